@@ -1,0 +1,56 @@
+# What a bare clone needs is python3 (3.11 or newer, with venv), git and make; everything else is installed into .venv.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+# The environment is made again when what it is made from changes, and not otherwise.
+READY := .venv/.ready-$(shell cat pyproject.toml requirements.lock requirements-uv.lock | cksum | tr ' ' -)
+
+.PHONY: help demo test check format lint types layers bench lock clean
+
+help: ## Show the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+$(READY):
+	@command -v $(PYTHON) >/dev/null || { echo "python3 is missing. Install it: sudo apt-get install python3 python3-venv (Debian, Ubuntu), sudo dnf install python3 (Fedora), brew install python (macOS)"; exit 1; }
+	@command -v git >/dev/null || { echo "git is missing. Install it: sudo apt-get install git (Debian, Ubuntu), sudo dnf install git (Fedora), brew install git (macOS)"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$$($(PYTHON) --version) is too old: Trueup needs Python 3.11 or newer. Name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "python3 has no venv. Install it: sudo apt-get install python3-venv"; exit 1; }
+	@echo "Installing into .venv (once; about half a minute) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock 2>.venv/install.log || { cat .venv/install.log; exit 1; }
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --editable .
+	@touch $@
+
+demo: $(READY) ## A release, a rollback, drift and a crash, on the embedded sandbox
+	@$(BIN)/trueup demo
+
+test: $(READY) ## The test suite, on both cores
+	@$(BIN)/python -m pytest -n 2
+
+check: $(READY) format lint types layers ## Format, lint, types, layers, tests and branch coverage
+	@$(BIN)/coverage erase
+	@$(BIN)/python -m pytest -n 2
+
+format: $(READY)
+	@$(BIN)/ruff format --check .
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+layers: $(READY)
+	@$(BIN)/lint-imports
+
+bench: $(READY) ## What a sweep costs at 10, 100 and 1,000 services
+	@$(BIN)/python -m tests.bench
+
+lock: $(READY) ## Resolve the dependencies again
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url pyproject.toml --extra sandbox --group dev -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url pyproject.toml -c requirements.lock -o requirements-runtime.lock
+
+clean: ## Remove what the targets made
+	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis .coverage* dist

@@ -1,0 +1,33 @@
+"""Behaviours of AWS that nobody has established: each is a switch, and what is built must hold under every setting."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class DeploymentOrder(Enum):
+    """In which order ListDeployments answers."""
+
+    NEWEST_FIRST = "newest-first"
+    OLDEST_FIRST = "oldest-first"
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """One field per unknown. The defaults are the likelier reading of AWS's documentation."""
+
+    deployment_order: DeploymentOrder = DeploymentOrder.NEWEST_FIRST
+    # Is the termination wait reported as Baking (it is in the enum) or, as once observed, as InProgress?
+    termination_wait_is_baking: bool = False
+    # Are alarms still polled after the shift, while the blue task set waits for its termination?
+    alarms_watched_in_termination_wait: bool = True
+    # Does BatchGetDeployments leave unknown ids out, or refuse the whole call?
+    batch_get_refuses_unknown_ids: bool = False
+    # Does a stop during the termination wait shift the traffic back, or only end the wait?
+    stop_in_termination_wait_rolls_back: bool = True
+    # A ready wait that runs out: Stopped, as the documentation says, or Failed?
+    ready_timeout_is_stopped: bool = True
+    # Which code carries a time-out of the replacement task set and of a hook's callback?
+    task_set_timeout_code: str = "TIMEOUT"
+    hook_timeout_code: str = "HOOK_EXECUTION_FAILURE"
+    # CreateDeployment with desiredCount 0: an empty green task set is at once stable, or never.
+    empty_task_set_is_stable: bool = True

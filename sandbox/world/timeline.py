@@ -1,0 +1,47 @@
+"""What is due, and when: the world's only source of change besides a call."""
+
+import heapq
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(order=True, slots=True)
+class Timer:
+    """Something that happens at ``due`` (seconds since the epoch) unless it is cancelled first."""
+
+    due: float
+    order: int
+    action: Callable[[], None] = field(compare=False)
+    cancelled: bool = field(default=False, compare=False)
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class Timeline:
+    """Timers in order of time, then of creation, so that a history replays the same way every time.
+
+    ``speed`` divides every duration; timestamps stay the host's: at 60, a minute of AWS passes in a second.
+    """
+
+    def __init__(self, start: float, speed: float = 1.0) -> None:
+        self.now = start
+        self.speed = speed
+        self._due: list[Timer] = []
+        self._order = itertools.count()
+
+    def after(self, seconds: float, action: Callable[[], None]) -> Timer:
+        """Let ``action`` happen once ``seconds`` of AWS's time have passed."""
+        timer = Timer(self.now + seconds / self.speed, next(self._order), action)
+        heapq.heappush(self._due, timer)
+        return timer
+
+    def advance(self, now: float) -> None:
+        """Let everything happen that is due by ``now``, each at its own time: an action sees the time it was due."""
+        while self._due and self._due[0].due <= now:
+            timer = heapq.heappop(self._due)
+            if not timer.cancelled:
+                self.now = max(self.now, timer.due)
+                timer.action()
+        self.now = max(self.now, now)

@@ -1,0 +1,82 @@
+"""The world: a timeline, and one place per account and region in which the services live."""
+
+import random
+import threading
+
+from sandbox.clock import Clock
+from sandbox.errors import AwsError
+from sandbox.switches import Switches
+from sandbox.world.calls import Answer, Caller, Handler, Params
+from sandbox.world.cloudwatch import CloudWatch
+from sandbox.world.codedeploy import CodeDeploy
+from sandbox.world.ecs import Ecs
+from sandbox.world.elbv2 import Elbv2
+from sandbox.world.timeline import Timeline
+
+
+class World:
+    """AWS, as far as a deployment meets it.
+
+    ``call`` is the only way in. It first lets happen what was due, then answers with plain data in the shape of
+    botocore's model (datetimes are aware UTC datetimes), or raises ``AwsError``. Safe to call from several threads.
+    """
+
+    def __init__(self, clock: Clock, *, speed: float = 1.0, switches: Switches | None = None, seed: int = 0) -> None:
+        self.clock = clock
+        self.timeline = Timeline(clock.now(), speed)
+        self.switches = switches or Switches()
+        self.random = random.Random(seed)  # noqa: S311 - identifiers and shuffles, nothing secret
+        self.calls: list[tuple[str, str]] = []
+        self._places: dict[tuple[str, str], Place] = {}
+        self._lock = threading.RLock()
+
+    def place(self, account: str, region: str) -> "Place":
+        """The services of one account in one region, made when first asked for."""
+        key = (account, region)
+        if key not in self._places:
+            self._places[key] = Place(self, account, region)
+        return self._places[key]
+
+    def answers(self, service: str, operation: str) -> bool:
+        """Whether the world itself knows the operation (``ecs``, ``DescribeServices``)."""
+        return operation in self.place("000000000000", "us-east-1").operations.get(service, {})
+
+    def call(self, service: str, operation: str, params: Params, caller: Caller | None = None) -> Answer:
+        """One API call, ``service`` as botocore names it. ``AwsError`` also for an operation the world lacks."""
+        caller = caller or Caller()
+        with self._lock:
+            self.timeline.advance(self.clock.now())
+            self.calls.append((service, operation))
+            handler = self.place(caller.account, caller.region).operations.get(service, {}).get(operation)
+            if handler is None:
+                raise AwsError("UnknownOperationException", f"The sandbox does not know {service}:{operation}.")
+            return handler(params, caller)
+
+    def run(self) -> None:
+        """Let everything happen that is due by now, without a call."""
+        with self._lock:
+            self.timeline.advance(self.clock.now())
+
+
+class Place:
+    """One account in one region. The services know each other through it, as AWS's services call one another."""
+
+    def __init__(self, world: World, account: str, region: str) -> None:
+        self.world = world
+        self.timeline = world.timeline
+        self.account = account
+        self.region = region
+        self.elbv2 = Elbv2(self)
+        self.cloudwatch = CloudWatch(self)
+        self.ecs = Ecs(self)
+        self.codedeploy = CodeDeploy(self)
+        self.operations: dict[str, dict[str, Handler]] = {
+            "elbv2": self.elbv2.operations,
+            "cloudwatch": self.cloudwatch.operations,
+            "ecs": self.ecs.operations,
+            "codedeploy": self.codedeploy.operations,
+        }
+
+    def arn(self, service: str, resource: str) -> str:
+        """``arn("ecs", "cluster/prod")`` in this account and region."""
+        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
