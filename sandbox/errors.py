@@ -5,7 +5,8 @@ class AwsError(Exception):
     """What AWS answers instead of a result.
 
     ``code`` is the exception's name on the wire (``DeploymentLimitExceededException``), ``message`` AWS's own words,
-    ``status`` the HTTP status. Both doors turn it into what their callers know: botocore's ``ClientError`` or an AWS error body.
+    ``status`` the HTTP status. Both doors turn it into what their callers know: botocore's ``ClientError`` or an AWS
+    error body.
     """
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
