@@ -13,7 +13,8 @@ class Problem:
     """One thing that is wrong at one place of a commit.
 
     `file` is the path inside the repository; `line` and `column` count from 1 and are None where a problem is about the
-    whole file. `message` and `remedy` are sentences; the full stop between them may be left out. Problems sort by place.
+    whole file. `message` and `remedy` are sentences; the full stop after the message may be left out. Problems sort
+    by place.
     """
 
     file: str

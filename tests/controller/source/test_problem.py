@@ -32,4 +32,5 @@ def test_problems_sort_by_file_then_line_then_column() -> None:
         problem(file="a.yaml", line=12, column=1),
         problem(file="b.yaml", line=1),
     ]
-    assert sorted(reversed(in_order)) == in_order
+    in_order_again = [in_order[index] for index in (3, 1, 0, 2)]
+    assert sorted(in_order_again) == in_order
