@@ -1,0 +1,148 @@
+"""What to look at next: keys, deduplicated, in order of time and urgency.
+
+A trigger only says *look again*. A key that waits is there once, at the earliest time and the highest priority anybody
+asked for; a key that somebody works on is not handed out again until it is given back, and a trigger that comes
+meanwhile is kept. Waiting raises a key's priority, so that nothing starves.
+"""
+
+import threading
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+
+
+class Priority(IntEnum):
+    """How urgent a look is."""
+
+    RESYNC = 0
+    COMMIT = 10
+    IN_FLIGHT = 20
+    PERSON = 30
+    ROLLBACK = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """When a key may be handed out, and how urgent it is."""
+
+    ready_at: float
+    priority: Priority
+
+    def merged(self, other: "Entry") -> "Entry":
+        """Both wishes as one: the earlier time, the higher priority."""
+        return Entry(min(self.ready_at, other.ready_at), max(self.priority, other.priority))
+
+    def urgency(self, now: float, ageing: float) -> float:
+        """The priority, plus one for every ``ageing`` seconds that the key has been ready."""
+        return self.priority + (now - self.ready_at) / ageing
+
+
+class Backlog(Generic[K]):
+    """The queue's rules, without threads or a clock: every method is told the time, in seconds.
+
+    ``ageing``: how many seconds of waiting weigh as much as one step of priority.
+    """
+
+    def __init__(self, ageing: float = 6.0) -> None:
+        self._ageing = ageing
+        self._waiting: dict[K, Entry] = {}
+        self._in_hand: set[K] = set()
+
+    def add(self, key: K, entry: Entry) -> None:
+        """Look at ``key`` at ``entry.ready_at``, or earlier where that was asked for already."""
+        waiting = self._waiting.get(key)
+        self._waiting[key] = entry.merged(waiting) if waiting else entry
+
+    def take(self, now: float) -> K | None:
+        """The most urgent key that is ready and in nobody's hands; ``None`` if there is none."""
+        ready = list(self._ready(now))
+        if not ready:
+            return None
+        key, _ = max(ready, key=lambda item: (item[1].urgency(now, self._ageing), -item[1].ready_at))
+        del self._waiting[key]
+        self._in_hand.add(key)
+        return key
+
+    def give_back(self, key: K) -> None:
+        """The work on ``key`` is done: a trigger that came meanwhile may now be handed out."""
+        self._in_hand.discard(key)
+
+    def forget(self, key: K) -> None:
+        """Drop what waits for ``key``: there is nothing left to look at."""
+        self._waiting.pop(key, None)
+
+    def next_at(self) -> float | None:
+        """When the next key becomes ready; ``None`` if nothing waits that could be handed out."""
+        return min((entry.ready_at for key, entry in self._waiting.items() if key not in self._in_hand), default=None)
+
+    def depth(self, now: float) -> int:
+        """How many keys are ready and not yet handed out."""
+        return sum(1 for _ in self._ready(now))
+
+    def oldest(self, now: float) -> float:
+        """For how many seconds the longest-waiting ready key has waited; 0 if none is ready."""
+        return max((now - entry.ready_at for _, entry in self._ready(now)), default=0.0)
+
+    def _ready(self, now: float) -> Iterator[tuple[K, Entry]]:
+        for key, entry in self._waiting.items():
+            if entry.ready_at <= now and key not in self._in_hand:
+                yield key, entry
+
+
+class WorkQueue(Generic[K]):
+    """A ``Backlog`` that several workers share. ``clock`` gives monotonic seconds."""
+
+    def __init__(self, clock: Callable[[], float], ageing: float = 6.0) -> None:
+        self._clock = clock
+        self._backlog: Backlog[K] = Backlog(ageing)
+        self._changed = threading.Condition()
+        self._open = True
+
+    def add(self, key: K, *, after: float = 0.0, priority: Priority = Priority.RESYNC) -> None:
+        """Look at ``key`` in ``after`` seconds. Ignored once the queue is shut."""
+        with self._changed:
+            if self._open:
+                self._backlog.add(key, Entry(self._clock() + after, priority))
+                self._changed.notify()
+
+    def take(self) -> K | None:
+        """Wait for a key and take it in hand; ``None`` once the queue is shut. Every key taken must be given back."""
+        with self._changed:
+            while self._open:
+                now = self._clock()
+                key = self._backlog.take(now)
+                if key is not None:
+                    return key
+                due = self._backlog.next_at()
+                self._changed.wait(None if due is None else max(0.0, due - now))
+            return None
+
+    def give_back(self, key: K) -> None:
+        """The work on ``key`` is done."""
+        with self._changed:
+            self._backlog.give_back(key)
+            self._changed.notify()
+
+    def forget(self, key: K) -> None:
+        """Drop what waits for ``key``."""
+        with self._changed:
+            self._backlog.forget(key)
+
+    def shut(self) -> None:
+        """Hand out nothing more, and let every waiting worker go."""
+        with self._changed:
+            self._open = False
+            self._changed.notify_all()
+
+    def depth(self) -> int:
+        """How many keys are ready and not yet handed out."""
+        with self._changed:
+            return self._backlog.depth(self._clock())
+
+    def oldest(self) -> float:
+        """For how many seconds the longest-waiting ready key has waited."""
+        with self._changed:
+            return self._backlog.oldest(self._clock())
