@@ -1,0 +1,56 @@
+"""What the operator says, read once at the start: each setting is a flag and an environment variable."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from typer import Option
+
+from controller.logs import LogFormat
+
+GIT, AWS, LOOP, HTTP, LOGS = "Git", "AWS", "Loop", "HTTP", "Logs"
+
+
+def _said(text: str, name: str, panel: str) -> object:
+    return Option(help=text, envvar=f"TRUEUP_{name}", show_envvar=True, rich_help_panel=panel)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything ``trueup run`` can be told. Durations in seconds. Secrets stay out of ``repr``."""
+
+    repository: Annotated[str, _said("URL of the Git repository: https, ssh, git or file.", "REPOSITORY", GIT)]
+    branch: Annotated[str, _said("Branch that says what should run.", "BRANCH", GIT)] = "main"
+    path: Annotated[str, _said("Folder of the repository that holds the manifests.", "PATH", GIT)] = "desired"
+    state_dir: Annotated[
+        Path, _said("Folder for the mirror of the repository; may be lost at any time.", "STATE_DIR", GIT)
+    ] = Path("/var/lib/trueup")
+    git_username: Annotated[str | None, _said("User name for https.", "GIT_USERNAME", GIT)] = None
+    git_token: Annotated[
+        str | None, _said("Token or password for https. Better: --git-token-file.", "GIT_TOKEN", GIT)
+    ] = field(default=None, repr=False)
+    git_token_file: Annotated[
+        Path | None, _said("File that holds the token, read anew at every fetch.", "GIT_TOKEN_FILE", GIT)
+    ] = None
+    git_ssh_key: Annotated[Path | None, _said("Private key for ssh.", "GIT_SSH_KEY", GIT)] = None
+    git_known_hosts: Annotated[Path | None, _said("known_hosts file for ssh.", "GIT_KNOWN_HOSTS", GIT)] = None
+    git_timeout: Annotated[float, _said("Longest time that one git command may take.", "GIT_TIMEOUT", GIT)] = 60.0
+    poll_interval: Annotated[float, _said("Time between two looks at the branch.", "POLL_INTERVAL", LOOP)] = 30.0
+    sweep_interval: Annotated[float, _said("Time between two looks at all services.", "SWEEP_INTERVAL", LOOP)] = 60.0
+    shift_interval: Annotated[float, _said("Time between two looks at a running shift.", "SHIFT_INTERVAL", LOOP)] = 15.0
+    workers: Annotated[int, _said("How many services are worked on at once.", "WORKERS", LOOP)] = 4
+    endpoint_url: Annotated[
+        str | None, _said("Another AWS, such as the sandbox. Default: the real one.", "ENDPOINT_URL", AWS)
+    ] = None
+    host: Annotated[str, _said("Address to serve on.", "HOST", HTTP)] = "127.0.0.1"
+    port: Annotated[int, _said("Port to serve on; 0 takes a free one.", "PORT", HTTP)] = 8080
+    api_token: Annotated[
+        str | None,
+        _said("Bearer token for what acts (sync, retry). Without one there is no such route.", "API_TOKEN", HTTP),
+    ] = field(default=None, repr=False)
+    webhook_secret: Annotated[
+        str | None,
+        _said("Secret shared with GitHub or GitLab. Without one there is no webhook.", "WEBHOOK_SECRET", HTTP),
+    ] = field(default=None, repr=False)
+    log_format: Annotated[LogFormat, _said("How a log line is written.", "LOG_FORMAT", LOGS)] = LogFormat.AUTO
+    log_level: Annotated[str, _said("debug, info, warning or error.", "LOG_LEVEL", LOGS)] = "info"
