@@ -12,6 +12,7 @@ from sandbox.world.codedeploy import CodeDeploy
 from sandbox.world.ecs import Ecs
 from sandbox.world.elbv2 import Elbv2
 from sandbox.world.timeline import Timeline
+from sandbox.world.traffic import Traffic
 
 
 class World:
@@ -66,6 +67,7 @@ class Place:
         self.timeline = world.timeline
         self.account = account
         self.region = region
+        self.traffic = Traffic(self)
         self.elbv2 = Elbv2(self)
         self.cloudwatch = CloudWatch(self)
         self.ecs = Ecs(self)

@@ -1,0 +1,5 @@
+"""CloudWatch: metrics, and the alarms that watch them."""
+
+from sandbox.world.cloudwatch.service import CloudWatch
+
+__all__ = ["CloudWatch"]
