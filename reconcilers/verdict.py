@@ -72,8 +72,8 @@ class Order:
 
     ``sync``, ``retry`` and ``despite_alarm`` (the reason) hold until a plan spends them. ``at``: when the person spoke,
     in seconds since the epoch; an attempt of the wanted release made after that has spent the order already.
-    ``field_heals``: when UpdateService put fields back, in seconds since the epoch, in any order: AWS keeps no record of
-    that. It is not the person's and outlives the spending.
+    ``field_heals``: when UpdateService put fields back, in seconds since the epoch, in any order: AWS keeps no record
+    of that. It is not the person's and outlives the spending.
     """
 
     sync: bool = False
