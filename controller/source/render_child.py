@@ -1,0 +1,110 @@
+"""The child process that renders templates, and the limits it puts on itself before it reads any.
+
+Run as `python -I -m controller.source.render_child '{"cpu_seconds": …}'` with an empty environment. It reads frames
+from standard input: four bytes of length, big-endian, then JSON. `{"files": {path: text}}` names the chart that is
+meant from then on; `{"entry": path, "context": {…}}` renders, and is answered by one frame on standard output. Only
+plain data crosses. It ends when its input does, and when a rendering costs too much; its exit status tells why.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import resource
+import struct
+import sys
+import time
+from dataclasses import asdict, dataclass
+from typing import Any, BinaryIO
+
+from jinja2 import Environment
+
+from controller.source.template_sandbox import environment_for
+from controller.source.templating import Rendered, RenderFailure, Rendering, render
+
+LENGTH = struct.Struct(">I")
+OUT_OF_MEMORY = 64  # exit status
+_OPEN_FILES = 32  # a traceback still reads its module; more than that, nothing needs
+
+
+@dataclass(frozen=True, slots=True)
+class RenderLimits:
+    """What one rendering may cost. The parent keeps `wall_seconds`, the child and its kernel the others."""
+
+    cpu_seconds: int = 2
+    memory_bytes: int = 512 * 1024 * 1024  # address space, interpreter included
+    output_characters: int = 1024 * 1024
+    wall_seconds: float = 15.0
+
+
+def packed(message: Any) -> bytes:
+    """Pack plain data as one frame."""
+    body = json.dumps(message, separators=(",", ":")).encode()
+    return LENGTH.pack(len(body)) + body
+
+
+def answer_of(rendering: Rendering) -> dict[str, Any]:
+    """Give the frame's content for a rendering: `{"text", "lines"}`, or what a RenderFailure holds."""
+    return asdict(rendering)
+
+
+def rendering_of(answer: dict[str, Any]) -> Rendering:
+    """Undo `answer_of`. Raises KeyError and TypeError where it is no answer."""
+    if "text" in answer:
+        return Rendered(str(answer["text"]), tuple((str(file), int(line)) for file, line in answer["lines"]))
+    return RenderFailure(**answer)
+
+
+def serve(source: BinaryIO, sink: BinaryIO, limits: RenderLimits) -> None:
+    """Answer frames until there are no more. Raises MemoryError when a rendering takes too much of it."""
+    environment = Environment(autoescape=True)  # of no chart
+    while (message := _read(source)) is not None:
+        if "files" in message:
+            environment = environment_for(message["files"])
+            continue
+        _allow_more_cpu(limits.cpu_seconds)
+        rendering = render(environment, message["entry"], message["context"], limits.output_characters)
+        sink.write(packed(answer_of(rendering)))
+        sink.flush()
+
+
+def _read(source: BinaryIO) -> Any:
+    header = source.read(LENGTH.size)
+    return json.loads(source.read(*LENGTH.unpack(header))) if header else None
+
+
+def _allow_more_cpu(seconds: int) -> None:
+    """Move the soft limit on, as it counts from the process's start. Beyond it the kernel kills, by SIGXCPU."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = math.ceil(time.process_time()) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def _confine(limits: RenderLimits) -> None:
+    """Take away what a rendering does not need, for good: the hard limits come down too."""
+    for what, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_AS, limits.memory_bytes),
+    ):
+        # macOS refuses to limit an address space; time and output are limited there all the same.
+        with contextlib.suppress(ValueError):
+            resource.setrlimit(what, (most, most))
+
+
+def main() -> None:
+    """Confine this process and serve."""
+    limits = RenderLimits(**json.loads(sys.argv[1]))
+    _confine(limits)
+    try:
+        serve(sys.stdin.buffer, sys.stdout.buffer, limits)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)  # an ordinary exit would want memory
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from controller.source.render_child import RenderLimits
+from controller.source.rendering import ChildRenderer, RenderJob, render_in_process
+from controller.source.templating import Rendered, RenderFailure, Rendering
+
+TIGHT = RenderLimits(cpu_seconds=1, memory_bytes=256 * 2**20, output_characters=10_000)
+GOOD = "a: {{ values.a }}\n"
+
+
+def job(template: str) -> RenderJob:
+    return RenderJob({"main.j2": template}, "main.j2", {"values": {"a": 1}})
+
+
+def render_one(template: str, limits: RenderLimits = TIGHT) -> Rendering:
+    (answer,) = ChildRenderer(limits)([job(template)])
+    return answer
+
+
+def failed(rendering: Rendering) -> str:
+    assert isinstance(rendering, RenderFailure), rendering
+    return rendering.message
+
+
+def test_a_child_renders_as_this_process_does() -> None:
+    jobs = [job(GOOD), job("{{ values.b }}"), job("{% if %}")]
+    assert ChildRenderer(TIGHT)(jobs) == render_in_process(jobs)
+
+
+def test_answers_stand_in_the_order_of_the_jobs() -> None:
+    first, second = job("first"), job("second")
+    answers = ChildRenderer(TIGHT)([first, second, first, second])
+    assert [answer.text for answer in answers if isinstance(answer, Rendered)] == ["first", "second"] * 2
+
+
+def test_nothing_to_render_starts_nothing() -> None:
+    assert ChildRenderer(TIGHT)([]) == []
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+        "{{ 7 ** (7 ** 9) }}",
+    ],
+)
+def test_a_template_that_never_ends_is_ended(template: str) -> None:
+    assert failed(render_one(template)) == "The rendering took more than 1 s of CPU and was ended"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ 'a' * 10 ** 10 }}",
+        "{% set a = 'a' * 10 ** 8 %}{{ a + a + a + a }}",
+        "{{ '%099999999999d' | format(1) }}",
+    ],
+)
+def test_a_template_that_allocates_gigabytes_is_ended(template: str) -> None:
+    assert failed(render_one(template)) == "The rendering took more than 256 MiB of memory and was ended"
+
+
+def test_a_template_that_prints_gigabytes_is_ended() -> None:
+    endless = "{% for a in range(99999) %}{% for b in range(99999) %}{{ a }}\n{% endfor %}{% endfor %}"
+    assert failed(render_one(endless)) == "The rendering is longer than 10,000 characters"
+
+
+def test_a_template_that_breaks_its_process_is_a_failure() -> None:
+    assert isinstance(render_one("{{ " + "(" * 5000 + ")" * 5000 + " }}"), RenderFailure)
+
+
+def test_what_a_bad_template_takes_with_it_is_rendered_all_the_same() -> None:
+    answers = ChildRenderer(TIGHT)([job(GOOD), job("{{ 'a' * 10 ** 10 }}"), job(GOOD)])
+    assert [type(answer) for answer in answers] == [Rendered, RenderFailure, Rendered]
+
+
+def test_a_child_that_does_not_answer_in_time_is_killed() -> None:
+    begun = time.monotonic()
+    impatient = RenderLimits(cpu_seconds=60, wall_seconds=0.5)
+    endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    assert failed(render_one(endless, impatient)) == "The rendering took longer than 0.5 s and was ended"
+    assert time.monotonic() - begun < 10
+
+
+def test_many_renderings_may_together_take_more_than_one_may() -> None:
+    busy = "{% for a in range(99999) %}{% for b in range(20) %}{% endfor %}{% endfor %}"
+    assert all(isinstance(answer, Rendered) for answer in ChildRenderer(TIGHT)([job(busy)] * 10))
+
+
+def test_no_child_is_left_behind() -> None:
+    ChildRenderer(TIGHT)([job(GOOD), job("{{ 'a' * 10 ** 10 }}"), job(GOOD)])
+    assert _children() == set()
+
+
+def _children() -> set[str]:
+    tasks = Path(f"/proc/{os.getpid()}/task")
+    if not tasks.exists():
+        pytest.skip("This system does not list a process's children in /proc")
+    return {child for task in tasks.iterdir() for child in (task / "children").read_text().split()}
+
+
+def test_long_texts_cross_whole() -> None:
+    answer = render_one("é\n" * 200_000, RenderLimits())
+    assert isinstance(answer, Rendered)
+    assert answer.text == "é\n" * 200_000
