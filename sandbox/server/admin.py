@@ -1,0 +1,77 @@
+"""The door for whoever runs the sandbox, under a path that AWS does not have."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from sandbox.answering import Answering
+from sandbox.server.tally import Tally
+from sandbox.wire.messages import Request, Response
+from sandbox.world.calls import Caller
+from sandbox.world.traffic import Behaviour
+
+PREFIX = "/_sandbox/"
+
+
+class Admin:
+    """Counts, clock and behaviours, as JSON. Errors are ``{"error": "what is wrong, and what to send"}``."""
+
+    def __init__(self, world: Answering, calls: Tally) -> None:
+        self._world = world
+        self._calls = calls
+        self._routes: Mapping[tuple[str, str], Callable[[Request], Any]] = {
+            ("GET", "calls"): self._counts,
+            ("DELETE", "calls"): self._reset,
+            ("GET", "clock"): self._clock,
+            ("POST", "behaviours"): self._behave,
+        }
+
+    def handle(self, request: Request) -> Response:
+        """The response; 404 for a path that is not there, 400 for a body that makes no sense."""
+        route = self._routes.get((request.method, request.path.removeprefix(PREFIX)))
+        if route is None:
+            known = ", ".join(f"{method} {PREFIX}{name}" for method, name in self._routes)
+            return _json({"error": f"There is no {request.method} {request.path}. There are: {known}."}, 404)
+        try:
+            return _json(route(request), 200)
+        except ValueError as error:
+            return _json({"error": str(error)}, 400)
+
+    def _counts(self, _: Request) -> dict[str, dict[str, int]]:
+        nested: dict[str, dict[str, int]] = {}
+        for (service, operation), count in sorted(self._calls.counts().items()):
+            nested.setdefault(service, {})[operation] = count
+        return nested
+
+    def _reset(self, _: Request) -> dict[str, Any]:
+        self._calls.clear()
+        return {}
+
+    def _clock(self, _: Request) -> dict[str, float]:
+        return {"now": self._world.clock.now(), "speed": self._world.timeline.speed}
+
+    def _behave(self, request: Request) -> dict[str, Any]:
+        said = Said.model_validate_json(request.body)
+        behaviour = Behaviour(starts=said.starts, healthy=said.healthy, error_rate=said.error_rate)
+        self._world.place(said.account, said.region).traffic.behave(said.pattern, behaviour)
+        return {}
+
+
+class Said(BaseModel):
+    """What a POST to behaviours may say: of images that match ``pattern``, what they do from now on."""
+
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
+
+    pattern: str = Field(min_length=1)
+    starts: bool = True
+    healthy: bool = True
+    error_rate: float = Field(default=0.0, ge=0, le=1)
+    account: str = Caller().account
+    region: str = Caller().region
+
+
+def _json(value: Any, status: int) -> Response:
+    return Response(status, json.dumps(value).encode() + b"\n", (("Content-Type", "application/json"),))

@@ -1,0 +1,89 @@
+"""From a request to a response: who asks for what, and who answers it."""
+
+import logging
+import re
+import uuid
+from collections.abc import Callable, Mapping
+
+from sandbox.answering import WORLD_SERVICES, Answering
+from sandbox.errors import AwsError
+from sandbox.server.asked import Asked, asked
+from sandbox.server.elsewhere import MOTO, NotServed
+from sandbox.server.signature import Scope
+from sandbox.server.tally import Tally
+from sandbox.wire.messages import Request, Response
+from sandbox.wire.models import wire_error
+from sandbox.wire.reading import required
+from sandbox.wire.refusals import refusal
+from sandbox.world.calls import Answer, Caller
+
+_log = logging.getLogger(__name__)
+# What a user's name in an ARN may be made of.
+_NAME = re.compile(r"[\w+=,.@-]{1,128}")
+
+
+class Front:
+    """Answers requests: out of the world what it knows, out of moto the rest, and an error in AWS's shape otherwise."""
+
+    def __init__(self, world: Answering) -> None:
+        self._world = world
+        self.calls = Tally()
+
+    def handle(self, request: Request, caller: Caller | None = None) -> Response:
+        """The response, always. With a ``caller`` the signature only tells which service is meant."""
+        request_id = str(uuid.uuid4())
+        question = asked(request)
+        try:
+            return self._routed(question, caller, request_id)
+        except AwsError as error:
+            said = wire_error(question.model, error)
+        except NotServed:
+            lack = f"The sandbox does not have {question.service}:{question.label}."
+            said = wire_error(None, AwsError(question.style.unknown_operation, lack))
+        except Exception:  # noqa: BLE001 - whatever it is, a client must hear of it in AWS's shape
+            _log.exception("%s:%s failed", question.service, question.label)
+            said = wire_error(None, AwsError("InternalFailure", "The sandbox failed; its log tells why.", 500))
+        return refusal(question.style, said, request_id, query_compatible=question.query_compatible)
+
+    def caller(self, signed: Scope | None) -> Caller:
+        """Whoever an access key belongs to: a session or user that moto made it for, an account, or a user so named."""
+        if signed is None:
+            return Caller()
+        known = MOTO.principal(signed.access_key)
+        if known is not None:
+            return Caller(known[0], signed.region, known[1])
+        name = signed.access_key if _NAME.fullmatch(signed.access_key) else "unknown"
+        account = name if len(name) == 12 and name.isdecimal() else Caller().account
+        return Caller(account, signed.region, f"arn:aws:iam::{account}:user/{name}")
+
+    def _routed(self, question: Asked, caller: Caller | None, request_id: str) -> Response:
+        self.calls.add(question.service or "unsigned", question.label)
+        if question.signed is None and caller is None and not question.may_be_unsigned:
+            raise AwsError(question.style.unsigned, "Missing Authentication Token", 403)
+        caller = caller or self.caller(question.signed)
+        answer = self._answerer(question)
+        if answer is None:
+            return MOTO.handle(question.request, caller.account)
+        envelope, operation = question.spoken()
+        try:
+            params = envelope.params(question.request, operation)
+        except (ValueError, RecursionError) as error:
+            raise AwsError(envelope.malformed, f"The request's body cannot be read: {error}") from None
+        required(operation, params, envelope.missing)
+        return envelope.answer(operation, answer(params, caller), request_id)
+
+    def _answerer(self, question: Asked) -> Callable[[Mapping[str, object], Caller], Answer] | None:
+        """Who answers, or None for moto."""
+        service, operation = question.service, question.operation
+        if (service, operation) == ("sts", "GetCallerIdentity"):
+            return _identity
+        if service is not None and operation is not None and self._world.answers(service, operation):
+            return lambda params, caller: self._world.call(service, operation, params, caller)
+        if service in WORLD_SERVICES:
+            raise NotServed
+        return None
+
+
+def _identity(_: Mapping[str, object], caller: Caller) -> Answer:
+    # Only the door knows who asks.
+    return {"UserId": caller.principal.rsplit("/", 1)[-1], "Account": caller.account, "Arn": caller.principal}
