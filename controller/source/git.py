@@ -1,0 +1,149 @@
+"""A commit of one branch in, its paths and their content out: the face of everything that talks to git.
+
+A bare mirror of the branch's tip is kept in a directory of its own. Looking whether something changed is one
+`ls-remote`; what changed is fetched without history or tags; files come out of the object store by one `ls-tree` and
+one `cat-file`, and nothing is ever checked out. The mirror may be lost or damaged at any time: it is made again.
+
+Plain git processes are run, with an environment of their own: a host that hangs is then left together with everything
+that was started for it, and nothing of the user's configuration takes part.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from controller.source.git_errors import SourceError, unusable
+from controller.source.isolation import configuration, environment
+from controller.source.mirror import Commands, Mirror
+from controller.source.objects import (
+    Entry,
+    Listing,
+    Tree,
+    choose,
+    leaves_tree,
+    normal,
+    parse_contents,
+    parse_listing,
+    unique_ids,
+)
+from controller.source.problem import Problem
+from controller.source.process import Runner
+from controller.source.remote import GitSettings, remote
+from reconcilers.model import Revision
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The tip of the branch.
+
+    `changed`: it is not what this source gave last (its first answer always is a change). `rewritten`: `previous`, the
+    tip before, is not in its history, so somebody forced the branch. A tip more than 500 generations ahead of the one
+    before reads as rewritten too.
+    """
+
+    revision: Revision
+    changed: bool
+    rewritten: bool = False
+    previous: str | None = None
+
+
+class GitSource:
+    """One branch of one repository, mirrored below `directory`, which no other process may use at the same time.
+
+    Every method raises SourceError, and nothing else, when the repository cannot be read; each is over within about
+    the settings' timeout. `ambient` is the environment whose PATH, proxies and certificate authorities git gets to see.
+    """
+
+    def __init__(self, settings: GitSettings, directory: Path, ambient: Mapping[str, str] | None = None) -> None:
+        self._settings = settings
+        self._home = directory.absolute()
+        self._surroundings = environment(os.environ if ambient is None else ambient, self._home, settings)
+        self._runner = Runner(self._home)
+        self._turn = threading.RLock()
+        self._last: Revision | None = None
+
+    def close(self) -> None:
+        """End what is running, from whatever thread; every later call raises SourceError `stopped`."""
+        self._runner.stop()
+
+    def fetch(self) -> Fetched:
+        """Look at the branch, and take its tip into the mirror if it moved."""
+        with self._turn:
+            mirror, last = self._mirror(), self._last
+            there = mirror.remote_tip()
+            if last is not None and last.commit == there and mirror.exists:
+                return Fetched(last, changed=False, previous=last.commit)
+            here = mirror.tip()
+            known = last or (here and here.revision)
+            previous = known.commit if known else None
+            now = here if here is not None and here.revision.commit == there else mirror.download(there)
+            rewritten = previous is not None and mirror.lost(previous, now)
+            changed = last is None or last.commit != now.revision.commit
+            self._last = now.revision
+            return Fetched(now.revision, changed, rewritten, previous)
+
+    def listing(self, revision: Revision, paths: tuple[str, ...] = ()) -> Listing:
+        """The paths of a commit with modes and sizes, without content: all of them, or those under `paths`."""
+        folders = [normal(path) for path in paths]
+        inside = [folder for folder in folders if not leaves_tree(folder)]
+        refused = tuple(
+            Problem(folder, None, None, "The path leaves the repository", "Name a folder inside it.")
+            for folder in folders
+            if leaves_tree(folder)
+        )
+        if folders and not inside:
+            return Listing({}, refused)
+        command = ["ls-tree", "-r", "-z", "--long", "--full-tree", revision.commit]
+        narrowed = [] if "" in inside else inside
+        found = self._mended(revision, lambda mirror: parse_listing(mirror.ask(*command, "--", *narrowed)))
+        return Listing(found.entries, refused + found.problems)
+
+    def read(self, revision: Revision, entries: Iterable[Entry]) -> Tree:
+        """The content of entries of a commit's listing. What may not be read (links, large files ...) is a problem."""
+        readable, problems = choose(entries)
+        asked = "".join(f"{object_id}\n" for object_id in unique_ids(readable)).encode()
+        files: Mapping[str, bytes] = {}
+        if asked:
+            command = ("cat-file", "--batch", "--buffer")
+            files = self._mended(revision, lambda mirror: parse_contents(mirror.ask(*command, stdin=asked), readable))
+        return Tree(files, tuple(problems))
+
+    def files(self, revision: Revision, paths: tuple[str, ...] = ()) -> Tree:
+        """The files of a commit, or those under some of its folders: a listing, read whole."""
+        listing = self.listing(revision, paths)
+        tree = self.read(revision, listing.entries.values())
+        return Tree(tree.files, listing.problems + tree.problems)
+
+    def _mended(self, revision: Revision, read: Callable[[Mirror], T]) -> T:
+        """Read from the mirror; where that turns out to be damaged, make it again and read once more."""
+        with self._turn:
+            mirror = self._mirror()
+            try:
+                return read(mirror)
+            except SourceError as error:
+                if error.reason not in {"corrupt", "failed"}:
+                    raise
+            mirror.make(revision.commit)
+            mirror.download(revision.commit)
+            return read(mirror)
+
+    def _mirror(self) -> Mirror:
+        """Start the clock and lay out what git needs; credentials are read anew, since they may have been rotated."""
+        deadline = time.monotonic() + self._settings.timeout
+        origin = remote(self._settings)
+        text, file = configuration(origin, self._settings), self._home / "config"
+        try:
+            self._home.mkdir(parents=True, exist_ok=True)
+            if not file.exists() or file.read_bytes() != text.encode():
+                file.write_text(text, "utf-8")
+        except OSError as error:
+            raise unusable(str(self._home), error) from None
+        return Mirror(self._home, Commands(origin, self._runner, self._surroundings, deadline, self._settings.timeout))

@@ -1,0 +1,151 @@
+"""The bare mirror of a branch's tip on this machine: made, filled, read, and made again.
+
+It is shallow: one commit, and of its history only as much as telling a forced branch from a grown one takes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from controller.source.git_errors import SourceError, explain, no_branch, stopped, too_slow, unusable
+from controller.source.isolation import credentials
+from controller.source.objects import Commit, parse_commit, parse_references
+from controller.source.process import Runner, TimedOutError
+from controller.source.remote import Remote
+
+# How many generations are searched for the commit that was the tip before, in turn.
+_DEPTHS = (50, 500)
+_MAX_PACKS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """Runs git for one look at a repository: all of it is over at `deadline`, on the monotonic clock."""
+
+    origin: Remote
+    runner: Runner
+    surroundings: Mapping[str, str]
+    deadline: float
+    seconds: float
+
+    def run(self, command: list[str], extra: Mapping[str, str], stdin: bytes = b"") -> bytes:
+        """Give what git says, or raise SourceError."""
+        left = self.deadline - time.monotonic()
+        try:
+            done = self.runner.run(["git", *command], {**self.surroundings, **extra}, left, stdin)
+        except TimedOutError:
+            raise too_slow(self.origin.url, self.seconds) from None
+        except InterruptedError:
+            raise stopped() from None
+        except OSError as error:
+            raise unusable("git", error) from None
+        if done.code != 0:
+            raise stopped() if self.runner.stopped else explain(done.errors, self.origin.url, self.origin.secrets)
+        return done.output
+
+
+class Mirror:
+    """The mirror of one remote below `home`, for one look at it. Every method raises SourceError."""
+
+    def __init__(self, home: Path, commands: Commands) -> None:
+        self._origin = commands.origin
+        self._commands = commands
+        self._place = home / f"{hashlib.sha256(self._origin.url.encode()).hexdigest()[:16]}.git"
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is something that looks like a mirror."""
+        return (self._place / "HEAD").exists()
+
+    def remote_tip(self) -> str:
+        """The id of the commit that the branch is at, there; `missing-branch` and `empty-repository` are told apart."""
+        origin = self._origin
+        found = parse_references(self._network("ls-remote", "--", origin.url, origin.ref))
+        if origin.ref in found:
+            return found[origin.ref]
+        heads = parse_references(self._network("ls-remote", "--heads", "--", origin.url))
+        raise no_branch(origin.url, origin.branch, sorted(name.removeprefix("refs/heads/") for name in heads))
+
+    def tip(self) -> Commit | None:
+        """The commit that the branch is at, here; None where there is no mirror, or not a sound one."""
+        if not self.exists:
+            return None
+        try:
+            return self._tip()
+        except SourceError as error:
+            if error.reason in {"timeout", "stopped"}:
+                raise
+            return None
+
+    def download(self, commit: str) -> Commit:
+        """Take the tip over; a mirror in which that fails for a reason of its own is made again."""
+        if self.exists:
+            try:
+                return self._take()
+            except SourceError as error:
+                if error.reason not in {"corrupt", "local", "failed"}:
+                    raise
+        self.make(commit)
+        return self._take()
+
+    def make(self, commit: str) -> None:
+        """Begin an empty mirror, whatever was there; `commit` tells which kind of ids the remote uses."""
+        try:
+            if self._place.is_symlink() or self._place.is_file():
+                self._place.unlink()
+            elif self._place.exists():
+                shutil.rmtree(self._place)
+        except OSError as error:
+            raise unusable(str(self._place), error) from None
+        kind = "sha256" if len(commit) == 64 else "sha1"
+        self._commands.run(
+            ["init", "--quiet", "--bare", "--template=", f"--object-format={kind}", str(self._place)], {}
+        )
+
+    def lost(self, previous: str, tip: Commit) -> bool:
+        """Whether the commit `previous` is not in the history of the tip.
+
+        Told from the parents where they suffice, else from as many generations as the remote is asked for. Where it
+        does not give them, nothing is claimed.
+        """
+        if previous == tip.revision.commit or previous in tip.parents:
+            return False
+        try:
+            return not any(self._reaches(previous, tip, depth) for depth in _DEPTHS)
+        except SourceError as error:
+            if error.reason == "stopped":
+                raise
+            return False
+
+    def ask(self, *command: str, stdin: bytes = b"") -> bytes:
+        """Run a command that reads the mirror."""
+        return self._commands.run(list(command), {"GIT_DIR": str(self._place)}, stdin)
+
+    def _reaches(self, previous: str, tip: Commit, depth: int) -> bool:
+        if depth == _DEPTHS[0] or (self._place / "shallow").exists():
+            self._fetch(depth, self._origin.ref)
+        return previous.encode() in self.ask("rev-list", tip.revision.commit, "--").split()
+
+    def _take(self) -> Commit:
+        self._fetch(1, f"+{self._origin.ref}:{self._origin.ref}")
+        if sum(1 for _ in self._place.glob("objects/pack/*.pack")) > _MAX_PACKS:
+            self.ask("repack", "-a", "-d", "-q")
+        return self._tip()
+
+    def _tip(self) -> Commit:
+        return parse_commit(
+            self.ask("cat-file", "--batch", stdin=f"{self._origin.ref}\n".encode()), self._origin.branch
+        )
+
+    def _fetch(self, depth: int, refspec: str) -> None:
+        options = ["--quiet", f"--depth={depth}", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"]
+        self._network("fetch", *options, "--update-shallow", "--", self._origin.url, refspec)
+
+    def _network(self, *command: str) -> bytes:
+        place = {"GIT_DIR": str(self._place)} if command[0] == "fetch" else {}
+        return self._commands.run(list(command), {**place, **credentials(self._origin)})

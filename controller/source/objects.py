@@ -1,0 +1,195 @@
+"""What git answers, taken apart: references, commits, the entries of a tree, content. Nothing here runs git."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from controller.source.git_errors import damaged
+from controller.source.problem import Problem
+from reconcilers.model import Revision
+
+MAX_FILE = 1 << 20
+MAX_TOTAL = 64 << 20
+
+_LINK = "120000"
+_SUBMODULE = "160000"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What people know a commit by, and the ids of its parents."""
+
+    revision: Revision
+    parents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A path of a commit. `mode` is git's (100644, 100755, 120000 a link, 160000 a submodule), `size` is in bytes."""
+
+    path: str
+    mode: str
+    object_id: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The paths of a commit without their content, in git's order; `problems` are of paths that cannot be named."""
+
+    entries: Mapping[str, Entry]
+    problems: tuple[Problem, ...]
+
+    def under(self, *folders: str) -> tuple[Entry, ...]:
+        """The entries that are one of the paths or lie below one; "" or "." is the whole repository."""
+        wanted = [normal(folder) for folder in folders]
+        return tuple(entry for path, entry in self.entries.items() if any(_within(path, folder) for folder in wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Content by path, and what was not read and why."""
+
+    files: Mapping[str, bytes]
+    problems: tuple[Problem, ...]
+
+
+def normal(folder: str) -> str:
+    """A folder's one spelling: no "./", no "/" at its end, "" for the whole repository."""
+    path = posixpath.normpath(folder)
+    return "" if path == "." else path
+
+
+def leaves_tree(path: str) -> bool:
+    """Whether a path leads out of the repository, or could be made to."""
+    return path.startswith("/") or ".." in path.split("/")
+
+
+def parse_references(answer: bytes) -> dict[str, str]:
+    """The lines of `ls-remote`: the full name of each reference to its object id."""
+    lines = (line.partition("\t") for line in answer.decode("utf-8", "replace").splitlines())
+    return {name: object_id for object_id, _, name in lines if name}
+
+
+def parse_commit(answer: bytes, branch: str) -> Commit:
+    """What `cat-file --batch` says to the name of a branch; SourceError `corrupt` where that is no commit."""
+    told, _, raw = answer.partition(b"\n")
+    commit, _, kind = told.partition(b" ")
+    if not kind.startswith(b"commit "):
+        raise damaged()
+    head, _, body = raw.partition(b"\n\n")
+    fields = [line.partition(b" ") for line in head.split(b"\n") if not line.startswith(b" ")]
+    values = {name: value for name, _, value in reversed(fields)}
+    encoding = values.get(b"encoding", b"utf-8").decode("ascii", "replace")
+    author, _, _ = values.get(b"author", b"").partition(b" <")
+    _, _, when = values.get(b"committer", b"").rpartition(b"> ")
+    seconds = when.split(b" ")[0]
+    subject = b" ".join(body.strip().partition(b"\n\n")[0].split())
+    revision = Revision(
+        commit=commit.decode("ascii", "replace"),
+        committed_at=float(seconds) if seconds.isdigit() else 0.0,
+        author=_decode(author, encoding),
+        subject=_decode(subject, encoding),
+        branch=branch,
+    )
+    parents = tuple(value.decode("ascii", "replace") for name, _, value in fields if name == b"parent")
+    return Commit(revision, parents)
+
+
+def parse_listing(answer: bytes) -> Listing:
+    """The records of `ls-tree -r -z --long --full-tree`: mode, type, object id, size and path."""
+    entries: dict[str, Entry] = {}
+    problems: list[Problem] = []
+    for record in filter(None, answer.split(b"\0")):
+        facts, _, name = record.partition(b"\t")
+        mode, _, object_id, size = facts.decode("ascii").split()
+        try:
+            path = name.decode("utf-8")
+        except UnicodeDecodeError:
+            shown = name.decode("utf-8", "backslashreplace")
+            problems.append(_unread(shown, "The path is not UTF-8", "Rename the file."))
+            continue
+        entries[path] = Entry(path, mode, object_id, int(size) if size.isdigit() else 0)
+    return Listing(MappingProxyType(entries), tuple(problems))
+
+
+def choose(entries: Iterable[Entry]) -> tuple[list[Entry], list[Problem]]:
+    """Part what may be read from what may not."""
+    readable: list[Entry] = []
+    problems: list[Problem] = []
+    total = 0
+    for entry in entries:
+        problem = _objection(entry, total)
+        if problem is None:
+            total += entry.size
+            readable.append(entry)
+        else:
+            problems.append(problem)
+    return readable, problems
+
+
+def parse_contents(answer: bytes, entries: Sequence[Entry]) -> dict[str, bytes]:
+    """What `cat-file --batch` says to the entries' object ids, each asked once, in their order.
+
+    Raises SourceError `corrupt` where content is missing or not the content of a file.
+    """
+    wanted = unique_ids(entries)
+    found = dict(zip(wanted, _contents(answer, wanted), strict=True))
+    return {entry.path: found[entry.object_id] for entry in entries}
+
+
+def unique_ids(entries: Iterable[Entry]) -> list[str]:
+    """The object ids to ask for: files of the same content share one."""
+    return list(dict.fromkeys(entry.object_id for entry in entries))
+
+
+def _contents(answer: bytes, wanted: Iterable[str]) -> Iterator[bytes]:
+    at = 0
+    for object_id in wanted:
+        end = answer.find(b"\n", at)
+        facts = answer[at : max(end, at)].split(b" ")
+        if len(facts) != 3 or facts[:2] != [object_id.encode(), b"blob"]:
+            raise damaged()
+        at = end + 1 + int(facts[2])
+        if answer[at : at + 1] != b"\n":
+            raise damaged()
+        yield answer[end + 1 : at]
+        at += 1
+
+
+def _objection(entry: Entry, total: int) -> Problem | None:
+    if leaves_tree(entry.path) or not entry.path.isprintable():
+        shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in entry.path)
+        return _unread(shown, "The path leaves the repository or has control characters", "Rename the file.")
+    if entry.mode == _LINK:
+        return _unread(entry.path, "A symbolic link is not followed", "Put the file itself there.")
+    if entry.mode == _SUBMODULE:
+        return _unread(entry.path, "A submodule is not read", "Put the files themselves there.")
+    if entry.size > MAX_FILE:
+        return _unread(
+            entry.path,
+            f"The file has {entry.size:,} bytes, more than 1 MiB",
+            "Keep large files elsewhere, or split it.",
+        )
+    if total + entry.size > MAX_TOTAL:
+        return _unread(entry.path, "Together the files are larger than 64 MiB", "Keep large files in another folder.")
+    return None
+
+
+def _unread(path: str, message: str, remedy: str) -> Problem:
+    return Problem(path, None, None, message, remedy)
+
+
+def _within(path: str, folder: str) -> bool:
+    return not folder or path == folder or path.startswith(f"{folder}/")
+
+
+def _decode(raw: bytes, encoding: str) -> str:
+    try:
+        text = raw.decode(encoding, "replace")
+    except (LookupError, ValueError):
+        text = raw.decode("utf-8", "replace")
+    return "".join(filter(str.isprintable, text))

@@ -1,0 +1,146 @@
+"""The address of a repository, and the credentials for it, kept apart: addresses are shown, credentials never are."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from controller.source.git_errors import SourceError, scrub
+
+SCHEMES = ("https", "http", "ssh", "git", "file")
+
+_SCP_LIKE = re.compile(r"^(?:[^@/:]+@)?(?P<host>\[[^\]]+\]|[^@/:]+):(?!//)")
+_HELPER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9+.-]*::")
+# What git's check-ref-format forbids in the name of a branch.
+_NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[-./@]$|^[-./]|[/.]$")
+
+
+@dataclass(frozen=True, slots=True)
+class GitSettings:
+    """Where the desired state is, and how to get at it. `timeout` is in seconds, for one look at the repository.
+
+    A token may stand in `token`, in a file (read at each look, so that it can be rotated), or in the URL.
+    """
+
+    url: str = field(repr=False)
+    branch: str = "main"
+    timeout: float = 60.0
+    username: str = ""
+    token: str = field(default="", repr=False)
+    token_file: Path | None = None
+    ssh_key_file: Path | None = None
+    known_hosts_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """An address that may be given to git. `url` is without credentials, so it may also be shown.
+
+    `secrets` are what must never be seen in a message, in every spelling that is likely.
+    """
+
+    url: str
+    branch: str
+    username: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def site(self) -> str:
+        """Scheme, host and port: where the credentials may go. Empty where git would send none."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else ""
+
+    @property
+    def ref(self) -> str:
+        """The branch by its full name."""
+        return f"refs/heads/{self.branch}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The password as it stands and as it stands in URLs."""
+        return (self.password, quote(self.password, safe="")) if self.password else ()
+
+
+def remote(settings: GitSettings) -> Remote:
+    """Take settings apart, or raise SourceError: `refused` for an address or a branch that is never given to git."""
+    url, username, password = _address(settings.url)
+    username, password = settings.username or username or "git", _token(settings) or password
+    if not f"{username}{password}".isprintable():
+        raise _no_token("The user name or the token has a line break or another control character in it.")
+    return Remote(url, _branch(settings.branch), username, password)
+
+
+def _address(given: str) -> tuple[str, str, str]:
+    if not given or given.startswith("-") or any(character <= " " or character == "\x7f" for character in given):
+        raise _refused(given, "is not an address")
+    if _HELPER.match(given):
+        raise _refused(given, "names a transport that runs commands")
+    scheme, separator, _ = given.partition("://")
+    if not separator:
+        return _path_or_scp(given), "", ""
+    if scheme.lower() not in SCHEMES:
+        raise _refused(given, "has an unknown scheme")
+    return _url(given)
+
+
+def _url(given: str) -> tuple[str, str, str]:
+    try:
+        parts = urlsplit(given)
+        host = parts.hostname or ""
+    except ValueError:
+        raise _refused(given, "is not an address") from None
+    if parts.query or parts.fragment or host.startswith("-") or (parts.username or "").startswith("-"):
+        raise _refused(given, "has parts that a repository's address does not have")
+    if parts.scheme == "file":
+        return given, "", ""
+    _, _, place = parts.netloc.rpartition("@")
+    if not place:
+        raise _refused(given, "names no host")
+    if parts.scheme in {"http", "https"}:
+        bare = parts._replace(netloc=place).geturl()
+        return bare, unquote(parts.username or ""), unquote(parts.password or "")
+    user = f"{parts.username}@" if parts.username and parts.scheme == "ssh" else ""
+    return parts._replace(netloc=f"{user}{place}").geturl(), "", ""
+
+
+def _path_or_scp(given: str) -> str:
+    scp_like = _SCP_LIKE.match(given)
+    if scp_like is None:
+        return os.path.abspath(given)  # noqa: PTH100 - a link in the path is the operator's business
+    if scp_like["host"].startswith("-") or ":" in given.partition("@")[0]:
+        raise _refused(given, "is not an address")
+    return given
+
+
+def _branch(given: str) -> str:
+    name = given.removeprefix("refs/heads/")
+    if not name or _NO_BRANCH.search(name):
+        shown = "".join(filter(str.isprintable, name))
+        raise SourceError("refused", f"'{shown}' is not the name of a branch.", "Write a branch's name, such as main.")
+    return name
+
+
+def _token(settings: GitSettings) -> str:
+    if settings.token_file is None:
+        return settings.token
+    try:
+        token = settings.token_file.read_text("utf-8").strip()
+    except (OSError, ValueError) as error:
+        what = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise _no_token(f"The token file {settings.token_file} cannot be read: {what}.") from None
+    if not token:
+        raise _no_token(f"The token file {settings.token_file} is empty.")
+    return token
+
+
+def _no_token(message: str) -> SourceError:
+    return SourceError("wrong-credentials", message, "Give a token of one line, readable for this user.")
+
+
+def _refused(given: str, why: str) -> SourceError:
+    shown = "".join(filter(str.isprintable, scrub(given.partition("?")[0], ())))
+    remedy = f"Write what `git clone` takes: a path, user@host:path, or one of {', '.join(SCHEMES)}."
+    return SourceError("refused", f"The repository's address '{shown}' {why}.", remedy)

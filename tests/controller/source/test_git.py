@@ -1,0 +1,180 @@
+"""GitSource against real repositories on this machine."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from controller.source.git import GitSource
+from controller.source.git_errors import SourceError
+from controller.source.remote import GitSettings
+from tests.controller.source.repository import Repository
+
+MANIFEST = "kind: Service\n"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "origin.git")
+
+
+@pytest.fixture
+def source(repository: Repository, tmp_path: Path) -> GitSource:
+    return open_source(repository, tmp_path)
+
+
+def open_source(repository: Repository, tmp_path: Path, branch: str = "main") -> GitSource:
+    return GitSource(GitSettings(url=str(repository.path), branch=branch, timeout=20), tmp_path / "state")
+
+
+def mirrors(tmp_path: Path) -> list[Path]:
+    return list((tmp_path / "state").glob("*.git"))
+
+
+def reason_of(source: GitSource) -> str:
+    with pytest.raises(SourceError) as caught:
+        source.fetch()
+    return caught.value.reason
+
+
+def test_the_first_look_gives_the_tip_with_author_subject_and_time(repository: Repository, source: GitSource) -> None:
+    commit = repository.commit({"desired/a.yaml": MANIFEST}, "Ship 1.10\n\nLonger story.")
+
+    fetched = source.fetch()
+
+    assert fetched.changed
+    assert not fetched.rewritten
+    revision = fetched.revision
+    assert (revision.commit, revision.author, revision.subject, revision.branch) == (commit, "Ada", "Ship 1.10", "main")
+    assert revision.committed_at == repository.now
+
+
+def test_files_are_read_under_the_asked_folders_only(repository: Repository, source: GitSource) -> None:
+    repository.commit({"desired/a.yaml": MANIFEST, "desired-not/b.yaml": "x", "charts/c": b"\x00\xff", "README": "r"})
+
+    tree = source.files(source.fetch().revision, ("desired/", "./charts"))
+
+    assert tree.files == {"desired/a.yaml": MANIFEST.encode(), "charts/c": b"\x00\xff"}
+    assert tree.problems == ()
+
+
+def test_without_folders_the_whole_commit_is_listed_with_sizes(repository: Repository, source: GitSource) -> None:
+    repository.commit({"desired/a.yaml": MANIFEST, "README": "read me"})
+
+    listing = source.listing(source.fetch().revision)
+
+    assert {path: entry.size for path, entry in listing.entries.items()} == {"README": 7, "desired/a.yaml": 14}
+    assert [entry.path for entry in listing.under("desired")] == ["desired/a.yaml"]
+
+
+def test_an_unchanged_branch_is_no_change(repository: Repository, source: GitSource) -> None:
+    repository.commit({"a": "1"})
+    first = source.fetch()
+
+    again = source.fetch()
+
+    assert not again.changed
+    assert again.revision == first.revision
+
+
+def test_a_new_commit_is_a_change_and_no_rewrite(repository: Repository, source: GitSource) -> None:
+    before = repository.commit({"desired/a": "1"})
+    source.fetch()
+    after = repository.commit({"desired/a": "2"})
+
+    fetched = source.fetch()
+
+    assert (fetched.revision.commit, fetched.previous) == (after, before)
+    assert fetched.changed
+    assert not fetched.rewritten
+    assert source.files(fetched.revision, ("desired",)).files == {"desired/a": b"2"}
+
+
+def test_many_commits_at_once_are_no_rewrite(repository: Repository, source: GitSource) -> None:
+    repository.commit({"a": "0"})
+    source.fetch()
+    for number in range(60):
+        repository.commit({"a": str(number)})
+
+    assert not source.fetch().rewritten
+
+
+@pytest.mark.parametrize("generations", [0, 2, 60])
+def test_a_forced_branch_is_taken_and_said(repository: Repository, source: GitSource, generations: int) -> None:
+    repository.commit({"desired/a": "old"})
+    for number in range(generations):
+        repository.commit({"desired/a": str(number)})
+    before = source.fetch().revision.commit
+    after = repository.force_rewrite({"desired/a": "new"})
+
+    fetched = source.fetch()
+
+    assert fetched.rewritten
+    assert (fetched.previous, fetched.revision.commit) == (before, after)
+    assert source.files(fetched.revision, ("desired",)).files == {"desired/a": b"new"}
+
+
+def test_a_branch_forced_back_is_taken_and_said(repository: Repository, source: GitSource) -> None:
+    first = repository.commit({"a": "1"})
+    repository.commit({"a": "2"})
+    source.fetch()
+    repository.reset(first)
+
+    fetched = source.fetch()
+
+    assert fetched.rewritten
+    assert fetched.revision.commit == first
+
+
+def test_a_branch_forced_while_the_daemon_was_away_is_said(repository: Repository, tmp_path: Path) -> None:
+    repository.commit({"a": "1"})
+    open_source(repository, tmp_path).fetch()
+    repository.force_rewrite({"a": "2"})
+
+    fetched = open_source(repository, tmp_path).fetch()
+
+    assert fetched.changed
+    assert fetched.rewritten
+
+
+def test_a_restart_reads_the_mirror_again(repository: Repository, tmp_path: Path) -> None:
+    repository.commit({"a": "1"})
+    revision = open_source(repository, tmp_path).fetch().revision
+
+    fetched = open_source(repository, tmp_path).fetch()
+
+    assert fetched.revision == revision
+    assert fetched.changed
+    assert not fetched.rewritten
+
+
+def test_an_empty_repository_is_said(source: GitSource) -> None:
+    assert reason_of(source) == "empty-repository"
+
+
+def test_a_missing_branch_names_the_nearest_one(repository: Repository, tmp_path: Path) -> None:
+    repository.commit({"a": "1"})
+
+    with pytest.raises(SourceError, match=r"no branch mian.*Did you mean main") as caught:
+        open_source(repository, tmp_path, "mian").fetch()
+
+    assert caught.value.reason == "missing-branch"
+
+
+def test_no_repository_is_said(repository: Repository, source: GitSource) -> None:
+    shutil.rmtree(repository.path)
+    repository.path.mkdir()
+
+    assert reason_of(source) == "not-a-repository"
+
+
+def test_a_repository_that_comes_back_is_read_again(repository: Repository, source: GitSource) -> None:
+    repository.commit({"a": "1"})
+    source.fetch()
+    away = repository.path.rename(repository.path.with_name("away"))
+    assert reason_of(source) == "not-a-repository"
+    away.rename(repository.path)
+
+    assert not source.fetch().changed
