@@ -31,3 +31,14 @@ class Switches:
     hook_timeout_code: str = "HOOK_EXECUTION_FAILURE"
     # CreateDeployment with desiredCount 0: an empty green task set is at once stable, or never.
     empty_task_set_is_stable: bool = True
+    # A ready wait that runs out, and a listener that cannot be moved: which codes do they carry?
+    ready_timeout_code: str = "TIMEOUT"
+    listener_error_code: str = "ELASTIC_LOAD_BALANCING_INVALID"
+    # Does creating a deployment group weigh both target groups on the production listener (observed once), or not?
+    group_creation_weighs_listener: bool = True
+    # Is an AppSpec that cannot be read refused by CreateDeployment, or does its deployment fail?
+    bad_app_spec_is_refused: bool = False
+    # Does StopDeployment answer Pending first and take effect a little later?
+    stop_is_pending_first: bool = False
+    # A task set that a stopped deployment left behind: does the next deployment replace it, or stand beside it?
+    abandoned_task_set_is_replaced: bool = True

@@ -25,6 +25,7 @@ class Registry:
         self.listeners: dict[str, Listener] = {}
         self.rules: dict[str, Rule] = {}
         self.target_groups: dict[str, TargetGroup] = {}
+        self.groups_by_name: dict[str, TargetGroup] = {}
         self.tags: dict[str, dict[str, str]] = {}
         # By target group: the listeners and rules that forward to it, in order.
         self.forwarders: dict[str, dict[str, None]] = {}

@@ -100,7 +100,8 @@ class Elbv2:
 
     def group_named(self, name: str) -> str | None:
         """The ARN of the target group with that name."""
-        return next((one.arn for one in self.registry.target_groups.values() if one.name == name), None)
+        group = self.registry.groups_by_name.get(name)
+        return None if group is None else group.arn
 
     def listener_exists(self, arn: str) -> bool:
         return arn in self.registry.listeners

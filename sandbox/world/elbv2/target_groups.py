@@ -37,11 +37,11 @@ class TargetGroups:
 
     def create(self, params: Params, _: Caller) -> Answer:
         registry, name = self._registry, params["Name"]
-        if any(one.name == name for one in registry.target_groups.values()):
+        if name in registry.groups_by_name:
             raise AwsError("DuplicateTargetGroupName", f"A target group with the same name '{name}' exists")
         arn = registry.arn(f"targetgroup/{name}/{registry.new_id()}")
         group = TargetGroup(arn, name, _shape(arn, params), _attributes())
-        registry.target_groups[arn] = group
+        registry.target_groups[arn] = registry.groups_by_name[name] = group
         registry.tags[arn] = tag_map(params.get("Tags"))
         return {"TargetGroups": [self._described(group)]}
 
@@ -57,7 +57,7 @@ class TargetGroups:
         if arns := params.get("TargetGroupArns"):
             return [registry.target_group(arn) for arn in arns]
         if names := params.get("Names"):
-            by_name = {one.name: one for one in registry.target_groups.values()}
+            by_name = registry.groups_by_name
             if any(name not in by_name for name in names):
                 raise AwsError("TargetGroupNotFound", "One or more target groups not found")
             return [by_name[name] for name in names]
@@ -76,7 +76,8 @@ class TargetGroups:
         registry, arn = self._registry, params["TargetGroupArn"]
         if registry.users(arn):
             raise AwsError("ResourceInUse", f"Target group '{arn}' is currently in use by a listener or a rule")
-        registry.target_groups.pop(arn, None)
+        if (group := registry.target_groups.pop(arn, None)) is not None:
+            del registry.groups_by_name[group.name]
         registry.tags.pop(arn, None)
         return {}
 

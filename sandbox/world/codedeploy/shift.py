@@ -1,0 +1,62 @@
+"""The listeners of one deployment: which target group gets how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sandbox.errors import AwsError
+from sandbox.world.codedeploy.records import Deployment
+
+if TYPE_CHECKING:
+    from sandbox.world.elbv2 import Elbv2
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Moves the two listeners of a deployment group between ``blue`` and ``green``, two target-group ARNs."""
+
+    elbv2: Elbv2
+    production: str
+    test: str | None
+    blue: str
+    green: str
+
+    def to_green(self, percentage: int) -> None:
+        """Weigh production. ``AwsError`` where the listener or a target group is gone."""
+        self.elbv2.shift(self.production, {self.blue: 100 - percentage, self.green: percentage})
+
+    def test_green(self) -> None:
+        """Let the test listener, if there is one, show green."""
+        if self.test is not None:
+            self.elbv2.shift(self.test, {self.blue: 0, self.green: 100})
+
+    def restore(self) -> None:
+        """Everything back to blue; a listener that is gone cannot be helped any more."""
+        for listener in (self.production, self.test):
+            if listener is not None and self.elbv2.listener_exists(listener):
+                self.elbv2.shift(listener, {self.blue: 100, self.green: 0})
+
+    def blue_is_behind(self) -> bool:
+        """Whether the production listener knows blue at all."""
+        return self.blue in self.elbv2.shares(self.production)
+
+
+def shift_of(elbv2: Elbv2, deployment: Deployment) -> Shift:
+    """The listeners of a deployment whose blue task set is known.
+
+    ``AwsError`` where something of the pair is missing.
+    """
+    group, blue = deployment.group, deployment.blue
+    names = [one["name"] for one in group.pair["targetGroups"]]
+    arns = [elbv2.group_named(name) for name in names]
+    for name, arn in zip(names, arns, strict=True):
+        if arn is None:
+            raise AwsError("TargetGroupNotFound", f"Target group {name} not found")
+    known = [arn for arn in arns if arn is not None]
+    now = blue.target_group_arn if blue is not None else None
+    if now not in known:
+        raise AwsError("TargetGroupNotFound", "The primary task set uses none of the deployment group's target groups")
+    other = next(arn for arn in known if arn != now)
+    production = group.listener("prodTrafficRoute") or ""
+    return Shift(elbv2, production, group.listener("testTrafficRoute"), str(now), other)
