@@ -1,0 +1,151 @@
+"""Shapes: what AWS means by a piece of JSON, as far as the meaning is not in the JSON itself.
+
+A task definition comes back from AWS in another order and with defaults filled in. Which lists have an order and which
+values are defaults is data: a tree of the shapes below, one for each resource. ``fold`` brings JSON into the one form
+in which equal meaning is equal data. What no shape mentions is kept as it is, so that a field which AWS adds tomorrow
+is compared from the first day.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, TypeAlias, assert_never
+
+from reconcilers.json_value import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An object. ``defaults`` are the values which AWS takes an absent field for, and ``False`` is one everywhere else.
+
+    ``mirrors`` names fields that take their sibling's value when absent or zero; ``texts`` those whose empty string is
+    a value like any other, and absence an empty string.
+    """
+
+    fields: "Mapping[str, Shape]" = field(default_factory=dict)
+    defaults: Mapping[str, Json] = field(default_factory=dict)
+    mirrors: Mapping[str, str] = field(default_factory=dict)
+    texts: tuple[str, ...] = ()
+
+    def absent(self, name: str, siblings: Mapping[str, Any], other: Any) -> Any:
+        """The value that the absent field ``name`` stands for, where the other side has ``other``; or ``None``."""
+        if name in self.mirrors:
+            return siblings.get(self.mirrors[name])
+        return self.defaults.get(name, False if isinstance(other, bool) else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A list of objects whose order means nothing. ``key`` are the fields by which an entry is found again.
+
+    Without a key, entries are told apart by all they hold, and ``label`` are the fields that name one in a path.
+    ``value`` is the field that is the entry's whole content, as in a variable's name and value. ``open``: entries that
+    only live has are somebody else's.
+    """
+
+    entry: Record
+    key: tuple[str, ...] = ()
+    label: tuple[str, ...] = ()
+    value: str | None = None
+    open: bool = False
+
+    def key_of(self, entry: Mapping[str, Any]) -> tuple[str, ...]:
+        """What ``entry`` is found by."""
+        return self._texts(self.key, entry)
+
+    def label_of(self, entry: Mapping[str, Any]) -> str:
+        """What ``entry`` is called in a path."""
+        return "-".join(filter(None, self._texts(self.label or self.key, entry)))
+
+    def _texts(self, names: tuple[str, ...], entry: Mapping[str, Any]) -> tuple[str, ...]:
+        defaults = self.entry.defaults
+        return tuple(str(entry.get(name) or defaults.get(name) or "") for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A list of plain values whose order means nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number in 1,024ths that may be written with a unit: ``"0.5 vCPU"`` is ``"512"``, ``"1 GB"`` is ``"1024"``."""
+
+    unit: str
+
+
+Shape: TypeAlias = Record | Entries | Values | Amount
+PLAIN = Record()
+_AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([a-z]*)", re.IGNORECASE)
+
+
+def fold(shape: Shape | None, value: Any, *, keep: bool = False) -> Any:
+    """``value`` in the one form of its meaning: new lists and dictionaries, defaults and empty values left out.
+
+    With ``keep``, values that were written down stay, be they defaults or empty lists: naming a field is a statement.
+    """
+    if isinstance(value, str):
+        return _in_1024ths(shape.unit, value) if isinstance(shape, Amount) else value
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        number = int(value) if isinstance(value, float) and value.is_integer() else value
+        return str(number) if isinstance(shape, Amount) else number
+    if isinstance(value, Mapping):
+        return _record(shape if isinstance(shape, Record) else PLAIN, value, keep=keep)
+    return _list(shape, value, keep=keep) if isinstance(value, Sequence) else value
+
+
+def _record(shape: Record, value: Mapping[str, Any], *, keep: bool) -> dict[str, Any]:
+    folded: dict[str, Any] = dict.fromkeys(shape.texts, "")
+    for name, raw in value.items():
+        one = fold(shape.fields.get(name), raw, keep=keep)
+        if not (_unsaid(one) if keep else _says_nothing(shape, name, one)):
+            folded[name] = one
+    if not keep:
+        for name, sibling in shape.mirrors.items():
+            if folded.get(name) in (0, folded.get(sibling)):
+                folded.pop(name, None)
+    return folded
+
+
+def _unsaid(value: Any) -> bool:
+    return value is None or value == ""
+
+
+def _says_nothing(shape: Record, name: str, value: Any) -> bool:
+    if not value and not isinstance(value, int):
+        return True
+    default = shape.defaults.get(name, False if value is False else None)
+    return type(default) is type(value) and bool(default == value)
+
+
+def _list(shape: Shape | None, value: Sequence[Any], *, keep: bool) -> list[Any]:
+    match shape:
+        case Entries() if all(isinstance(entry, Mapping) for entry in value):
+            return _sorted(shape, [_record(shape.entry, entry, keep=keep) for entry in value])
+        case Values():
+            return sorted((fold(None, one, keep=keep) for one in value if one is not None), key=repr)
+        case Entries() | Record() | Amount() | None:  # no shape says otherwise, so its order counts
+            return [fold(None, one, keep=keep) for one in value if one is not None]
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def _sorted(shape: Entries, entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    keyed = [(shape.key_of(entry), entry) for entry in entries if entry]
+    if len({key for key, _ in keyed}) == len(keyed):
+        keyed.sort(key=lambda pair: pair[0])
+    else:  # only what the entries hold can bring namesakes into an order of their own
+        keyed.sort(key=lambda pair: (pair[0], json.dumps(pair[1], sort_keys=True, default=str)))
+    return [entry for _, entry in keyed]
+
+
+def _in_1024ths(unit: str, text: str) -> str:
+    match = _AMOUNT.fullmatch(text.strip())
+    if match is None or match[2].lower() not in ("", unit):
+        return text
+    number = Decimal(match[1]) * (1024 if match[2] else 1)
+    return str(int(number)) if number == int(number) else text
