@@ -1,0 +1,253 @@
+"""Clients as they are made for AWS, against a server on loopback that answers what it is told to."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from reconcilers.aws.calls import ask
+from reconcilers.aws.session import AwsClients, Call, LazyClient, number_or_datetime
+from reconcilers.model import Scope
+from reconcilers.outcome import Retry
+
+SERVICE = {
+    "serviceName": "web",
+    "serviceArn": "arn:web",
+    "createdAt": 1790000000.5,
+    "events": [{"id": str(number), "createdAt": 1790000000.5, "message": "steady"} for number in range(100)],
+}
+
+
+class Answering(ThreadingHTTPServer):
+    """An AWS of canned answers; ``heard`` are the requests: target or action, headers, body."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.heard: list[tuple[str, dict[str, str], str]] = []
+        self.answers: dict[str, tuple[int, str]] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def operations(self) -> list[str]:
+        return [operation for operation, _, _ in self.heard]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Answering
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        target = self.headers.get("X-Amz-Target", "")
+        operation = target.rsplit(".", 1)[-1] or body.split("Action=", 1)[-1].split("&", 1)[0]
+        self.server.heard.append((operation, dict(self.headers), body))
+        status, answer = self.server.answers[operation]
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer.encode())
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing on the terminal."""
+
+
+@pytest.fixture
+def aws() -> Iterator[Answering]:
+    with Answering() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+def clients(aws: Answering, calls: list[Call]) -> AwsClients:
+    return AwsClients("1.2.3", calls.append, endpoint_url=aws.url)
+
+
+def refused(code: str, status: int = 400) -> tuple[int, str]:
+    return status, json.dumps({"__type": code, "message": "no"})
+
+
+def assumed(key: str, lasts: timedelta) -> tuple[int, str]:
+    until = (datetime.now(UTC) + lasts).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return 200, (
+        '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>'
+        f"<AccessKeyId>{key}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>"
+        f"<Expiration>{until}</Expiration></Credentials><AssumedRoleUser><AssumedRoleId>a:b</AssumedRoleId>"
+        "<Arn>arn:x</Arn></AssumedRoleUser></AssumeRoleResult></AssumeRoleResponse>"
+    )
+
+
+def test_a_service_is_parsed_without_its_events_and_with_numbers_for_times(aws: Answering) -> None:
+    aws.answers["DescribeServices"] = 200, json.dumps({"services": [SERVICE], "failures": []})
+    client = clients(aws, [])("ecs", Scope("eu-west-1"))
+
+    (service,) = client.describe_services(services=["web"])["services"]
+
+    assert "events" not in service
+    assert service["createdAt"] == 1790000000.5
+
+
+def test_a_call_is_counted_and_timed(aws: Answering) -> None:
+    aws.answers["DescribeServices"] = 200, json.dumps({"services": []})
+    calls: list[Call] = []
+
+    clients(aws, calls)("ecs", Scope("eu-west-1")).describe_services(services=["web"])
+
+    (call,) = calls
+    assert (call.service, call.operation, call.result) == ("ecs", "DescribeServices", "ok")
+    assert call.seconds > 0
+
+
+def test_services_are_counted_under_the_names_of_their_gateways(aws: Answering) -> None:
+    aws.answers["DescribeScalableTargets"] = 200, json.dumps({"ScalableTargets": []})
+    calls: list[Call] = []
+
+    client = clients(aws, calls)("application-autoscaling", Scope("eu-west-1"))
+    client.describe_scalable_targets(ServiceNamespace="ecs")
+
+    assert calls[0].service == "autoscaling"
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"),
+    [
+        (refused("ThrottlingException"), "throttled"),
+        (refused("AccessDeniedException"), "denied"),
+        (refused("InvalidParameterException"), "error"),
+        ((500, "<html>"), "error"),
+    ],
+)
+def test_every_attempt_is_counted_by_its_result(aws: Answering, answer: tuple[int, str], result: str) -> None:
+    aws.answers["RegisterTaskDefinition"] = answer
+    calls: list[Call] = []
+    client = clients(aws, calls)("ecs", Scope("eu-west-1"))
+
+    with pytest.raises(client.exceptions.ClientError):
+        client.register_task_definition(family="web", containerDefinitions=[])
+
+    assert [call.result for call in calls] == [result]
+
+
+def test_a_read_is_tried_again(aws: Answering) -> None:
+    aws.answers["DescribeServices"] = refused("ServerException", 500)
+    calls: list[Call] = []
+    client = clients(aws, calls)("ecs", Scope("eu-west-1"))
+
+    with pytest.raises(Retry):
+        ask(client, "describe_services", {"services": ["web"]})
+
+    assert aws.operations() == ["DescribeServices"] * 3
+    assert len(calls) == 3
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        ("ecs", "register_task_definition", {"family": "web", "containerDefinitions": []}),
+        ("ecs", "update_service", {"service": "web"}),
+        ("codedeploy", "create_deployment", {"applicationName": "web"}),
+    ],
+)
+@pytest.mark.parametrize("status", [400, 500])
+def test_what_has_no_token_is_never_sent_twice(
+    aws: Answering, service: str, operation: str, parameters: dict[str, Any], status: int
+) -> None:
+    name = operation.title().replace("_", "")
+    aws.answers[name] = refused("ThrottlingException" if status == 400 else "ServerException", status)
+    client = clients(aws, [])(service, Scope("eu-west-1"))
+
+    with pytest.raises(Retry):
+        ask(client, operation, parameters)
+
+    assert aws.operations() == [name]
+
+
+def test_an_unreachable_endpoint_is_tried_again_later(aws: Answering) -> None:
+    url = aws.url
+    aws.server_close()
+    calls: list[Call] = []
+    client = AwsClients("1", calls.append, endpoint_url=url)("codedeploy", Scope("eu-west-1"))
+
+    with pytest.raises(Retry) as caught:
+        ask(client, "create_deployment", {"applicationName": "web"})
+
+    assert caught.value.reason == "Unreachable"
+    assert [call.result for call in calls] == ["error"]
+
+
+def test_requests_say_who_we_are(aws: Answering) -> None:
+    aws.answers["DescribeServices"] = 200, json.dumps({"services": []})
+
+    clients(aws, [])("ecs", Scope("eu-west-1")).describe_services(services=["web"])
+
+    assert "trueup/1.2.3" in aws.heard[0][1]["User-Agent"]
+
+
+def test_a_role_is_assumed_once_with_its_external_id(aws: Answering) -> None:
+    aws.answers["AssumeRole"] = assumed("ASIAROLE", timedelta(hours=1))
+    aws.answers["DescribeServices"] = 200, json.dumps({"services": []})
+    calls: list[Call] = []
+    factory = clients(aws, calls)
+    scope = Scope("eu-west-1", "arn:aws:iam::210987654321:role/deploy", "a-shared-secret")
+
+    for _ in range(2):
+        factory("ecs", scope).describe_services(services=["web"])
+
+    assert aws.operations() == ["AssumeRole", "DescribeServices", "DescribeServices"]
+    assert "ExternalId=a-shared-secret" in aws.heard[0][2]
+    assert "RoleSessionName=trueup" in aws.heard[0][2]
+    assert "Credential=ASIAROLE/" in aws.heard[1][1]["Authorization"]
+    assert [call.service for call in calls] == ["sts", "ecs", "ecs"]
+
+
+def test_a_roles_credentials_are_renewed_before_they_expire(aws: Answering) -> None:
+    aws.answers["AssumeRole"] = assumed("ASIAOLD", timedelta(minutes=9))
+    aws.answers["DescribeServices"] = 200, json.dumps({"services": []})
+    client = clients(aws, [])("ecs", Scope("eu-west-1", "arn:aws:iam::210987654321:role/deploy"))
+    client.describe_services(services=["web"])
+    aws.answers["AssumeRole"] = assumed("ASIANEW", timedelta(hours=1))
+
+    client.describe_services(services=["web"])
+
+    assert "Credential=ASIANEW/" in aws.heard[-1][1]["Authorization"]
+    assert "ExternalId" not in aws.heard[0][2]
+
+
+def test_making_a_client_asks_nothing_of_the_network(aws: Answering) -> None:
+    clients(aws, [])("ecs", Scope("eu-west-1", "arn:aws:iam::210987654321:role/deploy"))
+
+    assert aws.heard == []
+
+
+def test_a_lazy_client_is_made_when_it_is_first_used() -> None:
+    made: list[str] = []
+
+    def factory(service: str, scope: Scope) -> Any:
+        made.append(service)
+        return "client"
+
+    lazy = LazyClient(factory, "ecr", Scope("eu-west-1"))
+    assert made == []
+    assert lazy.upper() == "CLIENT"
+    assert lazy.lower() == "client"
+    assert made == ["ecr"]
+
+
+def test_times_in_words_become_datetimes() -> None:
+    assert number_or_datetime("2026-01-01T00:00:00Z") == datetime(2026, 1, 1, tzinfo=UTC)
