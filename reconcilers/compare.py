@@ -28,6 +28,8 @@ def differences(shape: Shape | None, declared: Any, live: Any, *, subset: bool =
     With ``subset``, fields that ``declared`` lacks are not compared. An entry of a list that only one side has is one
     difference and not many.
     """
+    if declared == live:
+        return ()
     if isinstance(declared, dict) or isinstance(live, dict):
         left, right = {} if declared is None else declared, {} if live is None else live
         if isinstance(left, dict) and isinstance(right, dict):
@@ -36,8 +38,6 @@ def differences(shape: Shape | None, declared: Any, live: Any, *, subset: bool =
         left, right = [] if declared is None else declared, [] if live is None else live
         if isinstance(left, list) and isinstance(right, list):
             return _of_lists(shape, left, right, subset=subset)
-    elif declared == live and type(declared) is type(live):
-        return ()
     return (Difference((), declared, live),)
 
 
@@ -91,10 +91,14 @@ def _of_entries(
     shape: Entries, declared: list[dict[str, Any]], live: list[dict[str, Any]], *, subset: bool
 ) -> Iterator[Difference]:
     theirs = _grouped(shape, live)
+    lost: list[Any] = []
     for key, group in _grouped(shape, declared).items():
-        yield from _of_namesakes(shape, group, theirs.pop(key, []), subset=subset)
-    if not shape.open:
-        for group in theirs.values():
+        found = theirs.pop(key, [])
+        lost.extend(_content(shape, entry) for entry in group if not found)
+        yield from _of_namesakes(shape, group, found, subset=subset)
+    for group in theirs.values():
+        # Of somebody else's entries, only one that looks like ours under another name is worth a word.
+        if not shape.open or _content(shape, group[0]) in lost:
             yield from _of_namesakes(shape, [], group, subset=subset)
 
 

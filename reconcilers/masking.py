@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from reconcilers.change import Change
 from reconcilers.json_value import Json
@@ -57,10 +58,7 @@ def _concealed_entry(entry: Json, tokens: tuple[str, ...], index: int) -> Json:
 def _is_secret(tokens: tuple[str, ...]) -> bool:
     if "environment" in tokens[:-1]:
         return True
-    return any(
-        parent in _FREELY_NAMED and _SECRET_NAME.search(name) is not None
-        for parent, name in zip(tokens, tokens[1:], strict=False)
-    )
+    return any(parent in _FREELY_NAMED and _SECRET_NAME.search(name) is not None for parent, name in pairwise(tokens))
 
 
 def _scrubbed(text: str) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconcilers.compare import Difference, differences
-from reconcilers.shape import fold
 from reconcilers.service_definition_shape import DAEMON, REPLICA
+from reconcilers.shape import fold
 
 _ORDERS = frozenset({"forceNewDeployment"})  # something to be done once, not something that is
 _ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
@@ -53,8 +53,8 @@ def _live_value(name: str, live: Mapping[str, Any]) -> Any:
     for spelling in _ALSO_CALLED.get(name, (name,)):
         if live.get(spelling) is not None:
             return live[spelling]
-    primary = (one for one in live.get("deployments") or () if one.get("status") == "PRIMARY")
-    return next(primary, {}).get(name)
+    deployments = live.get("deployments") or ()
+    return next((one.get(name) for one in deployments if one.get("status") == "PRIMARY"), None)
 
 
 def _resolved(name: str, declared: Any, actual: Any, live: Mapping[str, Any]) -> Any:

@@ -19,7 +19,7 @@ _SERVICE_CONNECT = Record(
     fields={
         "logConfiguration": Record(fields={"secretOptions": Entries(PLAIN, key=("name",), value="valueFrom")}),
         "services": Entries(
-            Record(fields={"clientAliases": Entries(PLAIN, key=("port", "dnsName"))}), key=("portName",)
+            Record(fields={"clientAliases": Entries(PLAIN, label=("port", "dnsName"))}), key=("portName",)
         ),
     }
 )

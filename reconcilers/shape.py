@@ -53,6 +53,8 @@ class Entries:
 
     def key_of(self, entry: Mapping[str, Any]) -> tuple[str, ...]:
         """What ``entry`` is found by."""
+        if len(self.key) == 1:
+            return (str(entry.get(self.key[0], "")),)
         return self._texts(self.key, entry)
 
     def label_of(self, entry: Mapping[str, Any]) -> str:
@@ -78,6 +80,11 @@ class Amount:
 
 Shape: TypeAlias = Record | Entries | Values | Amount
 PLAIN = Record()
+
+# The concrete type first, since asking an abstract class is slow; and made once, since every sweep asks often.
+_OBJECT = (dict, Mapping)
+_LIST = (list, Sequence)
+_NUMBER = (int, float)
 _AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([a-z]*)", re.IGNORECASE)
 
 
@@ -88,44 +95,53 @@ def fold(shape: Shape | None, value: Any, *, keep: bool = False) -> Any:
     """
     if isinstance(value, str):
         return _in_1024ths(shape.unit, value) if isinstance(shape, Amount) else value
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int | float):
-        number = int(value) if isinstance(value, float) and value.is_integer() else value
-        return str(number) if isinstance(shape, Amount) else number
-    if isinstance(value, Mapping):
+    if isinstance(value, _OBJECT):
         return _record(shape if isinstance(shape, Record) else PLAIN, value, keep=keep)
-    return _list(shape, value, keep=keep) if isinstance(value, Sequence) else value
+    if isinstance(value, _LIST):
+        return _list(shape, value, keep=keep)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value) if isinstance(shape, Amount) and value is not None else value
 
 
 def _record(shape: Record, value: Mapping[str, Any], *, keep: bool) -> dict[str, Any]:
-    folded: dict[str, Any] = dict.fromkeys(shape.texts, "")
+    fields, defaults = shape.fields, shape.defaults
+    folded: dict[str, Any] = dict.fromkeys(shape.texts, "") if shape.texts else {}
     for name, raw in value.items():
-        one = fold(shape.fields.get(name), raw, keep=keep)
-        if not (_unsaid(one) if keep else _says_nothing(shape, name, one)):
-            folded[name] = one
-    if not keep:
-        for name, sibling in shape.mirrors.items():
-            if folded.get(name) in (0, folded.get(sibling)):
-                folded.pop(name, None)
+        if raw:
+            inner = fields.get(name)
+            one = raw if inner is None and isinstance(raw, str) else fold(inner, raw, keep=keep)
+            if keep or (one and (name not in defaults or one != defaults[name])):
+                folded[name] = one
+        elif not (_unsaid(raw) if keep else _says_nothing(raw, defaults.get(name))):
+            folded[name] = fold(fields.get(name), raw, keep=keep)
+    if shape.mirrors and not keep:
+        _drop_mirrored(shape.mirrors, folded)
     return folded
 
 
-def _unsaid(value: Any) -> bool:
-    return value is None or value == ""
+def _unsaid(empty: Any) -> bool:
+    return empty is None or empty == ""
 
 
-def _says_nothing(shape: Record, name: str, value: Any) -> bool:
-    if not value and not isinstance(value, int):
-        return True
-    default = shape.defaults.get(name, False if value is False else None)
-    return type(default) is type(value) and bool(default == value)
+def _says_nothing(empty: Any, default: Json) -> bool:
+    """Whether an empty value is as good as none. Zero is a number like any other, ``False`` says "as usual"."""
+    if empty is False:
+        return default is not True
+    return default == 0 if isinstance(empty, _NUMBER) else True
+
+
+def _drop_mirrored(mirrors: Mapping[str, str], folded: dict[str, Any]) -> None:
+    for name, sibling in mirrors.items():
+        if folded.get(name) in (0, folded.get(sibling)):
+            folded.pop(name, None)
 
 
 def _list(shape: Shape | None, value: Sequence[Any], *, keep: bool) -> list[Any]:
     match shape:
-        case Entries() if all(isinstance(entry, Mapping) for entry in value):
-            return _sorted(shape, [_record(shape.entry, entry, keep=keep) for entry in value])
+        case Entries() if all(isinstance(entry, _OBJECT) for entry in value):
+            plain = _plain_pairs(shape, shape.value, value) if shape.value else None
+            return plain or _sorted(shape, [_record(shape.entry, entry, keep=keep) for entry in value])
         case Values():
             return sorted((fold(None, one, keep=keep) for one in value if one is not None), key=repr)
         case Entries() | Record() | Amount() | None:  # no shape says otherwise, so its order counts
@@ -134,13 +150,29 @@ def _list(shape: Shape | None, value: Sequence[Any], *, keep: bool) -> list[Any]
             assert_never(unreachable)
 
 
+def _plain_pairs(shape: Entries, content: str, entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:
+    """Names with their texts, the bulk of a task definition, folded fast. ``None`` where there is more to it."""
+    name = shape.key[0]
+    texts: dict[str, str] = {}
+    for entry in entries:
+        key, text = entry.get(name), entry.get(content)
+        if len(entry) != 2 or not (key and isinstance(key, str) and text and isinstance(text, str)):
+            return None
+        texts[key] = text
+    if len(texts) != len(entries):
+        return None
+    return [{name: key, content: texts[key]} for key in sorted(texts)]
+
+
 def _sorted(shape: Entries, entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    keyed = [(shape.key_of(entry), entry) for entry in entries if entry]
-    if len({key for key, _ in keyed}) == len(keyed):
-        keyed.sort(key=lambda pair: pair[0])
-    else:  # only what the entries hold can bring namesakes into an order of their own
-        keyed.sort(key=lambda pair: (pair[0], json.dumps(pair[1], sort_keys=True, default=str)))
-    return [entry for _, entry in keyed]
+    entries = [entry for entry in entries if entry]
+    if len(entries) == 1:
+        return entries
+    by_key = {shape.key_of(entry): entry for entry in entries}
+    if len(by_key) == len(entries):
+        return [by_key[key] for key in sorted(by_key)]
+    # Only what they hold can bring namesakes into an order of their own.
+    return sorted(entries, key=lambda entry: (shape.key_of(entry), json.dumps(entry, sort_keys=True, default=str)))
 
 
 def _in_1024ths(unit: str, text: str) -> str:

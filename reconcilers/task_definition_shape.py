@@ -5,6 +5,7 @@ observed. A line that is missing here costs a false drift, a line too many a dri
 line (command, environmentFiles, dnsServers and the like) keep their order.
 """
 
+from reconcilers.json_value import Json
 from reconcilers.shape import PLAIN, Amount, Entries, Record, Shape, Values
 
 _NAMED_TEXT = Entries(Record(texts=("value",)), key=("name",), value="value")
@@ -14,7 +15,7 @@ TAGS = Entries(Record(texts=("value",)), key=("key",), value="value", open=True)
 _LINUX_PARAMETERS = Record(
     fields={
         "capabilities": Record(fields={"add": Values(), "drop": Values()}),
-        "devices": Entries(Record(fields={"permissions": Values()}), key=("hostPath", "containerPath")),
+        "devices": Entries(Record(fields={"permissions": Values()}), key=("hostPath",)),
         "tmpfs": Entries(PLAIN, key=("containerPath",)),
     }
 )
@@ -36,7 +37,7 @@ _CONTAINER_FIELDS: dict[str, Shape] = {
     "ulimits": Entries(PLAIN, key=("name",)),
     "volumesFrom": Entries(PLAIN, key=("sourceContainer",)),
 }
-_CONTAINER_DEFAULTS = {"cpu": 0, "essential": True, "versionConsistency": "enabled"}
+_CONTAINER_DEFAULTS: dict[str, Json] = {"cpu": 0, "essential": True, "versionConsistency": "enabled"}
 
 _EFS = Record(
     fields={"authorizationConfig": Record(defaults={"iam": "DISABLED"})},
