@@ -54,9 +54,10 @@ def problems(task_definition: Mapping[str, Any]) -> tuple[FargateProblem, ...]:
         return ()
     found = [*_network(content), *_size(content), *_storage(content), *_placement(content)]
     found.extend(_shares(content))
-    for container in content.get("containerDefinitions", ()):
-        found.extend(_container(container))
-    for volume in content.get("volumes", ()):
+    for container in _objects(content.get("containerDefinitions")):
+        at = ("containerDefinitions", str(container.get("name", "")))
+        found.extend([*_container(container, at), *_linux(container, at), *_ports(container, at)])
+    for volume in _objects(content.get("volumes")):
         found.extend(_volume(volume))
     return tuple(found)
 
@@ -78,7 +79,7 @@ def _size(content: Mapping[str, Any]) -> Iterator[FargateProblem]:
     if missing:
         return
     cpu, memory = _number(content["cpu"]), _number(content["memory"])
-    if cpu not in MEMORY_BY_CPU:
+    if cpu is None or cpu not in MEMORY_BY_CPU:
         sizes = ", ".join(map(str, MEMORY_BY_CPU))
         yield FargateProblem(_at("cpu"), f"Fargate has no tasks with cpu {content['cpu']}", f"write one of {sizes}")
     elif memory not in MEMORY_BY_CPU[cpu]:
@@ -89,8 +90,16 @@ def _size(content: Mapping[str, Any]) -> Iterator[FargateProblem]:
 _EXAMPLES = {"cpu": 'cpu: "256"', "memory": 'memory: "512"'}
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() else None
+def _number(amount: Any) -> int | None:
+    return int(amount) if str(amount).isdecimal() else None
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _objects(value: Any) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
 def _choices(sizes: Sequence[int]) -> str:
@@ -100,7 +109,7 @@ def _choices(sizes: Sequence[int]) -> str:
 
 
 def _storage(content: Mapping[str, Any]) -> Iterator[FargateProblem]:
-    size = content.get("ephemeralStorage", {}).get("sizeInGiB")
+    size = _object(content.get("ephemeralStorage")).get("sizeInGiB")
     if size is not None and size not in _STORAGE_GIB:
         remedy = f"write {_STORAGE_GIB[0]} to {_STORAGE_GIB[-1]}; without ephemeralStorage a task has 20"
         yield FargateProblem(_at("ephemeralStorage", "sizeInGiB"), f"Fargate has no disks of {size} GiB", remedy)
@@ -114,42 +123,47 @@ def _placement(content: Mapping[str, Any]) -> Iterator[FargateProblem]:
 
 def _shares(content: Mapping[str, Any]) -> Iterator[FargateProblem]:
     """What the containers reserve must fit into the task."""
-    containers = content.get("containerDefinitions", ())
+    containers = _objects(content.get("containerDefinitions"))
     reserved = {
-        "cpu": sum(container.get("cpu", 0) for container in containers),
-        "memory": sum(container.get("memoryReservation") or container.get("memory", 0) for container in containers),
+        "cpu": [one.get("cpu") for one in containers],
+        "memory": [one.get("memoryReservation", one.get("memory")) for one in containers],
     }
-    for name, total in reserved.items():
-        available = _number(str(content.get(name, "")))
+    for name, amounts in reserved.items():
+        total, available = sum(_number(amount) or 0 for amount in amounts), _number(content.get(name))
         if available is not None and total > available:
             message = f"the containers reserve {total} of {name}, the task has {available}"
             yield FargateProblem(_at(name), message, f"give the task more {name} or the containers less")
 
 
-def _container(container: Mapping[str, Any]) -> Iterator[FargateProblem]:
-    at = ("containerDefinitions", str(container.get("name", "")))
+def _container(container: Mapping[str, Any], at: tuple[str, ...]) -> Iterator[FargateProblem]:
     for name, remedy in _NOT_IN_CONTAINER.items():
         if name in container:
             yield FargateProblem(_at(*at, name), f"Fargate does not support {name}", remedy)
-    linux = container.get("linuxParameters", {})
+
+
+def _linux(container: Mapping[str, Any], at: tuple[str, ...]) -> Iterator[FargateProblem]:
+    linux = _object(container.get("linuxParameters"))
     for name, remedy in _NOT_IN_LINUX_PARAMETERS.items():
         if name in linux:
             yield FargateProblem(_at(*at, "linuxParameters", name), f"Fargate does not support {name}", remedy)
-    for capability in linux.get("capabilities", {}).get("add", ()):
+    for capability in _object(linux.get("capabilities")).get("add", ()):
         if capability != "SYS_PTRACE":
             where = _at(*at, "linuxParameters", "capabilities", "add", str(capability))
             yield FargateProblem(where, f"Fargate does not add the capability {capability}", "remove it")
-    for mapping in container.get("portMappings", ()):
-        if "hostPort" in mapping:  # the canonical form leaves one out that equals the container's port
-            message = f"under awsvpc a host port is the container's port, not {mapping['hostPort']}"
-            port = f"{mapping.get('containerPort')}-{mapping.get('protocol', 'tcp')}"
-            yield FargateProblem(_at(*at, "portMappings", port, "hostPort"), message, "remove hostPort")
+
+
+def _ports(container: Mapping[str, Any], at: tuple[str, ...]) -> Iterator[FargateProblem]:
+    for mapping in _objects(container.get("portMappings")):
+        host, port = mapping.get("hostPort"), mapping.get("containerPort")
+        if host not in (None, port):
+            where = _at(*at, "portMappings", f"{port}-{mapping.get('protocol', 'tcp')}", "hostPort")
+            yield FargateProblem(where, f"under awsvpc the host port is {port} as well, not {host}", "remove hostPort")
 
 
 def _volume(volume: Mapping[str, Any]) -> Iterator[FargateProblem]:
     at = ("volumes", str(volume.get("name", "")))
     remedy = "use an EFS volume, or no source path for a directory that lives as long as the task"
-    if "sourcePath" in volume.get("host", {}):
+    if "sourcePath" in _object(volume.get("host")):
         yield FargateProblem(_at(*at, "host", "sourcePath"), "Fargate has no host to take a directory from", remedy)
     if "dockerVolumeConfiguration" in volume:
         yield FargateProblem(_at(*at, "dockerVolumeConfiguration"), "Fargate has no Docker volumes", remedy)
