@@ -9,7 +9,7 @@ from reconcilers.outcome import Finding, Health, Outcome, Sync
 
 
 class Look(StrEnum):
-    """What can be looked at more closely, one field of ``Live`` each. Whoever looks fills the field, never with None."""
+    """What can be looked at more closely: one field of ``Live`` each. Looking fills the field, never with ``None``."""
 
     ATTEMPTS = "attempts"  # Live.attempts: what was tried, newest first; () where there is nothing or no group
     CANDIDATES = "candidates"  # Live.candidates: with tags

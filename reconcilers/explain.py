@@ -1,0 +1,132 @@
+"""Why a service is where it is: the chain from a commit to the traffic, with the one link that blocks.
+
+One record for everybody who asks: the log, the API, the page and the command line show the same links.
+"""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from reconcilers.live import Attempt, AttemptState, Live
+from reconcilers.model import Service
+from reconcilers.outcome import (
+    Blocked,
+    BlockedBy,
+    Differs,
+    Failed,
+    Held,
+    InSync,
+    Outcome,
+    Progressing,
+    Waiting,
+)
+from reconcilers.verdict import Link, LinkState
+
+NAMES = ("commit", "rendering", "revision", "preflight", "deployment", "traffic")
+_PLACE = {
+    BlockedBy.BREAKER: "commit",
+    BlockedBy.PREFLIGHT: "preflight",
+    BlockedBy.HOOKS: "preflight",
+    BlockedBy.SERVICE: "preflight",
+}
+
+
+def chain(wanted: Service, live: Live | None, outcome: Outcome) -> tuple[Link, ...]:
+    """The six links, in order. All are done where the service is in sync; one is active while it progresses; with
+    every other outcome exactly one blocks, and says who can clear it and how.
+    """
+    stop = _stop(wanted, live, outcome)
+    where = NAMES.index(stop.name) if stop is not None else len(NAMES)
+    return tuple(_links(wanted, live, stop, where))
+
+
+def _links(wanted: Service, live: Live | None, stop: Link | None, where: int) -> Iterator[Link]:
+    for place, (name, text) in enumerate(_texts(wanted, live)):
+        if stop is not None and place == where:
+            yield stop
+        elif place > where or (name == "revision" and stop is not None and not _registered(wanted, live)):
+            yield Link(name, LinkState.PENDING, text)
+        else:
+            yield Link(name, LinkState.DONE, text)
+
+
+def _texts(wanted: Service, live: Live | None) -> Iterator[tuple[str, str]]:
+    commit = wanted.commit
+    said = f"{commit.commit[:12]} {commit.subject}".strip()
+    yield "commit", f"{said}, by {commit.author}" if commit.author else said
+    yield "rendering", f"{wanted.source} makes {wanted.family} ({wanted.revision})"
+    yield "revision", _registered(wanted, live) or f"{wanted.family} is registered when it ships"
+    yield "preflight", "what must hold before traffic moves"
+    yield "deployment", "the deployment that brings it up"
+    yield "traffic", "production traffic on the new version"
+
+
+def _registered(wanted: Service, live: Live | None) -> str:
+    """The revision that is known to have the wanted content, empty where none is."""
+    if live is None:
+        return ""
+    known = (*(live.candidates or ()), *((live.running,) if live.running is not None else ()))
+    ours = (each for each in known if each.digest == wanted.revision)
+    return next((f"{each.arn.rpartition('/')[2]} has this content" for each in ours), "")
+
+
+def _stop(wanted: Service, live: Live | None, outcome: Outcome) -> Link | None:
+    """The link at which it stands, ``None`` where all is done."""
+    match outcome:
+        case InSync():
+            return None
+        case Progressing():
+            return _active(outcome)
+        case Waiting():
+            return _waiting(live, outcome)
+        case Differs(what=what):
+            return _differs(wanted, what)
+        case Held():
+            return _held(wanted, outcome)
+        case Blocked():
+            return _blocked(wanted, outcome)
+        case Failed(reason=reason, message=message):
+            how = "Nothing has to be done: it is tried again by itself."
+            return Link("deployment", LinkState.BLOCKED, f"{reason}: {message}", "AWS", how)
+        case _:
+            assert_never(outcome)
+
+
+def _active(outcome: Progressing) -> Link:
+    progress = outcome.progress
+    if progress is not None and progress.traffic > 0:
+        text = f"{outcome.what}; {progress.traffic:g} % of production is on the new version"
+        return Link("traffic", LinkState.ACTIVE, text)
+    return Link("deployment", LinkState.ACTIVE, outcome.what)
+
+
+def _waiting(live: Live | None, outcome: Waiting) -> Link:
+    attempt = _under_way(live)
+    if attempt is not None and attempt.state is AttemptState.READY and attempt.mark is not None:
+        how = f"Let it go (aws deploy continue-deployment --deployment-id {attempt.id}), or stop it."
+        return Link("traffic", LinkState.BLOCKED, outcome.what, outcome.on, how)
+    return Link("deployment", LinkState.BLOCKED, outcome.what, outcome.on, "Nothing has to be done: wait for its end.")
+
+
+def _under_way(live: Live | None) -> Attempt | None:
+    attempts = live.attempts if live is not None else None
+    return next((each for each in attempts or () if each.active), None)
+
+
+def _differs(wanted: Service, what: str) -> Link:
+    how = f"trueup sync {wanted.key}, or correct sync and drift in {wanted.source}."
+    return Link("deployment", LinkState.BLOCKED, what, "a person", how)
+
+
+def _held(wanted: Service, outcome: Held) -> Link:
+    text = f"{outcome.deployment} did not succeed. {outcome.reason.code}: {outcome.reason.message}"
+    how = f"Commit a fix, or try the same again: trueup retry {wanted.key}."
+    return Link("deployment", LinkState.BLOCKED, text, "a person", how)
+
+
+def _blocked(wanted: Service, outcome: Blocked) -> Link:
+    text = " ".join(each.message for each in outcome.findings)
+    how = " ".join(dict.fromkeys(each.remedy for each in outcome.findings))
+    who = "whoever keeps this infrastructure"
+    if outcome.by in (BlockedBy.BREAKER, BlockedBy.FOUGHT, BlockedBy.HOOKS):
+        who = "a person"
+    return Link(_PLACE.get(outcome.by, "deployment"), LinkState.BLOCKED, text, who, how or f"trueup why {wanted.key}")

@@ -1,0 +1,98 @@
+"""What must hold of the alarms that watch a rollout, and of ECS's own safeguards.
+
+An alarm on one target group watches the new version every other time only, because the colours change places with every
+deployment: a bad release behind the other group is never rolled back, and errors of the old version stop a good one.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reconcilers.declared import declared, merged
+from reconcilers.live import Alarm, DeploymentGroup, LiveService, PreflightFacts
+from reconcilers.model import Service
+from reconcilers.outcome import Finding
+
+
+def of_group(group: DeploymentGroup, facts: PreflightFacts) -> Iterator[Finding]:
+    """The alarms of a CodeDeploy deployment group."""
+    watching = group.alarm_names if group.alarms_enabled else ()
+    yield from _watching(f"Deployment group {group.name}", watching, facts)
+    if watching:
+        yield from _half_blind(group, facts)
+
+
+def of_rolling(wanted: Service, service: LiveService, facts: PreflightFacts) -> Iterator[Finding]:
+    """The alarms and the circuit breaker of a rolling update, as they will be when what Git declares is live."""
+    live = service.definition.get("deploymentConfiguration") or {}
+    configuration = merged(live, declared(wanted).get("deploymentConfiguration") or {})
+    alarms: Mapping[str, Any] = configuration.get("alarms") or {}
+    watching = tuple(alarms.get("alarmNames") or ()) if alarms.get("enable") else ()
+    yield from _watching(f"Service {service.name}", watching, facts)
+    breaker: Mapping[str, Any] = configuration.get("deploymentCircuitBreaker") or {}
+    if not (breaker.get("enable") and breaker.get("rollback")):
+        yield Finding(
+            "CircuitBreakerOff",
+            f"Service {service.name} has no deployment circuit breaker that rolls back.",
+            "Set deploymentCircuitBreaker {enable: true, rollback: true} in rollout.ecs.",
+            blocking=False,
+        )
+
+
+def _watching(whose: str, names: tuple[str, ...], facts: PreflightFacts) -> Iterator[Finding]:
+    if not names:
+        yield Finding(
+            "NoAlarm",
+            f"{whose} has no alarm, so that nothing stops a release that starts and does not work.",
+            "Add an alarm on the errors of both target groups, and enable alarms.",
+            blocking=False,
+        )
+    known = {each.name: each for each in facts.alarms}
+    for name in _with_children(names, known):
+        if name not in known:
+            yield Finding(
+                "AlarmMissing",
+                f"{whose} is watched by alarm {name}, which does not exist.",
+                "Create the alarm, or take it off: AWS stops a deployment whose alarm it cannot read.",
+            )
+    for name in names:
+        if name in known and known[name].state == "ALARM":
+            yield Finding(
+                "AlarmFiring",
+                f"Alarm {name} is in ALARM: the deployment would be stopped at once, or not be watched.",
+                "Wait until it is OK. To ship a fix for what it tells of: trueup sync with --despite-alarm REASON.",
+            )
+
+
+def _with_children(names: tuple[str, ...], known: Mapping[str, Alarm]) -> tuple[str, ...]:
+    """The names, and those of all alarms that a composite one is made of, each once."""
+    seen: dict[str, None] = {}
+    left = list(names)
+    while left:
+        name = left.pop(0)
+        if name not in seen:
+            seen[name] = None
+            left.extend(known[name].children if name in known else ())
+    return tuple(seen)
+
+
+def _half_blind(group: DeploymentGroup, facts: PreflightFacts) -> Iterator[Finding]:
+    known = {each.name: each for each in facts.alarms}
+    watching = [known[name] for name in _with_children(group.alarm_names, known) if name in known]
+    if any(each.load_balancer_wide for each in watching):
+        return
+    watched = {dimension for each in watching for dimension in each.target_groups}
+    pair = [each for each in facts.target_groups if each.name in group.target_group_names]
+    blind = sorted(each.name for each in pair if not any(_names(each.arn, dimension) for dimension in watched))
+    if blind:
+        yield Finding(
+            "AlarmsHalfBlind",
+            f"No alarm of deployment group {group.name} watches target group {', '.join(blind)}: the new version is "
+            "behind it every other time.",
+            "Let the alarms together watch both target groups, or the whole load balancer.",
+            blocking=False,
+        )
+
+
+def _names(arn: str, dimension: str) -> bool:
+    """Whether a metric's TargetGroup dimension, ``targetgroup/<name>/<id>``, or an ARN, names a target group."""
+    return arn == dimension or arn.endswith(f":{dimension}")

@@ -1,0 +1,89 @@
+"""What must hold of the service, of what it would run, and of the way back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from reconcilers.live import Image, LiveService, PreflightFacts
+from reconcilers.model import Service, Severity
+from reconcilers.outcome import Finding
+
+
+def inactive(service: LiveService) -> Finding:
+    """A service that is being deleted, or was."""
+    return Finding(
+        "ServiceNotActive",
+        f"Service {service.name} is {service.status}.",
+        "A deleted service does not come back: create it anew, or remove its manifest.",
+    )
+
+
+def state(service: LiveService) -> Iterator[Finding]:
+    if service.status != "ACTIVE":
+        yield inactive(service)
+    if service.desired_count == 0:
+        yield Finding(
+            "NothingDesired",
+            f"Service {service.name} has desiredCount 0, so that nothing could become healthy.",
+            "Set the service's desiredCount to 1 or more.",
+        )
+
+
+def ports(wanted: Service, service: LiveService) -> Iterator[Finding]:
+    containers = {each.get("name"): each for each in wanted.task_definition.get("containerDefinitions", ())}
+    for balancer in service.load_balancers:
+        name, port = balancer.container_name, balancer.container_port
+        if name not in containers:
+            yield Finding(
+                "ContainerMissing",
+                f"The load balancer sends to container {name}, which {wanted.source} does not render.",
+                f"Give the task definition a container named {name}.",
+            )
+        elif not any(_covers(mapping, port) for mapping in containers[name].get("portMappings", ())):
+            yield Finding(
+                "PortMissing",
+                f"The load balancer sends to port {port} of container {name}, which maps no such port.",
+                f"Add containerPort {port} to the portMappings of {name}.",
+            )
+
+
+def _covers(mapping: dict[str, Any], port: int) -> bool:
+    first, _, last = str(mapping.get("containerPortRange", "")).partition("-")
+    if first.isdigit() and last.isdigit():
+        return int(first) <= port <= int(last)
+    return str(mapping.get("containerPort")) == str(port)
+
+
+def rollback_target(facts: PreflightFacts) -> Iterator[Finding]:
+    target = facts.rollback_target
+    if target is None or target.status != "ACTIVE":
+        what = "What runs now" if target is None else f"{target.arn}, which runs now,"
+        yield Finding(
+            "RollbackTargetInactive",
+            f"{what} is no longer registered as ACTIVE, so that there would be no way back to it.",
+            "Register its content again and deploy that once by hand; keep the last good revisions registered.",
+        )
+
+
+def images(wanted: Service, facts: PreflightFacts) -> Iterator[Finding]:
+    for image in facts.images:
+        if image.found is False:
+            yield Finding(
+                "ImageMissing",
+                f"Image {image.reference} of container {image.container} is not in its registry.",
+                "Push the image, or correct the tag in Git.",
+            )
+        elif wanted.scan_severity is not None:
+            yield from _scan(image, wanted.scan_severity)
+
+
+def _scan(image: Image, at_least: Severity) -> Iterator[Finding]:
+    severities = list(Severity)
+    bad = [each for each in reversed(severities[severities.index(at_least) :]) if image.findings.get(each, 0) > 0]
+    if bad:
+        counted = ", ".join(f"{image.findings[each]} {each.value}" for each in bad)
+        yield Finding(
+            "ScanFindings",
+            f"The scan of image {image.reference} of container {image.container} found {counted}.",
+            "Rebuild the image on a patched base, or raise the severity from which a finding counts.",
+            blocking=False,
+        )

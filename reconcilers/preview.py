@@ -1,0 +1,123 @@
+"""A plan in words: what ``act`` would do, and nothing done. The second interpreter of the same data."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, assert_never
+
+from reconcilers.actions import (
+    Action,
+    CreateDeployment,
+    EndTerminationWait,
+    RegisterTaskDefinition,
+    StartRolling,
+    StopDeployment,
+    StopServiceDeployment,
+    TagRevision,
+    UpdateService,
+)
+from reconcilers.diff import Change, masked
+from reconcilers.outcome import (
+    Blocked,
+    Differs,
+    Failed,
+    Finding,
+    Held,
+    InSync,
+    Outcome,
+    Progressing,
+    Waiting,
+)
+from reconcilers.verdict import Plan
+
+
+def lines(plan: Plan) -> tuple[str, ...]:
+    """A plan for people, a line each: how it stands, what differs, what would be done. Secret values are masked."""
+    return (
+        f"{plan.sync.value}, {plan.health.value}: {sentence(plan.outcome)}",
+        *(f"  {described(change)}" for change in plan.changes),
+        *(f"  ! {found(finding)}" for finding in plan.warnings),
+        *(f"  > {step(action)}" for action in plan.actions),
+    )
+
+
+def sentence(outcome: Outcome) -> str:
+    """An outcome in a sentence."""
+    match outcome:
+        case InSync(note=note):
+            return f"nothing to do. {note}".strip()
+        case Progressing(what=what) | Differs(what=what):
+            return what
+        case Waiting(what=what, on=on):
+            return f"{what} Waits for {on}."
+        case Held(deployment=deployment, reason=reason):
+            return f"held since {deployment} did not succeed. {reason.code}: {reason.message}"
+        case Blocked(by=by, findings=findings):
+            return f"blocked ({by.value}). " + " ".join(found(each) for each in findings)
+        case Failed(reason=word, message=message):
+            return f"failed. {word}: {message}"
+        case _:
+            assert_never(outcome)
+
+
+def described(change: Change) -> str:
+    """A leaf that differs: where, what is declared, and what is live."""
+    seen = masked(change)
+    match change.kind:
+        case "changed":
+            return f"~ {seen.path}: {seen.live!r} -> {seen.declared!r}"
+        case "removed":
+            return f"+ {seen.path}: {seen.declared!r}"
+        case "added":
+            return f"- {seen.path}: {seen.live!r}"
+
+
+def found(finding: Finding) -> str:
+    """A finding with its remedy."""
+    return f"{finding.code}: {finding.message} {finding.remedy}"
+
+
+def step(action: Action) -> str:
+    """What one action would do."""
+    return " ".join(_words(action))
+
+
+def _words(action: Action) -> Iterator[str]:
+    match action:
+        case RegisterTaskDefinition(definition=definition):
+            yield f"register a revision of {definition['family']}"
+        case TagRevision(arn=arn, tags=tags):
+            yield f"tag {_name(arn)}: {', '.join(_tag(name, value) for name, value in tags.items())}"
+        case CreateDeployment() | StartRolling():
+            yield from _start(action)
+        case UpdateService(service=service, fields=fields):
+            yield f"set {_fields(fields)} of service {service}"
+        case StopDeployment(deployment_id=stopped, why=why) | StopServiceDeployment(arn=stopped, why=why):
+            yield f"stop {_name(stopped)} and roll back: {why}"
+        case EndTerminationWait(deployment_id=deployment):
+            yield f"end the termination wait of {deployment}"
+        case _:
+            assert_never(action)
+
+
+def _start(action: CreateDeployment | StartRolling) -> Iterator[str]:
+    revision = _name(action.task_definition_arn) if action.task_definition_arn else "the new revision"
+    if isinstance(action, CreateDeployment):
+        yield f"shift the traffic of {action.application}/{action.deployment_group} to {revision}"
+    else:
+        yield f"roll service {action.service} to {revision}"
+        if action.fields:
+            yield f"with {_fields(action.fields)}"
+    yield f"({action.mark.cause.value})"
+    if action.despite_alarm is not None:
+        yield f"despite an alarm: {action.despite_alarm}"
+
+
+def _fields(fields: Mapping[str, Any]) -> str:
+    return ", ".join(fields)
+
+
+def _tag(name: str, value: str | None) -> str:
+    return f"{name} off" if value is None else f"{name}={value}"
+
+
+def _name(arn: str) -> str:
+    return arn.rpartition("/")[2]

@@ -1,0 +1,68 @@
+"""What was tried, read from AWS's record. Attempts come newest first, as ``Live`` has them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconcilers.digest import Digest
+from reconcilers.live import Attempt, AttemptState
+from reconcilers.model import CodeDeployRollout, RollingRollout, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """By what the wanted content is known: its digests, and the revisions that are known to have it."""
+
+    digests: frozenset[Digest]
+    arns: frozenset[str]
+
+    def holds(self, attempt: Attempt) -> bool:
+        """Whether an attempt ships this content, as far as that can be seen."""
+        return attempt.revision in self.digests or attempt.task_definition_arn in self.arns
+
+
+def succeeded(attempt: Attempt) -> bool:
+    """Whether it ended well and was not taken back afterwards."""
+    return attempt.state is AttemptState.SUCCEEDED and attempt.rollback is None
+
+
+def is_rollback(attempt: Attempt) -> bool:
+    """Whether CodeDeploy made it to take another one back. Such a deployment is no attempt at any release."""
+    return attempt.rollback_of is not None or attempt.creator == "codeDeployRollback"
+
+
+def ships(attempt: Attempt, wanted: Service, content: Content) -> bool:
+    """Whether an attempt is one at the wanted release.
+
+    The release in our mark says so exactly, as long as it was written by the same version of the digest. What an older
+    version or somebody else shipped is known by its content and hooks. A rolling deployment's mark stands on its
+    revision, which may be older than the release, so that there content counts wherever it is known.
+    """
+    if is_rollback(attempt):
+        return False
+    marked = attempt.mark.release if attempt.mark is not None else None
+    match wanted.rollout:
+        case CodeDeployRollout(hooks=hooks):
+            if marked is not None and _version(marked) == _version(wanted.release):
+                return marked == wanted.release
+            return content.holds(attempt) and named(attempt.hooks) == named(hooks)
+        case RollingRollout():
+            return content.holds(attempt) or (attempt.revision is None and marked == wanted.release)
+
+
+def named(hooks: Mapping[str, str]) -> dict[str, str]:
+    """The hooks that call something: an event with an empty function is one that was emptied on purpose."""
+    return {event: function for event, function in hooks.items() if function}
+
+
+def latest_success(attempts: tuple[Attempt, ...]) -> Attempt | None:
+    """The newest attempt that succeeded, whoever made it."""
+    return next((each for each in attempts if succeeded(each) and not is_rollback(each)), None)
+
+
+def latest_success_of_ours(attempts: tuple[Attempt, ...]) -> Attempt | None:
+    """The newest attempt of ours that succeeded."""
+    return latest_success(tuple(each for each in attempts if each.mark is not None))
+
+
+def _version(digest: Digest) -> str:
+    return digest.partition("-")[0]
