@@ -18,6 +18,9 @@ Under ``/_sandbox/``, where AWS has nothing, is the door for whoever runs the sa
            {"pattern": "*:3.*", "starts": true, "healthy": true, "errorRate": 0.6, "account": …, "region": …}
            what images that match the pattern do from now on: whether their containers stay up, whether they pass
            health checks, which share of requests they fail. All but the pattern may be left out.
+    POST   /_sandbox/images
+           {"image": "notes/backend:3f2a1bc", "digest": "sha256:…", "findings": {"HIGH": 2}, "account": …, "region": …}
+           let an image be in ECR that nobody pushed. All but the image may be left out; without findings, no scan.
 
 It listens on loopback unless it is told otherwise, and whoever reaches it may do everything.
 """

@@ -11,6 +11,7 @@ from sandbox.answering import Answering
 from sandbox.server.tally import Tally
 from sandbox.wire.messages import Request, Response
 from sandbox.world.calls import Caller
+from sandbox.world.ecr import Scan
 from sandbox.world.traffic import Behaviour
 
 PREFIX = "/_sandbox/"
@@ -27,6 +28,7 @@ class Admin:
             ("DELETE", "calls"): self._reset,
             ("GET", "clock"): self._clock,
             ("POST", "behaviours"): self._behave,
+            ("POST", "images"): self._declare,
         }
 
     def handle(self, request: Request) -> Response:
@@ -54,23 +56,40 @@ class Admin:
         return {"now": self._world.clock.now(), "speed": self._world.timeline.speed}
 
     def _behave(self, request: Request) -> dict[str, Any]:
-        said = Said.model_validate_json(request.body)
+        said = Behave.model_validate_json(request.body)
         behaviour = Behaviour(starts=said.starts, healthy=said.healthy, error_rate=said.error_rate)
         self._world.place(said.account, said.region).traffic.behave(said.pattern, behaviour)
         return {}
 
+    def _declare(self, request: Request) -> dict[str, Any]:
+        said = Declare.model_validate_json(request.body)
+        scan = None if said.findings is None else Scan(said.findings)
+        ecr = self._world.place(said.account, said.region).ecr
+        return {"digest": ecr.declare(said.image, digest=said.digest, scan=scan)}
 
-class Said(BaseModel):
-    """What a POST to behaviours may say: of images that match ``pattern``, what they do from now on."""
 
+class _Said(BaseModel):
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
+
+    account: str = Field(default=Caller().account, pattern=r"^\d{12}$")
+    region: str = Caller().region
+
+
+class Behave(_Said):
+    """What a POST to behaviours says: of images that match ``pattern``, what they do from now on."""
 
     pattern: str = Field(min_length=1)
     starts: bool = True
     healthy: bool = True
     error_rate: float = Field(default=0.0, ge=0, le=1)
-    account: str = Caller().account
-    region: str = Caller().region
+
+
+class Declare(_Said):
+    """What a POST to images says: that ``repository:tag`` is there, and what its scan found, by severity."""
+
+    image: str
+    digest: str | None = Field(default=None, pattern="^sha256:[0-9a-f]{64}$")
+    findings: dict[str, int] | None = None
 
 
 def _json(value: Any, status: int) -> Response:

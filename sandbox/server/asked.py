@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs
 
 from botocore.model import OperationModel, ServiceModel
 
 from sandbox.server.elsewhere import NotServed
 from sandbox.server.signature import Scope, scope
+from sandbox.wire.forms import action
 from sandbox.wire.messages import Request
 from sandbox.wire.models import operation_model, service_model
 from sandbox.wire.protocols import Envelope, envelope
@@ -35,13 +35,13 @@ class Asked:
         if self.operation is not None:
             return self.operation
         target = self.request.headers.get("x-amz-target", "").rpartition(".")[2]
-        named = target or _action(self.request) or self.request.method
+        named = target or action(self.request) or self.request.method
         return named if re.fullmatch(r"\w{1,100}", named) else "?"
 
     @property
     def may_be_unsigned(self) -> bool:
         """Whether AWS takes this without a signature: who brings somebody else's proof has none of AWS's yet."""
-        return _action(self.request) in _UNSIGNED
+        return action(self.request) in _UNSIGNED
 
     @property
     def query_compatible(self) -> bool:
@@ -74,9 +74,3 @@ def _service(request: Request, signed: Scope | None) -> str | None:
         # Two generations of load balancers sign alike and differ in the version that they ask for.
         return "elb" if b"Version=2012-06-01" in request.body or "Version=2012-06-01" in request.query else "elbv2"
     return _SERVICES.get(signed.service, signed.service)
-
-
-def _action(request: Request) -> str:
-    is_form = "x-www-form-urlencoded" in request.headers.get("content-type", "")
-    text = request.body.decode("utf-8", "replace") if is_form else request.query
-    return parse_qs(text).get("Action", [""])[0]

@@ -167,7 +167,10 @@ class _Reader:
             return value
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise ValueError("CBOR: a timestamp must be a number")
-        return datetime.fromtimestamp(value, UTC)
+        try:
+            return datetime.fromtimestamp(value, UTC)
+        except (OverflowError, OSError):
+            raise ValueError("CBOR: a timestamp out of range") from None
 
     def _take(self, count: int) -> bytes:
         end = self.position + count

@@ -1,5 +1,6 @@
 """The query protocol's requests: parameters flattened into a form."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,6 +11,8 @@ from sandbox.errors import AwsError
 from sandbox.wire.messages import Request
 from sandbox.wire.reading import text_leaf
 
+_ACTION = re.compile(rb"(?:^|&)Action=(\w{1,128})(?=&|$)")
+
 Form = Mapping[str, str]
 # A form's dotted names as a tree; what stands at a name itself is under the empty name.
 Tree = dict[str, Any]
@@ -19,6 +22,13 @@ def fields(request: Request) -> Form:
     """The form's fields, wherever they stand: in the body, or in the query string of a GET."""
     texts = (request.query, request.body.decode())
     return dict(pair for text in texts for pair in parse_qsl(text, keep_blank_values=True, max_num_fields=100_000))
+
+
+def action(request: Request) -> str | None:
+    """What the form asks for, however the rest of it looks."""
+    texts = (request.query.encode(), request.body)
+    found = next((match for text in texts if (match := _ACTION.search(text))), None)
+    return found[1].decode() if found else None
 
 
 def params(form: Form, shape: Shape | None) -> dict[str, Any]:
@@ -64,7 +74,7 @@ def _value(node: Tree, shape: Shape, name: str) -> Any:
         return None
     try:
         return text_leaf(shape, node[""])
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, OverflowError, OSError):
         raise AwsError("MalformedInput", f"{name}: not a valid {shape.type_name}.") from None
 
 

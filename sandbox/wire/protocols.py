@@ -85,7 +85,7 @@ class QueryEnvelope:
     missing = "ValidationError"
 
     def operation(self, request: Request, model: ServiceModel) -> str | None:  # noqa: ARG002 - others look at the model
-        return forms.fields(request).get("Action")
+        return forms.action(request)
 
     def params(self, request: Request, operation: OperationModel) -> Params:
         return forms.params(forms.fields(request), operation.input_shape)

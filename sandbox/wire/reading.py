@@ -29,7 +29,7 @@ def read(shape: Shape, raw: Any, leaf: Leaf) -> Any:
         return {str(key): read(shape.value, value, leaf) for key, value in _expect(dict, raw, shape).items()}
     try:
         return leaf(shape, raw)
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, OverflowError, OSError):
         raise _refusal(raw, shape) from None
 
 
@@ -86,9 +86,7 @@ def strict_leaf(shape: Shape, raw: Any) -> Any:
 def python_leaf(shape: Shape, raw: Any) -> Any:
     """Scalars as a Python caller may give them to botocore, whose validator has seen them."""
     if shape.type_name == "blob":
-        return (
-            raw.encode() if isinstance(raw, str) else bytes(raw if isinstance(raw, bytes | bytearray) else raw.read())
-        )
+        return raw.encode() if isinstance(raw, str) else bytes(raw)
     if shape.type_name in {"float", "double"}:
         return float(raw)
     return _instant(raw) if shape.type_name == "timestamp" else raw

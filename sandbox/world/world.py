@@ -6,9 +6,11 @@ import threading
 from sandbox.clock import Clock
 from sandbox.errors import AwsError
 from sandbox.switches import Switches
+from sandbox.world.autoscaling import Autoscaling
 from sandbox.world.calls import Answer, Caller, Handler, Params
 from sandbox.world.cloudwatch import CloudWatch
 from sandbox.world.codedeploy import CodeDeploy
+from sandbox.world.ecr import Ecr
 from sandbox.world.ecs import Ecs
 from sandbox.world.elbv2 import Elbv2
 from sandbox.world.timeline import Timeline
@@ -72,11 +74,15 @@ class Place:
         self.cloudwatch = CloudWatch(self)
         self.ecs = Ecs(self)
         self.codedeploy = CodeDeploy(self)
+        self.ecr = Ecr(self)
+        self.autoscaling = Autoscaling(self)
         self.operations: dict[str, dict[str, Handler]] = {
             "elbv2": self.elbv2.operations,
             "cloudwatch": self.cloudwatch.operations,
             "ecs": self.ecs.operations,
             "codedeploy": self.codedeploy.operations,
+            "ecr": self.ecr.operations,
+            "application-autoscaling": self.autoscaling.operations,
         }
 
     def arn(self, service: str, resource: str) -> str:
