@@ -42,3 +42,5 @@ class Switches:
     stop_is_pending_first: bool = False
     # A task set that a stopped deployment left behind: does the next deployment replace it, or stand beside it?
     abandoned_task_set_is_replaced: bool = True
+    # An alarm set by hand whose metric says nothing: evaluated away at the next period, or (observed once) left as set?
+    quiet_alarm_keeps_its_state: bool = False

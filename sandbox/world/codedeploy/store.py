@@ -86,3 +86,10 @@ class Store:
 
     def groups_of(self, application: str) -> Iterator[DeploymentGroup]:
         return (group for (owner, _), group in self.groups.items() if owner == application)
+
+    def routes(self) -> tuple[set[str], set[str]]:
+        """The listeners of all groups: those of production, and those that only test."""
+        groups = self.groups.values()
+        production = {arn for group in groups if (arn := group.listener("prodTrafficRoute"))}
+        test = {arn for group in groups if (arn := group.listener("testTrafficRoute"))}
+        return production, test - production

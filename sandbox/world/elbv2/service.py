@@ -90,7 +90,7 @@ class Elbv2:
 
     def serving(self, group: TargetGroup) -> list[Target]:
         """The targets that get the group's requests: the healthy ones, or all of them when none is (AWS: fail open)."""
-        alive = [one for one in self._targets.present(group) if one.draining_since is None]
+        alive = [one for one in group.targets.values() if one.draining_since is None]
         return [one for one in alive if self._targets.health(group, one).state == "healthy"] or alive
 
     def health_counts(self, group: TargetGroup) -> tuple[int, int]:
