@@ -126,13 +126,11 @@ class _Builder:
         self._problems = problems
 
     def build(self, node: Node) -> Any:
-        match node:
-            case Scalar():
-                return _value(node)
-            case Sequence():
-                return [self.build(item) for item in node.items]
-            case Mapping():
-                return {key: self.build(value) for key, (_, value) in self._fields(node).items()}
+        if isinstance(node, Scalar):
+            return _value(node)
+        if isinstance(node, Sequence):
+            return [self.build(item) for item in node.items]
+        return {key: self.build(value) for key, (_, value) in self._fields(node).items()}
 
     def _fields(self, node: Mapping) -> dict[str, tuple[Node, Node]]:
         if node.fields is not None:
