@@ -1,0 +1,11 @@
+"""Where the daemon is, as every verb that asks it is told."""
+
+from typing import Annotated
+
+from typer import Option
+
+URL = Annotated[str, Option("--url", help="Where the daemon answers.", envvar="TRUEUP_URL", show_envvar=True)]
+TOKEN = Annotated[
+    str | None, Option("--api-token", help="What it takes to act.", envvar="TRUEUP_API_TOKEN", show_envvar=True)
+]
+DEFAULT_URL = "http://127.0.0.1:8080"

@@ -1,0 +1,171 @@
+"""What the story happens on: an AWS in which the services of ``desired/`` run already, a repository, a daemon."""
+
+import json
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from controller.bundle import bundled
+from controller.demo.daemon import DaemonProcess
+from controller.demo.repository import DemoRepository
+from controller.demo.somebody import Somebody
+from controller.demo.witness import Names, Witness
+from controller.source.git import GitSource
+from controller.source.remote import GitSettings
+from controller.source.repository import Repository
+from controller.web.views import ServiceView
+from reconcilers.model import CodeDeployRollout, Service, ServiceKey
+from sandbox.blueprints import BlueGreen, BlueGreenService, Rolling, Workload, blue_green, rolling
+from sandbox.clock import HostClock
+from sandbox.server import Server, serve
+from sandbox.world.world import World
+
+MANIFEST = "desired/prod/notes-app.yaml"
+KEY = ServiceKey("prod", "notes-app")
+REGION = "eu-west-1"
+MUTATIONS = frozenset({"RegisterTaskDefinition", "CreateDeployment", "UpdateService", "StopDeployment", "TagResource"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything an act needs. ``grace``: the health check grace period that Git declares, in seconds."""
+
+    server: Server
+    repository: DemoRepository
+    daemon: DaemonProcess
+    witness: Witness
+    somebody: Somebody
+    wanted: Service
+    grace: int
+    started: float = field(default_factory=time.monotonic)
+
+    def told(self, service: tuple[str, str]) -> ServiceView:
+        """What the daemon says of a service."""
+        return self.daemon.api.service(*service)
+
+    def tags(self) -> dict[str, str]:
+        """The images that the manifest sets, by container, as Git has them now."""
+        block = self.repository.read(MANIFEST).partition("\n  images:")[2]
+        lines = [line.split("#")[0].split(":", 1) for line in block.splitlines()[1:]]
+        tags: dict[str, str] = {}
+        for name, *tag in lines:
+            if not name.startswith("    ") or not tag:
+                break
+            tags[name.strip()] = tag[0].strip()
+        return tags
+
+    def push_images(self, tag: str) -> None:
+        """Let CI have built and pushed every image of the application under ``tag``."""
+        images = {each["name"]: each["image"] for each in self.wanted.task_definition["containerDefinitions"]}
+        for container in self.tags():
+            push_image(self.server.url, f"{images[container].rpartition(':')[0]}:{tag}")
+
+    def mutations(self) -> int:
+        """How many calls that change anything arrived at the sandbox's door."""
+        return sum(count for name, count in self._calls().items() if name in MUTATIONS)
+
+    def sweeps(self) -> int:
+        """How many times the daemon looked at the service."""
+        return self._calls().get("DescribeServices", 0)
+
+    def _calls(self) -> Mapping[str, int]:
+        counts = _admin(self.server.url, "calls")
+        return {operation: count for service in counts.values() for operation, count in service.items()}
+
+
+@contextmanager
+def staged(speed: float) -> Iterator[Stage]:
+    """Build it all, and take it down again; nothing is left behind."""
+    with ExitStack() as exits:
+        folder = Path(exits.enter_context(TemporaryDirectory(prefix="trueup-demo-")))
+        world = World(HostClock(), speed=speed)
+        server = exits.enter_context(serve(world))
+        repository = DemoRepository(folder, (bundled("charts"), bundled("desired")))
+        exits.callback(repository.close)
+        services = _compiled(repository.url, folder)
+        built = _build(world, server.url, services)
+        wanted = services[KEY]
+        daemon = DaemonProcess(folder, repository.url, server.url)
+        exits.callback(daemon.stop)
+        names = Names(
+            built.cluster,
+            built.service,
+            built.application,
+            built.deployment_group,
+            built.production_listener_arn,
+            built.alarms,
+        )
+        yield Stage(
+            server=server,
+            repository=repository,
+            daemon=daemon,
+            witness=Witness(server.url, REGION, names),
+            somebody=Somebody(server.url, REGION, names, _entry(wanted)),
+            wanted=wanted,
+            grace=int(wanted.service_definition["healthCheckGracePeriodSeconds"]),
+        )
+
+
+def push_image(endpoint: str, reference: str) -> None:
+    """Let an image be in the sandbox's ECR."""
+    _admin(endpoint, "images", {"image": reference.partition("/")[2]})
+
+
+def _compiled(url: str, folder: Path) -> Mapping[ServiceKey, Service]:
+    source = Repository(GitSource(GitSettings(url), folder / "first"), "desired")
+    try:
+        snapshot = source.poll(None)
+    finally:
+        source.close()
+    if snapshot is None or KEY not in snapshot.services:
+        problems = "\n".join(str(each) for each in (snapshot.problems if snapshot else ()))
+        raise RuntimeError(f"The demo's own repository does not describe {KEY}.\n{problems}")
+    return snapshot.services
+
+
+def _build(world: World, endpoint: str, services: Mapping[ServiceKey, Service]) -> BlueGreenService:
+    """Make the services as somebody made them long ago: they run what Git says."""
+    blueprints: dict[ServiceKey, BlueGreenService] = {}
+    for key, service in services.items():
+        container, port = _entry(service)
+        count = int(service.service_definition.get("desiredCount", 2))
+        workload = Workload(
+            container=container, port=port, desired_count=count, task_definition=service.task_definition
+        )
+        if isinstance(service.rollout, CodeDeployRollout):
+            blueprints[key] = blue_green(world, BlueGreen(service.name, key.environment, workload))
+        else:
+            rolling(world, Rolling(service.name, key.environment, workload))
+        for each in service.task_definition["containerDefinitions"]:
+            if ".dkr.ecr." in each["image"]:
+                push_image(endpoint, each["image"])
+        if service.service_definition:
+            world.call(
+                "ecs",
+                "UpdateService",
+                {"cluster": service.cluster, "service": service.name, **service.service_definition},
+            )
+    return blueprints[KEY]
+
+
+def _entry(service: Service) -> tuple[str, int]:
+    """The container that takes the requests, and its port: the first that has one, a proxy before others."""
+    ports = {
+        each["name"]: int(each["portMappings"][0]["containerPort"])
+        for each in service.task_definition["containerDefinitions"]
+        if each.get("portMappings")
+    }
+    name = "proxy" if "proxy" in ports else next(iter(ports))
+    return name, ports[name]
+
+
+def _admin(endpoint: str, path: str, body: Any = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{endpoint}/_sandbox/{path}", data=data)  # noqa: S310 - our own server
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        return json.loads(answer.read() or b"null")

@@ -1,0 +1,75 @@
+"""Telling it from beginning to end."""
+
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from controller.demo.acts import ACTS, Act
+from controller.demo.daemon import TOKEN
+from controller.demo.record import Check, Record, Step
+from controller.demo.stage import Stage, staged
+from controller.demo.teller import Teller
+from controller.demo.waiting import NeverHappenedError
+from controller.web.client import DaemonError
+
+
+def tell(console: Console, *, speed: float, report: Path | None, stay: bool) -> bool:
+    """Play every act, and say what was checked. Whether all of it was true.
+
+    ``speed``: how many times as fast AWS's durations pass. ``stay``: keep everything up at the end, until Ctrl-C.
+    """
+    started = time.monotonic()
+    teller = Teller(console, lively=console.is_terminal)
+    record = Record(speed)
+    console.print("Trueup keeps Amazon ECS services true to a Git repository. This is its daemon on an AWS of its own,")
+    console.print(f"where a minute takes {60 / speed:.1f} s. Everything else is as it will be on yours.")
+    with staged(speed) as stage:
+        for number, act in enumerate(ACTS, 1):
+            step = _played(stage, act, number, teller)
+            record.steps.append(step)
+            if not all(check.true for check in step.checks):
+                break
+        record.seconds = round(time.monotonic() - started, 1)
+        if report is not None:
+            record.write(report)
+        teller.end(record, f". The record: {report}" if report else "")
+        if not record.true:
+            console.print(f"The end of the daemon's log:\n{stage.daemon.log.read_text()[-3000:]}", markup=False)
+        if stay and record.true:
+            _stay(stage, teller)
+    return record.true
+
+
+def _played(stage: Stage, act: Act, number: int, teller: Teller) -> Step:
+    step, began = Step(act.title), time.monotonic()
+    teller.act(number, act.title)
+    try:
+        act.play(stage, step, teller)
+    except (NeverHappenedError, DaemonError) as error:
+        step.checks.append(Check("the act came to its end", False, str(error)))
+    step.seconds = round(time.monotonic() - began, 1)
+    for check in step.checks:
+        teller.checked(check)
+    return step
+
+
+def _stay(stage: Stage, teller: Teller) -> None:
+    url, aws = stage.daemon.url, stage.server.url
+    teller.say("")
+    teller.say("All of it stays up until Ctrl-C. In another terminal:", "bold")
+    for line in (
+        f"export TRUEUP_URL={url} TRUEUP_API_TOKEN={TOKEN}",
+        "trueup status",
+        "trueup why prod/notes-app",
+        f"curl {url}/metrics",
+        f"curl {url}/api/v1/services/prod/notes-app",
+        f"git clone {stage.repository.url} && cd gitops    # change a tag in desired/, commit, push",
+        f"aws --endpoint-url {aws} ecs describe-services --cluster prod-notes-app --services notes-app",
+    ):
+        teller.say(f"  {line}", "cyan")
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        teller.say("Good bye.")

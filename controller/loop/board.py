@@ -1,0 +1,159 @@
+"""Where everybody looks: the snapshot, every service's status, what people asked for. All of it can be lost.
+
+One lock, held for a moment; records are frozen and replaced whole, so that a reader never sees half of a change.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from controller.loop.events import Event, events
+from controller.loop.status import ServiceStatus, after_report, still_in_sync
+from controller.source.snapshot import Snapshot
+from reconcilers.actions import UpdateService
+from reconcilers.live import Live
+from reconcilers.model import Cluster, ServiceKey
+from reconcilers.reconcile import Report
+from reconcilers.verdict import Order
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """How the repository stands. ``good_at``: when Git last answered, in seconds since the epoch."""
+
+    good_at: float | None = None
+    failing_since: float | None = None
+    reason: str = ""
+    message: str = ""
+    remedy: str = ""
+    polls: Mapping[str, int] = field(default_factory=dict)  # result → count
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One service's status before and after something was learnt, and what happened in between."""
+
+    before: ServiceStatus
+    after: ServiceStatus
+    events: tuple[Event, ...]
+
+
+class Board:
+    """What the daemon knows, for the loop to write and everybody to read."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self._source = SourceStatus()
+        self._services: dict[ServiceKey, ServiceStatus] = {}
+        self._orders: dict[ServiceKey, Order] = {}
+        self._field_heals: dict[ServiceKey, tuple[float, ...]] = {}
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        return self._snapshot
+
+    @property
+    def source(self) -> SourceStatus:
+        return self._source
+
+    def services(self) -> tuple[ServiceStatus, ...]:
+        """Every service's status, by key."""
+        with self._lock:
+            return tuple(self._services[key] for key in sorted(self._services))
+
+    def service(self, key: ServiceKey) -> ServiceStatus | None:
+        with self._lock:
+            return self._services.get(key)
+
+    def in_cluster(self, cluster: Cluster) -> tuple[ServiceStatus, ...]:
+        """The services that one sweep reads."""
+        return tuple(each for each in self.services() if cluster_of(each) == cluster)
+
+    def adopt(self, snapshot: Snapshot, now: float) -> tuple[ServiceKey, ...]:
+        """Swap in a new snapshot. The keys whose service is new or wants something else than before."""
+        with self._lock:
+            changed = [key for key, wanted in snapshot.services.items() if self._wanted(key) != wanted]
+            self._services = {
+                key: replace(self._services[key], wanted=wanted) if key in self._services else ServiceStatus(wanted)
+                for key, wanted in snapshot.services.items()
+            }
+            # What was asked for was asked of the release that was wanted then.
+            self._orders = {
+                key: order for key, order in self._orders.items() if key in self._services and key not in changed
+            }
+            self._field_heals = {key: at for key, at in self._field_heals.items() if key in self._services}
+            self._snapshot = snapshot
+            self._source = self._counted("changed", now)
+            return tuple(changed)
+
+    def source_unchanged(self, now: float) -> None:
+        """Git answered, and nothing is new."""
+        with self._lock:
+            self._source = self._counted("unchanged", now)
+
+    def source_failed(self, reason: str, message: str, remedy: str, now: float) -> None:
+        """Git did not answer, or not well: the last good snapshot stands."""
+        with self._lock:
+            before = self._source
+            self._source = replace(
+                before,
+                failing_since=before.failing_since if before.failing_since is not None else now,
+                reason=reason,
+                message=message,
+                remedy=remedy,
+                polls={**before.polls, reason: before.polls.get(reason, 0) + 1},
+            )
+
+    def reported(self, report: Report, order: Order) -> Told | None:
+        """A service was looked at on its own, under ``order``. ``None`` if it has been removed meanwhile."""
+        with self._lock:
+            before = self._services.get(report.key)
+            if before is None:
+                return None
+            if any(isinstance(done.action, UpdateService) for done in report.acted):
+                self._field_heals[report.key] = (*self._field_heals.get(report.key, ())[-9:], report.at)
+            if report.spent:
+                self._spend(report.key, order)
+            return self._tell(before, after_report(before, report), report.at)
+
+    def glanced(self, key: ServiceKey, live: Live) -> None:
+        """A sweep found again that nothing differs."""
+        with self._lock:
+            before = self._services.get(key)
+            if before is not None:
+                self._services[key] = still_in_sync(before, live)
+
+    def ask(self, key: ServiceKey, order: Order) -> bool:
+        """Keep what a person asked for until a plan spends it. False if there is no such service."""
+        with self._lock:
+            if key not in self._services:
+                return False
+            self._orders[key] = order
+            return True
+
+    def order(self, key: ServiceKey) -> Order:
+        """What is to be kept in mind of a service: what a person asked for, and our own edits of its fields."""
+        with self._lock:
+            return replace(self._orders.get(key, Order()), field_heals=self._field_heals.get(key, ()))
+
+    def _spend(self, key: ServiceKey, order: Order) -> None:
+        kept = self._orders.get(key)
+        if kept is not None and kept == replace(order, field_heals=()):  # one that came meanwhile stays
+            del self._orders[key]
+
+    def _wanted(self, key: ServiceKey) -> object:
+        status = self._services.get(key)
+        return status.wanted if status else None
+
+    def _counted(self, result: str, now: float) -> SourceStatus:
+        return SourceStatus(good_at=now, polls={**self._source.polls, result: self._source.polls.get(result, 0) + 1})
+
+    def _tell(self, before: ServiceStatus, after: ServiceStatus, now: float) -> Told:
+        self._services[after.wanted.key] = after
+        return Told(before, after, events(before, after, now))
+
+
+def cluster_of(status: ServiceStatus) -> Cluster:
+    """Which sweep reads the service."""
+    return Cluster(status.wanted.scope, status.wanted.cluster)

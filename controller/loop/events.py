@@ -1,0 +1,147 @@
+"""What happened to a service between two looks: facts for metrics, the log and whoever wants to be told."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from controller.loop.status import ServiceStatus
+from reconcilers.live import Attempt, AttemptState, Cause
+from reconcilers.model import ServiceKey
+from reconcilers.outcome import Blocked, Held, InSync, Sync
+
+
+class Result(StrEnum):
+    """How a rollout ended."""
+
+    SUCCEEDED = "succeeded"
+    ROLLED_BACK = "rolled-back"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutStarted:
+    """We started a deployment, or found one of ours running."""
+
+    key: ServiceKey
+    deployment: str
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutEnded:
+    """Production has moved, or will not. ``lead`` is the time from commit to live, for a commit's own rollout."""
+
+    key: ServiceKey
+    deployment: str
+    result: Result
+    seconds: float
+    lead: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DriftFound:
+    """Live differs from what Git wants and last shipped, at these paths."""
+
+    key: ServiceKey
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DriftGone:
+    """It does not differ any more; it did for ``seconds``."""
+
+    key: ServiceKey
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class HoldBegan:
+    """A release was tried and did not succeed."""
+
+    key: ServiceKey
+    held: Held
+
+
+@dataclass(frozen=True, slots=True)
+class BlockBegan:
+    """Something stands in the way that somebody has to clear."""
+
+    key: ServiceKey
+    blocked: Blocked
+
+
+Event = RolloutStarted | RolloutEnded | DriftFound | DriftGone | HoldBegan | BlockBegan
+
+
+def events(before: ServiceStatus, after: ServiceStatus, now: float) -> tuple[Event, ...]:
+    """What happened from ``before`` to ``after``. The same record twice: nothing."""
+    return (*_rollouts(before, after, now), *_drift(before, after, now), *_obstacles(before, after))
+
+
+def _rollouts(before: ServiceStatus, after: ServiceStatus, now: float) -> tuple[Event, ...]:
+    was, still = before.rollout, after.rollout
+    if after.failing_since is not None or was == still:
+        return ()
+    ended = (_ended(before, after, now),) if was is not None else ()
+    started = (RolloutStarted(after.wanted.key, still.deployment),) if still is not None else ()
+    return (*ended, *started)
+
+
+def _ended(before: ServiceStatus, after: ServiceStatus, now: float) -> RolloutEnded:
+    assert before.rollout is not None
+    attempt = _attempt(after, before.rollout.deployment)
+    started = attempt.created_at if attempt else before.rollout.since
+    ended = attempt.finished_at if attempt and attempt.finished_at is not None else now
+    result = _result(after, attempt)
+    shipped_commit = result is Result.SUCCEEDED and (
+        attempt is None or not attempt.mark or attempt.mark.cause is Cause.COMMIT
+    )
+    lead = max(0.0, ended - after.wanted.commit.committed_at) if shipped_commit else None
+    return RolloutEnded(after.wanted.key, before.rollout.deployment, result, max(0.0, ended - started), lead)
+
+
+def _attempt(status: ServiceStatus, deployment: str) -> Attempt | None:
+    live = status.report.observed if status.report else None
+    return next((each for each in (live.attempts or () if live else ()) if each.id == deployment), None)
+
+
+def _result(after: ServiceStatus, attempt: Attempt | None) -> Result:
+    if attempt is not None and attempt.rollback:
+        return Result.ROLLED_BACK
+    match attempt.state if attempt else None:
+        case AttemptState.ROLLED_BACK:
+            return Result.ROLLED_BACK
+        case AttemptState.FAILED:
+            return Result.FAILED
+        case AttemptState.STOPPED:
+            return Result.STOPPED
+        case AttemptState.STOPPING:
+            return Result.SUPERSEDED
+        case _:
+            return (
+                Result.SUCCEEDED
+                if isinstance(after.outcome, InSync) or after.sync is Sync.IN_SYNC
+                else Result.SUPERSEDED
+            )
+
+
+def _drift(before: ServiceStatus, after: ServiceStatus, now: float) -> tuple[Event, ...]:
+    found = tuple(sorted(after.drift_since.keys() - before.drift_since.keys()))
+    gone = bool(before.drift_since) and not after.drift_since
+    since = min(before.drift_since.values(), default=now)
+    return (
+        *((DriftFound(after.wanted.key, found),) if found else ()),
+        *((DriftGone(after.wanted.key, now - since),) if gone else ()),
+    )
+
+
+def _obstacles(before: ServiceStatus, after: ServiceStatus) -> tuple[Event, ...]:
+    if before.outcome == after.outcome:
+        return ()
+    match after.outcome:
+        case Held() as held if not isinstance(before.outcome, Held):
+            return (HoldBegan(after.wanted.key, held),)
+        case Blocked() as blocked if not isinstance(before.outcome, Blocked):
+            return (BlockBegan(after.wanted.key, blocked),)
+        case _:
+            return ()

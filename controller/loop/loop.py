@@ -1,0 +1,219 @@
+"""Keys in, outcomes out: workers take a key, look, and say when to come back.
+
+No step waits for anything but one call: a shift that takes an hour is an hour of short looks. What came of a look is
+one frozen record, handed to the observers; when to look again is decided from it alone.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, assert_never
+
+from controller.loop.again import again, worth_a_look
+from controller.loop.backoff import Backoff, jittered
+from controller.loop.board import Board, Told, cluster_of
+from controller.loop.queue import Priority, WorkQueue
+from controller.loop.status import ServiceStatus
+from controller.source.git_errors import SourceError
+from controller.source.snapshot import Snapshot
+from reconcilers.live import Live
+from reconcilers.model import Cluster, Service, ServiceKey
+from reconcilers.reconcile import Report
+from reconcilers.sweep import SweepResult
+from reconcilers.verdict import Order
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSource:
+    """Look at the repository."""
+
+
+Key = SyncSource | Cluster | ServiceKey
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the keys stand for.
+
+    ``source`` answers ``None`` when nothing is new and raises ``SourceError``. ``judge`` says what a sweep's own reading
+    amounts to, without asking AWS anything more.
+    """
+
+    source: Callable[[Snapshot | None], Snapshot | None]
+    sweep: Callable[[Cluster, tuple[Service, ...]], SweepResult]
+    judge: Callable[[Service, Live], Report]
+    reconcile: Callable[[Service, Order], Report]
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often, in seconds. ``recheck``: how long a service that waits for somebody is left alone by the sweeps."""
+
+    poll: float = 30.0
+    sweep: float = 60.0
+    recheck: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """One sweep: what it cost and what it found."""
+
+    cluster: Cluster
+    services: int
+    differing: int
+    seconds: float
+    failed: str = ""
+
+
+class Observer(Protocol):
+    """Who wants to know. Called from the workers, one record at a time; must not wait."""
+
+    def told(self, told: Told) -> None: ...
+    def swept(self, swept: Swept) -> None: ...
+    def polled(self, result: str, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """``now``: seconds since the epoch. ``monotonic``: for durations. ``chance``: 0 to 1, for jitter."""
+
+    now: Callable[[], float]
+    monotonic: Callable[[], float]
+    chance: Callable[[], float]
+
+
+class Loop:
+    """The workers and what they do with a key. ``beat_at`` tells when a worker last finished one (monotonic)."""
+
+    def __init__(self, work: Work, board: Board, observer: Observer, rhythm: Rhythm, clocks: Clocks) -> None:
+        self.queue: WorkQueue[Key] = WorkQueue(clocks.monotonic)
+        self.board = board
+        self._work = work
+        self._observer = observer
+        self._rhythm = rhythm
+        self._clocks = clocks
+        self._backoff: Backoff[Key] = Backoff(clocks.chance)
+        self._threads: list[threading.Thread] = []
+        self._stopped = threading.Event()
+        self.beat_at = clocks.monotonic()
+
+    def start(self, workers: int) -> None:
+        """Begin: the repository first, everything else follows from it."""
+        self.queue.add(SyncSource(), priority=Priority.COMMIT)
+        self._threads = [threading.Thread(target=self._run, name=f"worker-{n}", daemon=True) for n in range(workers)]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, within: float) -> bool:
+        """Hand out nothing new and let the step in hand end. Whether it did ``within`` so many seconds."""
+        self._stopped.set()
+        self.queue.shut()
+        until = self._clocks.monotonic() + within
+        for thread in self._threads:
+            thread.join(max(0.0, until - self._clocks.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def beats(self, within: float) -> bool:
+        """Whether every worker is alive and one of them finished a step in the last ``within`` seconds."""
+        alive = all(thread.is_alive() for thread in self._threads)
+        return alive and self._clocks.monotonic() - self.beat_at <= within
+
+    def look_at_source(self) -> None:
+        """Somebody says there is something new in Git: look now."""
+        self.queue.add(SyncSource(), priority=Priority.PERSON)
+
+    def ask(self, key: ServiceKey, order: Order) -> bool:
+        """A person wants ``key`` synced or retried. False if there is no such service."""
+        known = self.board.ask(key, order)
+        if known:
+            self.queue.add(key, priority=Priority.PERSON)
+        return known
+
+    def step(self, key: Key) -> None:
+        """Do what ``key`` stands for, and say when to look at it again."""
+        match key:
+            case SyncSource():
+                self._sync_source()
+            case Cluster():
+                self._sweep(key)
+            case ServiceKey():
+                self._reconcile(key)
+            case _:
+                assert_never(key)
+
+    def _run(self) -> None:
+        while (key := self.queue.take()) is not None:
+            try:
+                self.step(key)
+            finally:
+                self.queue.give_back(key)
+                self.beat_at = self._clocks.monotonic()
+
+    def _sync_source(self) -> None:
+        started = self._clocks.monotonic()
+        result = "unchanged"
+        try:
+            snapshot = self._work.source(self.board.snapshot)
+        except SourceError as error:
+            result = error.reason
+            self.board.source_failed(error.reason, error.message, error.remedy, self._clocks.now())
+        else:
+            if snapshot is None:
+                self.board.source_unchanged(self._clocks.now())
+            else:
+                result = "changed"
+                self._adopt(snapshot)
+        self._observer.polled(result, self._clocks.monotonic() - started)
+        self.queue.add(SyncSource(), after=jittered(self._rhythm.poll, self._clocks.chance()))
+
+    def _adopt(self, snapshot: Snapshot) -> None:
+        swept = {cluster_of(status) for status in self.board.services()}
+        changed = self.board.adopt(snapshot, self._clocks.now())
+        for key in changed:
+            self._backoff.forget(key)
+            # At the start nothing is known of anything: one sweep tells more than a look at each.
+            if swept:
+                self.queue.add(key, priority=Priority.COMMIT)
+        for cluster in {cluster_of(status) for status in self.board.services()} - swept:
+            self.queue.add(cluster)
+
+    def _sweep(self, cluster: Cluster) -> None:
+        statuses = self.board.in_cluster(cluster)
+        if not statuses:
+            return  # the last service of this cluster has left: nothing to come back for
+        started = self._clocks.monotonic()
+        found = self._work.sweep(cluster, tuple(status.wanted for status in statuses))
+        for status in statuses:
+            self._swept(status, found)
+        seconds = self._clocks.monotonic() - started
+        failed = next((error.reason for error in found.errors.values()), "")
+        self._observer.swept(Swept(cluster, len(statuses), len(found.differing), seconds, failed))
+        self.queue.add(cluster, after=jittered(self._rhythm.sweep, self._clocks.chance()))
+
+    def _swept(self, status: ServiceStatus, found: SweepResult) -> None:
+        key = status.wanted.key
+        if key in found.in_sync and status.settled:
+            self.board.glanced(key, found.live[key])
+        elif key in found.in_sync:
+            self._tell(self.board.reported(self._work.judge(status.wanted, found.live[key]), Order()))
+        elif key in found.differing and worth_a_look(status, found.live[key], self._rhythm.recheck):
+            self.queue.add(key)
+
+    def _reconcile(self, key: ServiceKey) -> None:
+        status = self.board.service(key)
+        if status is None:
+            return  # removed from Git meanwhile: its service is left running
+        order = self.board.order(key)
+        report = self._work.reconcile(status.wanted, order)
+        self._tell(self.board.reported(report, order))
+        wish = again(report)
+        if wish is None or wish.after is not None:
+            self._backoff.forget(key)
+        if wish is not None:
+            self.queue.add(
+                key, after=self._backoff.failed(key) if wish.after is None else wish.after, priority=wish.priority
+            )
+
+    def _tell(self, told: Told | None) -> None:
+        if told is not None:
+            self._observer.told(told)

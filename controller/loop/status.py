@@ -1,0 +1,98 @@
+"""What is known of every service: one frozen record each, replaced whole when something new is learnt.
+
+Unknown is not empty: a look that failed changes nothing but ``failing_since``; the last good answer stands until AWS
+answers again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from reconcilers.diff import Change
+from reconcilers.live import Live
+from reconcilers.model import Service
+from reconcilers.outcome import Failed, Finding, Health, InSync, Outcome, Progressing, Sync
+from reconcilers.reconcile import Report
+from reconcilers.rollout.health import health
+from reconcilers.verdict import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """A deployment of ours that we follow, and since when (seconds since the epoch)."""
+
+    deployment: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """How a service stands. Times in seconds since the epoch; ``None`` where nothing was seen yet.
+
+    ``since``: how long sync and outcome have been of this kind. ``drift_since``: by path, when a change was first seen.
+    """
+
+    wanted: Service
+    sync: Sync = Sync.UNKNOWN
+    health: Health = Health.UNKNOWN
+    outcome: Outcome | None = None
+    changes: tuple[Change, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    chain: tuple[Link, ...] = ()
+    since: float | None = None
+    seen_at: float | None = None
+    failing_since: float | None = None
+    drift_since: Mapping[str, float] = field(default_factory=dict)
+    rollout: Rollout | None = None
+    report: Report | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is to be done or said: the sweep alone keeps watch."""
+        return self.sync is Sync.IN_SYNC and self.outcome == InSync() and self.failing_since is None
+
+    @property
+    def ready(self) -> bool:
+        """Whether what Git wants is what serves, as far as is known."""
+        return self.sync is Sync.IN_SYNC and self.health in (Health.HEALTHY, Health.PROGRESSING)
+
+
+def after_report(before: ServiceStatus, report: Report) -> ServiceStatus:
+    """What is known once a service was looked at on its own."""
+    plan = report.plan
+    if plan is None or isinstance(report.outcome, Failed):
+        failing_since = before.failing_since if before.failing_since is not None else report.at
+        return replace(before, outcome=report.outcome, report=report, failing_since=failing_since)
+    same = before.sync is plan.sync and type(before.outcome) is type(report.outcome)
+    return replace(
+        before,
+        sync=plan.sync,
+        health=plan.health,
+        outcome=report.outcome,
+        changes=plan.changes,
+        warnings=plan.warnings,
+        chain=plan.chain,
+        since=before.since if same else report.at,
+        seen_at=report.at,
+        failing_since=None,
+        drift_since=_first_seen(before.drift_since, plan.changes if plan.sync is Sync.DRIFTED else (), report.at),
+        rollout=_followed(before.rollout, report),
+        report=report,
+    )
+
+
+def still_in_sync(before: ServiceStatus, live: Live) -> ServiceStatus:
+    """What is known once a sweep found again that nothing differs."""
+    how = health(live.service) if live.service is not None else Health.MISSING
+    return replace(before, health=how, seen_at=live.observed_at, failing_since=None)
+
+
+def _first_seen(before: Mapping[str, float], changes: tuple[Change, ...], now: float) -> Mapping[str, float]:
+    return {change.path: before.get(change.path, now) for change in changes}
+
+
+def _followed(before: Rollout | None, report: Report) -> Rollout | None:
+    if not isinstance(report.outcome, Progressing) or report.outcome.deployment is None:
+        return None
+    if before is not None and before.deployment == report.outcome.deployment:
+        return before
+    return Rollout(report.outcome.deployment, report.at)

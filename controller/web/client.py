@@ -1,0 +1,80 @@
+"""Asking the daemon: a few requests over HTTP, and its answers as the API's own views."""
+
+import json
+import os
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from controller.web.views import ServiceView, SourceView
+
+
+class DaemonError(Exception):
+    """The daemon did not do what was asked: one sentence why, one what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """A running ``trueup run``. Every method raises ``DaemonError``."""
+
+    url: str
+    token: str | None = field(default=None, repr=False)
+    timeout: float = 10.0
+
+    def services(self) -> list[ServiceView]:
+        return [ServiceView.model_validate(each) for each in self._ask("GET", "services")]
+
+    def service(self, environment: str, name: str) -> ServiceView:
+        return ServiceView.model_validate(self._ask("GET", _path(environment, name)))
+
+    def source(self) -> SourceView:
+        return SourceView.model_validate(self._ask("GET", "source"))
+
+    def sync(self, environment: str, name: str, despite_alarm: str | None) -> None:
+        said = {"despiteAlarm": despite_alarm, "by": _who()}
+        self._ask("POST", _path(environment, name, "sync"), {key: value for key, value in said.items() if value})
+
+    def retry(self, environment: str, name: str) -> None:
+        self._ask("POST", _path(environment, name, "retry"), {"by": _who()})
+
+    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        request = urllib.request.Request(  # noqa: S310 - the user's own address
+            f"{self.url.rstrip('/')}/api/v1/{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"content-type": "application/json", **self._credentials()},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=self.timeout) as answer:  # noqa: S310
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise self._refused(error, method) from None
+        except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError) as error:
+            why = getattr(error, "reason", error)
+            raise DaemonError(
+                f"No daemon answers at {self.url} ({why}). Start one with trueup run, or name it with --url."
+            ) from None
+
+    def _credentials(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token}"} if self.token else {}
+
+    def _refused(self, error: urllib.error.HTTPError, method: str) -> DaemonError:
+        try:
+            said = json.load(error).get("detail", "")
+        except (ValueError, AttributeError):
+            said = ""
+        if error.code in (404, 405) and method == "POST" and not str(said).startswith("No manifest"):
+            return DaemonError("This daemon takes no orders: it runs without TRUEUP_API_TOKEN. Set one and restart it.")
+        if error.code == 401 and not self.token:
+            return DaemonError("The daemon wants to know who asks. Set TRUEUP_API_TOKEN to the token it runs with.")
+        return DaemonError(str(said) or f"The daemon answered {error.code} {error.reason}. Its log says why.")
+
+
+def _path(environment: str, name: str, *more: str) -> str:
+    return "/".join(["services", quote(environment, safe=""), quote(name, safe=""), *more])
+
+
+def _who() -> str:
+    return os.environ.get("USER", "")

@@ -1,0 +1,92 @@
+"""The composition root: every object of the daemon, built once from the settings and handed what it needs."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+
+from controller.loop.board import Board
+from controller.loop.loop import Clocks, Loop, Rhythm, Work
+from controller.loop.observers import LogLines, Several
+from controller.metrics import Metrics
+from controller.settings import Settings
+from controller.source.git import GitSource
+from controller.source.remote import GitSettings
+from controller.source.repository import Repository
+from controller.web.app import Face, build
+from controller.web.server import HttpServer
+from reconcilers.aws.gateways import GatewayPool
+from reconcilers.aws.session import AwsClients
+from reconcilers.reconcile import Reconciler
+from reconcilers.sweep import Sweeper
+from reconcilers.task_definition import revision_digest
+from reconcilers.verdict import Policy
+
+STILL = 300.0  # seconds without a finished step after which the loop counts as stuck
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """A daemon that is built and not yet started."""
+
+    loop: Loop
+    http: HttpServer
+    repository: Repository
+    ending: threading.Event
+
+    def run(self, workers: int, wait: Callable[[], object]) -> bool:
+        """Serve until ``wait`` returns. Whether every step in hand ended in time."""
+        self.http.start()
+        self.loop.start(workers)
+        wait()
+        self.ending.set()
+        self.repository.close()
+        ended = self.loop.stop(within=7.0)
+        self.http.stop()
+        return ended
+
+
+def build_daemon(settings: Settings, log: LogLines) -> Daemon:
+    """All of it, from ``settings``. Opens the HTTP port; asks nothing of Git or AWS yet."""
+    release = version("trueup")
+    metrics = Metrics()
+    board = Board()
+    repository = Repository(git_source(settings), settings.path)
+    pool = GatewayPool(AwsClients(release, metrics.called, endpoint_url=settings.endpoint_url), revision_digest)
+    policy = replace(Policy(), poll=settings.shift_interval)
+    work = Work(repository.poll, Sweeper(pool).sweep, Reconciler(pool, time.time, policy).reconcile)
+    rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
+    loop = Loop(work, board, Several((metrics, log)), rhythm, Clocks(time.time, time.monotonic, random.random))
+    metrics.watch(board, loop.queue, time.time)
+    ending = threading.Event()
+    longest = max(STILL, 3 * settings.poll_interval)
+    face = Face(
+        board=board,
+        asked=loop,
+        registry=metrics.registry,
+        beats=lambda: loop.beats(longest),
+        ready=lambda: board.snapshot is not None and not ending.is_set(),
+        now=time.time,
+        version=release,
+    )
+    app = build(face, settings.api_token, settings.webhook_secret)
+    return Daemon(loop, HttpServer(app, settings.host, settings.port), repository, ending)
+
+
+def git_source(settings: Settings) -> GitSource:
+    """The repository as the settings name it."""
+    return GitSource(
+        GitSettings(
+            url=settings.repository,
+            branch=settings.branch,
+            timeout=settings.git_timeout,
+            username=settings.git_username,
+            token=settings.git_token,
+            token_file=settings.git_token_file,
+            ssh_key_file=settings.git_ssh_key,
+            known_hosts_file=settings.git_known_hosts,
+        ),
+        settings.state_dir,
+    )
