@@ -5,14 +5,14 @@ From the door inwards:
 - ``ecs`` names the operations, and what CodeDeploy may do;
 - ``clusters``, ``definitions``, ``creation``, ``services``, ``updates``, ``tasks``, ``task_set_calls``,
   ``deployment_calls`` and ``tags`` answer calls;
-- ``deployer`` leads a service deployment from its start to its last word; ``rolling`` and ``task_set`` are the two
+- ``deployer`` leads a service deployment from its start to its last word; ``rolling`` and ``task_sets`` are the two
   schedulers, for the deployment controller ECS and for the others; ``rollout`` is their arithmetic;
 - ``replicas`` are equal tasks, ``scheduler`` is the life of one task: the only place where targets are registered and
   images are tried;
 - ``validation``, ``service_rules``, ``normal``, ``fargate`` and ``capabilities`` are pure: what AWS refuses, fills in
   and forgets;
-- ``state`` remembers; ``cluster``, ``task_definition``, ``service``, ``deployment``, ``task`` and ``workload`` are what
-  is remembered; ``surroundings`` is all that is asked of the other services.
+- ``state`` remembers; ``cluster``, ``task_definition``, ``service``, ``deployment``, ``task_set``, ``task`` and
+  ``workload`` are what is remembered; ``surroundings`` is all that is asked of the other services.
 
 Dictionaries that are part of an answer are never changed once made, so answers share them instead of copying them.
 """

@@ -1,5 +1,6 @@
 """CreateService."""
 
+import copy
 from typing import Any
 
 from sandbox.world.calls import Answer, Caller, Params
@@ -10,7 +11,7 @@ from sandbox.world.ecs.refusals import invalid, required
 from sandbox.world.ecs.service import ACTIVE, DRAINING, Service
 from sandbox.world.ecs.state import State
 from sandbox.world.ecs.tags import checked
-from sandbox.world.ecs.task_set import TaskSets
+from sandbox.world.ecs.task_sets import TaskSets
 from sandbox.world.ecs.workload import OTHER_PARTS, Workload, network
 
 STARTED_BY_CODE_DEPLOY = "CODE_DEPLOY"
@@ -25,6 +26,7 @@ class Creation:
         self._task_sets = task_sets
 
     def create_service(self, params: Params, caller: Caller) -> Answer:
+        params = copy.deepcopy(dict(params))
         cluster = self._state.cluster(params.get("cluster"))
         name: str = required(params, "serviceName")
         rules.check_name(name)

@@ -16,8 +16,9 @@ from sandbox.world.ecs.state import State
 from sandbox.world.ecs.surroundings import Surroundings
 from sandbox.world.ecs.tags import Tags
 from sandbox.world.ecs.task_definition import TaskDefinition
-from sandbox.world.ecs.task_set import TaskSet, TaskSetRequest, TaskSets
+from sandbox.world.ecs.task_set import TaskSet, TaskSetRequest
 from sandbox.world.ecs.task_set_calls import TaskSetCalls
+from sandbox.world.ecs.task_sets import TaskSets
 from sandbox.world.ecs.tasks import Tasks
 from sandbox.world.ecs.updates import Updates
 

@@ -3,6 +3,7 @@
 Which members are filled and which lists lose their order: AWS, observed.
 """
 
+import copy
 import random
 from typing import Any
 
@@ -30,9 +31,9 @@ _HEALTH_CHECK = {"interval": 30, "timeout": 5, "retries": 3}
 
 
 def in_units(params: Params) -> Shape:
-    """The request with ``cpu`` and ``memory`` in CPU units and MiB."""
+    """A copy of the request, with ``cpu`` and ``memory`` in CPU units and MiB."""
     sizes = {member: fargate.units(params[member], member=member) for member in ("cpu", "memory") if params.get(member)}
-    return {**params, **sizes}
+    return copy.deepcopy({**params, **sizes})
 
 
 def normalised(params: Params, chance: random.Random) -> Shape:

@@ -94,7 +94,8 @@ class Replicas:
             self.on_ready()
         if task.last_status == "DEACTIVATING" and task.failed:
             self._say_of_sickness(task)
-        if task.last_status == "STOPPED" and task.failed:
+        # A failed task passes through one of these once: DEACTIVATING after failed checks, else DEPROVISIONING.
+        if task.failed and task.last_status in {"DEACTIVATING", "DEPROVISIONING"}:
             self._rest()
         # The owner who stops tasks is looking at this very moment, and goes on to look at what is left.
         if not self._stopping:

@@ -50,10 +50,10 @@ class Scheduler:
         for target_group, target in targets:
             self._state.place.elbv2.deregister_targets(target_group, [target])
         if targets:
-            self._state.timeline.after(self._state.pace.deregistration, lambda: self._end(task))
+            self._state.timeline.after(self._state.pace.deregistration, lambda: self._end(task, "STOPPING"))
             self._move(task, "DEACTIVATING")
         else:
-            self._end(task)
+            self._end(task, "STOPPING")
 
     def _pull(self, task: Task) -> None:
         self._later(self._state.pace.pulling, task, self._run)
@@ -70,7 +70,7 @@ class Scheduler:
             task.failed = True
             task.stop_code, task.stopped_reason = "EssentialContainerExited", "Essential container in task exited"
             task.stopping_at = self._state.now
-            self._end(task)
+            self._end(task, "DEPROVISIONING")
             return
         for target_group, target in task.plan.targets(task.address):
             self._state.place.elbv2.register_targets(target_group, [target], _images(task))
@@ -101,9 +101,9 @@ class Scheduler:
         """Seconds of AWS's time since the task started."""
         return (self._state.now - (task.started_at or self._state.now)).total_seconds() * self._state.timeline.speed
 
-    def _end(self, task: Task) -> None:
+    def _end(self, task: Task, status: str) -> None:
         self._state.timeline.after(self._state.pace.stopping, lambda: self._stopped(task))
-        self._move(task, "STOPPING" if not task.exit_codes else "DEPROVISIONING")
+        self._move(task, status)
 
     def _stopped(self, task: Task) -> None:
         task.stopped_at = self._state.now

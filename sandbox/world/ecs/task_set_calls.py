@@ -8,7 +8,8 @@ from sandbox.world.ecs.refusals import invalid, required
 from sandbox.world.ecs.service import Service
 from sandbox.world.ecs.state import State
 from sandbox.world.ecs.tags import checked
-from sandbox.world.ecs.task_set import PRIMARY, TaskSet, TaskSets
+from sandbox.world.ecs.task_set import PRIMARY, TaskSet
+from sandbox.world.ecs.task_sets import TaskSets
 from sandbox.world.ecs.workload import Workload, network
 
 

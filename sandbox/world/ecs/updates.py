@@ -1,5 +1,6 @@
 """UpdateService: what it may change under which deployment controller, and what a change sets off."""
 
+import copy
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from sandbox.world.ecs.refusals import invalid
 from sandbox.world.ecs.rolling import Rolling
 from sandbox.world.ecs.service import Service
 from sandbox.world.ecs.state import State
-from sandbox.world.ecs.task_set import TaskSets
+from sandbox.world.ecs.task_sets import TaskSets
 from sandbox.world.ecs.workload import OTHER_PARTS, Workload, network
 
 SHIPPED = (
@@ -62,6 +63,7 @@ class Updates:
         self.operations: dict[str, Handler] = {"UpdateService": self.update_service}
 
     def update_service(self, params: Params, _caller: Caller) -> Answer:
+        params = copy.deepcopy(dict(params))
         service = self._state.active_service(params)
         controller = (params.get("deploymentController") or {}).get("type", service.controller)
         if service.controller != "ECS" and controller == service.controller:

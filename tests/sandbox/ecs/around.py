@@ -11,6 +11,7 @@ from sandbox.world.calls import Caller
 from sandbox.world.ecs import Ecs, Pace
 from sandbox.world.ecs.surroundings import Target
 from sandbox.world.timeline import Timeline
+from tests.sandbox.ecs.shapes import check_answer
 
 GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/{}/0123456789abcdef"
 BLUE, GREEN = GROUP.format("blue"), GROUP.format("green")
@@ -91,7 +92,10 @@ class FakePlace:
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
     def call(self, operation: str, caller: Caller | None = None, **params: Any) -> dict[str, Any]:
-        return self.ecs.operations[operation](params, caller or Caller())
+        """One call, whose answer is checked against AWS's own model of it."""
+        answer = self.ecs.operations[operation](params, caller or Caller())
+        check_answer(operation, answer)
+        return answer
 
     def wait(self, seconds: float) -> None:
         self.clock.advance(seconds)
