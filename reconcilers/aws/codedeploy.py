@@ -12,7 +12,7 @@ from reconcilers.aws import appspec, codedeploy_answers
 from reconcilers.aws.appspec import AppSpec
 from reconcilers.aws.calls import ask, ask_or_none, batches
 from reconcilers.aws.lru import Bounded
-from reconcilers.aws.marks import description, mark_in
+from reconcilers.aws.marks import description, mark_in, says_release
 from reconcilers.digest import Digest
 from reconcilers.live import Attempt, DeploymentGroup, Progress
 
@@ -45,8 +45,9 @@ class CodeDeployGateway:
     def attempts(self, application: str, group: str, now: float, release: Digest | None = None) -> tuple[Attempt, ...]:
         """The newest deployments of the group, newest first, rollbacks among them.
 
-        AppSpecs, and with them task definition and hooks, are looked up for what runs, for the newest of all, for what
-        is not ours, and for the newest attempt of ``release``; the others have them where they are known already.
+        AppSpecs, and with them task definition and hooks, are looked up back to the last that succeeded, for those
+        whose mark does not say what they shipped, and for the newest attempt of ``release``; of the others they are
+        there where they are known already.
         """
         infos = self._newest(application, group, now)
         wanted = _worth_reading(infos, release)
@@ -151,12 +152,21 @@ def _newest_first(ids: tuple[str, ...], infos: Mapping[str, Info]) -> bool:
 
 def _worth_reading(infos: list[Info], release: Digest | None) -> frozenset[str]:
     """The deployments whose AppSpec a decision may rest on. A rollback's says nothing that the other's does not."""
-    shipped = [info for info in infos if not (info.get("rollbackInfo") or {}).get("rollbackTriggeringDeploymentId")]
-    chosen: list[Info] = shipped[:1]
-    ours = [info for info in shipped if _is_of(info, release)]
-    chosen += ours[:1]
-    chosen += [info for info in shipped[:APPSPECS] if mark_in(info.get("description")) is None]
+    shipped = [info for info in infos if not _rollback(info, "rollbackTriggeringDeploymentId")]
+    good = next((at for at, info in enumerate(shipped) if _succeeded(info)), len(shipped))
+    since = shipped[: min(good, APPSPECS)]
+    told = [info for info in shipped[:APPSPECS] if not says_release(mark_in(info.get("description")), release)]
+    tried = [info for info in shipped if _is_of(info, release)]
+    chosen = (*since, *shipped[good : good + 1], *told, *tried[:1])
     return frozenset(info["deploymentId"] for info in chosen)
+
+
+def _rollback(info: Info, member: str) -> str | None:
+    return (info.get("rollbackInfo") or {}).get(member)
+
+
+def _succeeded(info: Info) -> bool:
+    return info.get("status") == "Succeeded" and not _rollback(info, "rollbackDeploymentId")
 
 
 def _is_of(info: Info, release: Digest | None) -> bool:

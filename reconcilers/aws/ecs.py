@@ -24,6 +24,7 @@ DESCRIBE_SERVICES_LIMIT = 10
 REMEMBERED = 4096
 LISTED = 100  # task definitions on one page
 UNSEEN = 5  # of them, at most so many are described in search of a content
+SAME = 3  # of those that are known to have it, at most so many are read afresh
 ATTEMPTS = 10
 _NOT_A_TASK_DEFINITION = frozenset({"ClientException"})
 _NO_SERVICE = frozenset({"ServiceNotFoundException"})
@@ -102,25 +103,30 @@ class EcsGateway:
         )
         return self._revisions.put(arn, revision)
 
-    def candidates(self, family: str, digest: Digest, hints: tuple[str, ...] = ()) -> tuple[RegisteredRevision, ...]:
-        """An ACTIVE revision of ``family`` with that content, status and tags fresh; empty where none is found.
+    def candidates(
+        self, family: str, digests: frozenset[Digest], hints: tuple[str, ...] = ()
+    ) -> tuple[RegisteredRevision, ...]:
+        """ACTIVE revisions of ``family`` with one of those contents, status and tags fresh; empty where none is found.
 
-        Looked for, newest first, among the ``hints`` (ARNs that are likely), all revisions of the newest page whose
-        content is known already, and the few newest whose content is not.
+        All of the ``hints`` (ARNs that are likely) and of the newest page whose content is known already; where there
+        is none among these, the first one among the few newest whose content is not.
         """
         parameters = {"familyPrefix": family, "status": "ACTIVE", "sort": "DESC", "maxResults": LISTED}
         listed = ask(self._client, "list_task_definitions", parameters, about=family).get("taskDefinitionArns", [])
-        for arn in self._likely(tuple(listed), hints, digest):
-            revision = self.revision(arn)
-            if revision is not None and revision.digest == digest and revision.status == "ACTIVE":
-                return (revision,)
-        return ()
+        known = {arn: self._revisions.get(arn) for arn in dict.fromkeys((*hints, *listed))}
+        same = [arn for arn, revision in known.items() if revision is not None and revision.digest in digests]
+        found = tuple(self._active(tuple(same[:SAME]), digests))
+        if found:
+            return found
+        unseen = dict.fromkeys(arn for arn in (*hints, *listed[:UNSEEN]) if known[arn] is None)
+        first = next(self._active(tuple(unseen), digests), None)
+        return () if first is None else (first,)
 
-    def _likely(self, listed: tuple[str, ...], hints: tuple[str, ...], digest: Digest) -> Iterator[str]:
-        known = {arn: self._revisions.get(arn) for arn in dict.fromkeys((*listed, *hints))}
-        yield from (arn for arn, revision in known.items() if revision is not None and revision.digest == digest)
-        unseen = [arn for arn in (*hints, *listed[:UNSEEN]) if known[arn] is None]
-        yield from dict.fromkeys(unseen)
+    def _active(self, arns: tuple[str, ...], digests: frozenset[Digest]) -> Iterator[RegisteredRevision]:
+        for arn in arns:
+            revision = self.revision(arn)
+            if revision is not None and revision.digest in digests and revision.status == "ACTIVE":
+                yield revision
 
     def register(self, definition: Mapping[str, Any], tags: Mapping[str, str]) -> str:
         """Register a revision and return its ARN. Not idempotent: see ``session`` on why it is never sent twice."""

@@ -34,6 +34,15 @@ def mark_in(text: str | None) -> Mark | None:
     return Mark(Digest(found["release"]), found["commit"], Cause(found["cause"])) if found else None
 
 
+def says_release(mark: Mark | None, release: Digest | None) -> bool:
+    """Whether a mark tells by itself if ``release`` was shipped: digests of two versions cannot be compared."""
+    return mark is not None and (release is None or _version(mark.release) == _version(release))
+
+
+def _version(digest: Digest) -> str:
+    return digest.partition("-")[0]
+
+
 def mark_on(tags: Mapping[str, str], owner: str) -> Mark | None:
     """The mark on a revision's tags; ``None`` where they are missing, or another service's (``owner``: its key)."""
     if tags.get(names.OWNER) != owner or names.RELEASE not in tags:

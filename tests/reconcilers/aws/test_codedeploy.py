@@ -191,12 +191,28 @@ def test_an_appspec_is_read_for_the_newest_and_for_what_is_not_ours() -> None:
     assert ours.task_definition_arn is None
 
 
+def test_appspecs_are_read_back_to_the_last_that_succeeded() -> None:
+    failed = [deployment(number, "Failed") for number in (5, 4)]
+    codedeploy, _ = gateway(history(*failed, deployment(3), deployment(2), deployment(1)))
+
+    found = codedeploy.attempts("app", "dg", NOW)
+
+    assert [each.task_definition_arn for each in found] == ["web:5", "web:4", "web:3", None, None]
+
+
+def test_an_appspec_is_read_where_a_mark_is_of_another_version() -> None:
+    old = deployment(1, description="trueup release=v0-r commit=c cause=commit")
+    codedeploy, _ = gateway(history(deployment(2), old))
+
+    assert codedeploy.attempts("app", "dg", NOW, RELEASE)[1].task_definition_arn == "web:1"
+
+
 def test_an_appspec_is_read_for_the_release_that_is_asked_about() -> None:
     codedeploy, _ = gateway(
-        history(*(deployment(n, description=f"trueup release=r{n} commit=c cause=heal") for n in (3, 2, 1)))
+        history(*(deployment(n, description=f"trueup release=v1-r{n} commit=c cause=heal") for n in (3, 2, 1)))
     )
 
-    found = codedeploy.attempts("app", "dg", NOW, Digest("r1"))
+    found = codedeploy.attempts("app", "dg", NOW, Digest("v1-r1"))
 
     assert [each.task_definition_arn for each in found] == ["web:3", None, "web:1"]
 

@@ -177,22 +177,33 @@ def test_a_deleted_revision_is_none() -> None:
 def test_a_revision_of_the_same_content_is_found_with_its_tags() -> None:
     ecs, _ = gateway(family(definition(1), definition(2), definition(3), tags={"a": "b"}))
 
-    (found,) = ecs.candidates("web", revision_digest(definition(2)))
+    (found,) = ecs.candidates("web", frozenset({revision_digest(definition(2))}))
 
     assert found.arn.endswith("web:2")
     assert found.tags == {"a": "b"}
 
 
+def test_all_known_revisions_of_the_same_content_are_found() -> None:
+    same = [definition(number, containerDefinitions=[{"name": "web", "image": "web:1"}]) for number in (1, 2)]
+    ecs, _ = gateway(family(*same))
+    for each in same:
+        ecs.task_definition(each["taskDefinitionArn"])
+
+    found = ecs.candidates("web", frozenset({revision_digest(same[0])}))
+
+    assert [revision.arn[-5:] for revision in found] == ["web:2", "web:1"]
+
+
 def test_no_candidate_is_found_where_the_content_is_new() -> None:
     ecs, _ = gateway(family(definition(1), definition(2)))
 
-    assert ecs.candidates("web", revision_digest(definition(3))) == ()
+    assert ecs.candidates("web", frozenset({revision_digest(definition(3))})) == ()
 
 
 def test_only_the_newest_unseen_revisions_are_described() -> None:
     ecs, wire = gateway(family(*(definition(number) for number in range(1, 31))))
 
-    assert ecs.candidates("web", revision_digest(definition(1))) == ()
+    assert ecs.candidates("web", frozenset({revision_digest(definition(1))})) == ()
     assert len(wire.asked("DescribeTaskDefinition")) == 5
 
 
@@ -200,7 +211,7 @@ def test_an_old_revision_is_found_again_where_its_content_is_known() -> None:
     ecs, _ = gateway(family(*(definition(number) for number in range(1, 31))))
     ecs.task_definition(f"{ARN}:task-definition/web:1")
 
-    (found,) = ecs.candidates("web", revision_digest(definition(1)))
+    (found,) = ecs.candidates("web", frozenset({revision_digest(definition(1))}))
 
     assert found.arn.endswith("web:1")
 
@@ -208,7 +219,7 @@ def test_an_old_revision_is_found_again_where_its_content_is_known() -> None:
 def test_an_old_revision_is_found_again_where_a_deployment_named_it() -> None:
     ecs, wire = gateway(family(*(definition(number) for number in range(1, 31))))
 
-    (found,) = ecs.candidates("web", revision_digest(definition(1)), (f"{ARN}:task-definition/web:1",))
+    (found,) = ecs.candidates("web", frozenset({revision_digest(definition(1))}), (f"{ARN}:task-definition/web:1",))
 
     assert found.arn.endswith("web:1")
     assert len(wire.asked("DescribeTaskDefinition")) == 1
@@ -219,7 +230,7 @@ def test_an_inactive_revision_is_no_candidate() -> None:
     ecs, _ = gateway(family(gone))
     ecs.task_definition(gone["taskDefinitionArn"])
 
-    assert ecs.candidates("web", revision_digest(gone), (gone["taskDefinitionArn"],)) == ()
+    assert ecs.candidates("web", frozenset({revision_digest(gone)}), (gone["taskDefinitionArn"],)) == ()
 
 
 def test_registering_adds_our_tags_to_the_ones_of_the_definition() -> None:

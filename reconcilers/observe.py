@@ -1,0 +1,168 @@
+"""Gateways in, ``Live`` out: first what every decision needs, then whatever one asked to look at more closely.
+
+Raises ``Retry`` or ``Stalled`` where AWS could not be asked: what is unknown never looks empty.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, assert_never
+
+from reconcilers.aws.arns import cluster_name
+from reconcilers.aws.gateways import Gateways
+from reconcilers.aws.marks import says_release
+from reconcilers.digest import Digest
+from reconcilers.live import (
+    Attempt,
+    DeploymentGroup,
+    Live,
+    LiveService,
+    PreflightFacts,
+    Progress,
+    RegisteredRevision,
+    TargetGroup,
+)
+from reconcilers.model import CodeDeployRollout, RollingRollout, Service
+from reconcilers.rollout.survey import to_ship
+from reconcilers.verdict import Look
+
+
+def base(gateways: Gateways, wanted: Service, now: float) -> Live:
+    """The service as it is now, and the content of what it runs: one call, two where that content was never seen."""
+    described = gateways.ecs.describe_services(wanted.cluster, (wanted.name,))
+    service = described.found.get(wanted.name)
+    return Live(observed_at=now, service=service, running=running(gateways, service))
+
+
+def running(gateways: Gateways, service: LiveService | None) -> RegisteredRevision | None:
+    """The content of what a service runs; its status and tags may be old."""
+    if service is None or not service.task_definition_arn:
+        return None
+    return gateways.ecs.task_definition(service.task_definition_arn)
+
+
+def closer(gateways: Gateways, wanted: Service, live: Live, at: frozenset[Look], now: float) -> Live:
+    """``live`` with the fields of ``at`` filled in. Attempts come first: what else is looked at may rest on them."""
+    for look in Look:
+        if look in at:
+            live = _look(gateways, wanted, live, look, now)
+    return live
+
+
+def _look(gateways: Gateways, wanted: Service, live: Live, look: Look, now: float) -> Live:
+    match look:
+        case Look.ATTEMPTS:
+            return replace(live, attempts=_attempts(gateways, wanted, now))
+        case Look.CANDIDATES:
+            return replace(live, candidates=_candidates(gateways, wanted, live))
+        case Look.PROGRESS:
+            return replace(live, progress=_progress(gateways, wanted, live))
+        case Look.SCALING:
+            return replace(live, scalable=gateways.autoscaling.scales(cluster_name(wanted.cluster), wanted.name))
+        case Look.PREFLIGHT:
+            return replace(live, preflight=_preflight(gateways, wanted, live))
+        case _:
+            assert_never(look)
+
+
+def _attempts(gateways: Gateways, wanted: Service, now: float) -> tuple[Attempt, ...]:
+    match wanted.rollout:
+        case CodeDeployRollout(application=application, deployment_group=group):
+            found = gateways.codedeploy.attempts(application, group, now, wanted.release)
+            return tuple(_with_content(gateways, attempt, wanted.release) for attempt in found)
+        case RollingRollout():
+            return gateways.ecs.service_deployments(wanted.cluster, wanted.name, str(wanted.key))
+        case _:
+            assert_never(wanted.rollout)
+
+
+def _with_content(gateways: Gateways, attempt: Attempt, release: Digest) -> Attempt:
+    """What somebody else, or an older version of ours, shipped is known by its content alone."""
+    if says_release(attempt.mark, release) or attempt.task_definition_arn is None:
+        return attempt
+    shipped = gateways.ecs.task_definition(attempt.task_definition_arn)
+    return replace(attempt, revision=shipped.digest) if shipped else attempt
+
+
+def _candidates(gateways: Gateways, wanted: Service, live: Live) -> tuple[RegisteredRevision, ...]:
+    """What shipped this release before is the likeliest to have its content, however many revisions came after it."""
+    ours = (each for each in live.attempts or () if each.mark is not None and each.mark.release == wanted.release)
+    hints = dict.fromkeys(each.task_definition_arn for each in ours if each.task_definition_arn)
+    _, shipped = to_ship(wanted, live.running)
+    return gateways.ecs.candidates(wanted.family, frozenset({wanted.revision, shipped}), tuple(hints))
+
+
+def _progress(gateways: Gateways, wanted: Service, live: Live) -> Progress:
+    match wanted.rollout:
+        case CodeDeployRollout():
+            active = next((each for each in live.attempts or () if each.active), None)
+            found = active and gateways.codedeploy.progress(active.id, cluster_name(wanted.cluster), wanted.name)
+            return found or Progress(0.0, 0, 0)
+        case RollingRollout():
+            return _rolling_progress(live.service)
+        case _:
+            assert_never(wanted.rollout)
+
+
+def _rolling_progress(service: LiveService | None) -> Progress:
+    """A rolling update's share of production is its share of the running tasks."""
+    deployments = service.deployments if service else ()
+    new = next((each for each in deployments if each.status == "PRIMARY"), None)
+    if new is None:
+        return Progress(0.0, 0, 0)
+    everything = sum(each.running for each in deployments)
+    return Progress(100.0 * new.running / everything if everything else 0.0, new.running, new.desired)
+
+
+def _preflight(gateways: Gateways, wanted: Service, live: Live) -> PreflightFacts:
+    group = _group(gateways, wanted)
+    listeners = (*group.prod_listener_arns, *group.test_listener_arns) if group else ()
+    return PreflightFacts(
+        group=group,
+        listeners=gateways.elbv2.listeners(listeners),
+        target_groups=_target_groups(gateways, group, live.service),
+        alarms=gateways.cloudwatch.alarms(group.alarm_names if group else _rolling_alarms(wanted, live)),
+        images=gateways.ecr.images(_images(wanted.task_definition)),
+        rollback_target=_fresh(gateways, live.running),
+    )
+
+
+def _group(gateways: Gateways, wanted: Service) -> DeploymentGroup | None:
+    match wanted.rollout:
+        case CodeDeployRollout(application=application, deployment_group=name):
+            return gateways.codedeploy.group(application, name)
+        case RollingRollout():
+            return None
+        case _:
+            assert_never(wanted.rollout)
+
+
+def _target_groups(
+    gateways: Gateways, group: DeploymentGroup | None, service: LiveService | None
+) -> tuple[TargetGroup, ...]:
+    if group is not None:
+        return gateways.elbv2.target_groups(names=group.target_group_names)
+    balancers = service.load_balancers if service else ()
+    return gateways.elbv2.target_groups(
+        arns=tuple(each.target_group_arn for each in balancers if each.target_group_arn)
+    )
+
+
+def _rolling_alarms(wanted: Service, live: Live) -> tuple[str, ...]:
+    """The alarms that will watch a rolling update: those that Git declares, or else those that the service has."""
+    if not isinstance(wanted.rollout, RollingRollout):
+        return ()
+    configured = live.service.definition.get("deploymentConfiguration", {}) if live.service else {}
+    alarms = {**configured, **wanted.rollout.configuration}.get("alarms") or {}
+    return tuple(alarms.get("alarmNames") or ())
+
+
+def _images(task_definition: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    containers = task_definition.get("containerDefinitions", ())
+    return tuple((each["name"], each["image"]) for each in containers if "name" in each and "image" in each)
+
+
+def _fresh(gateways: Gateways, revision: RegisteredRevision | None) -> RegisteredRevision | None:
+    # Tags are only there on what was read a moment ago: what comes from memory has none.
+    if revision is None or revision.tags is not None:
+        return revision
+    return gateways.ecs.revision(revision.arn)

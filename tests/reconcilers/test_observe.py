@@ -1,0 +1,264 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from reconcilers.live import AttemptState, Live, Progress, RollingDeployment
+from reconcilers.model import RollingRollout
+from reconcilers.observe import base, closer
+from reconcilers.outcome import Retry
+from reconcilers.task_definition import revision_digest
+from reconcilers.verdict import Look
+from tests.reconcilers.aws.wire import Refusal
+from tests.reconcilers.builders import (
+    BLUE,
+    NOW,
+    ROLLING,
+    arn,
+    attempt,
+    definition,
+    registered,
+    release,
+    rolling_service,
+    service,
+    wanted,
+)
+from tests.reconcilers.gateways import SERVICE, described, over, replies
+
+LIVE = Live(NOW, service(), registered())
+
+
+def deployment(number: int, **more: Any) -> dict[str, Any]:
+    return {
+        "deploymentId": f"d-{number}",
+        "status": "Succeeded",
+        "createTime": datetime.fromtimestamp(number, UTC),
+        "revision": {"revisionType": "AppSpecContent", "appSpecContent": {"sha256": str(number)}},
+        **more,
+    }
+
+
+def tried(*deployments: dict[str, Any]) -> dict[str, Any]:
+    content = f'{{"Resources": [{{"TargetService": {{"Properties": {{"TaskDefinition": "{arn(7)}"}}}}}}]}}'
+    return {
+        "ListDeployments": {"deployments": [each["deploymentId"] for each in deployments]},
+        "BatchGetDeployments": {"deploymentsInfo": list(deployments)},
+        "GetApplicationRevision": {"revision": {"appSpecContent": {"content": content}}},
+    }
+
+
+def test_the_first_look_is_the_service_and_what_it_runs() -> None:
+    gateways, wire = over(replies())
+
+    live = base(gateways, wanted(), NOW)
+
+    assert live.observed_at == NOW
+    assert live.service is not None
+    assert live.running is not None
+    assert live.running.digest == revision_digest(definition("v1"))
+    assert live.attempts is None
+    assert wire.operations == ["DescribeServices", "DescribeTaskDefinition"]
+
+
+def test_a_second_look_is_one_call() -> None:
+    gateways, wire = over(replies())
+    base(gateways, wanted(), NOW)
+    wire.calls.clear()
+
+    base(gateways, wanted(), NOW)
+
+    assert wire.operations == ["DescribeServices"]
+
+
+def test_a_service_that_is_missing_is_none() -> None:
+    gateways, _ = over(replies(DescribeServices={"failures": [{"arn": "x/notes", "reason": "MISSING"}]}))
+
+    assert base(gateways, wanted(), NOW) == Live(NOW, None)
+
+
+def test_a_service_that_could_not_be_read_is_not_missing() -> None:
+    gateways, _ = over(replies(DescribeServices=Refusal("ThrottlingException")))
+
+    with pytest.raises(Retry):
+        base(gateways, wanted(), NOW)
+
+
+def test_a_service_that_runs_a_deleted_definition_runs_something_unknown() -> None:
+    gateways, _ = over(replies(DescribeTaskDefinition=Refusal("ClientException")))
+
+    assert base(gateways, wanted(), NOW).running is None
+
+
+def test_only_what_was_asked_for_is_looked_at() -> None:
+    gateways, wire = over(replies())
+
+    live = closer(gateways, wanted(), LIVE, frozenset({Look.SCALING}), NOW)
+
+    assert live == replace(LIVE, scalable=False)
+    assert wire.operations == ["DescribeScalableTargets"]
+
+
+def test_what_somebody_else_shipped_is_known_by_its_content() -> None:
+    gateways, _ = over(
+        replies(**tried(deployment(1, description="by hand")), DescribeTaskDefinition=described(7, "v9"))
+    )
+
+    live = closer(gateways, wanted(), LIVE, frozenset({Look.ATTEMPTS}), NOW)
+
+    assert live.attempts is not None
+    assert live.attempts[0].revision == revision_digest(definition("v9"))
+
+
+def test_what_we_shipped_is_known_by_its_mark_alone() -> None:
+    marked = deployment(1, description=f"trueup release={release('v1')} commit=c cause=commit")
+    gateways, wire = over(replies(**tried(marked)))
+
+    live = closer(gateways, wanted(), LIVE, frozenset({Look.ATTEMPTS}), NOW)
+
+    assert live.attempts is not None
+    assert live.attempts[0].mark is not None
+    assert wire.asked("DescribeTaskDefinition") == []
+
+
+def test_a_missing_group_has_no_attempts() -> None:
+    gateways, _ = over(replies(ListDeployments=Refusal("DeploymentGroupDoesNotExistException")))
+
+    assert closer(gateways, wanted(), LIVE, frozenset({Look.ATTEMPTS}), NOW).attempts == ()
+
+
+def test_a_rolling_service_is_asked_for_its_own_deployments() -> None:
+    gateways, wire = over(replies(ListServiceDeployments={"serviceDeployments": []}))
+
+    live = closer(gateways, wanted(rollout=ROLLING), LIVE, frozenset({Look.ATTEMPTS}), NOW)
+
+    assert live.attempts == ()
+    assert wire.operations == ["ListServiceDeployments"]
+
+
+def test_the_revision_that_a_release_shipped_before_is_looked_at_first() -> None:
+    gateways, wire = over(replies(DescribeTaskDefinition=described(7, "v2")))
+    live = replace(LIVE, attempts=(attempt("v2", task_definition_arn=arn(7)), attempt("v1")))
+
+    live = closer(gateways, wanted("v2"), live, frozenset({Look.CANDIDATES}), NOW)
+
+    assert live.candidates is not None
+    assert [each.arn for each in live.candidates] == [arn(7)]
+    assert wire.asked("DescribeTaskDefinition") == [{"taskDefinition": arn(7), "include": ["TAGS"]}]
+
+
+def test_a_running_shift_that_has_not_started_is_at_nothing() -> None:
+    gateways, _ = over(replies())
+    live = replace(LIVE, attempts=(attempt("v2", AttemptState.RUNNING),))
+
+    assert closer(gateways, wanted("v2"), live, frozenset({Look.PROGRESS}), NOW).progress == Progress(0.0, 0, 0)
+
+
+def test_progress_without_a_running_shift_is_nothing() -> None:
+    gateways, wire = over(replies())
+
+    live = closer(gateways, wanted(), replace(LIVE, attempts=(attempt("v1"),)), frozenset({Look.PROGRESS}), NOW)
+
+    assert live.progress == Progress(0.0, 0, 0)
+    assert wire.calls == []
+
+
+def test_the_target_of_a_shift_is_named_without_the_clusters_arn() -> None:
+    gateways, wire = over(replies())
+    live = replace(LIVE, attempts=(attempt("v2", AttemptState.RUNNING),))
+    named = wanted("v2", cluster="arn:aws:ecs:eu-west-1:1:cluster/prod")
+
+    closer(gateways, named, live, frozenset({Look.PROGRESS, Look.SCALING}), NOW)
+
+    assert wire.asked("GetDeploymentTarget")[0]["targetId"] == "prod:notes"
+    assert wire.asked("DescribeScalableTargets")[0]["ResourceIds"] == ["service/prod/notes"]
+
+
+def test_a_rolling_updates_share_is_its_share_of_the_running_tasks() -> None:
+    gateways, _ = over(replies())
+    new = RollingDeployment("new", "PRIMARY", arn(2), "IN_PROGRESS", desired=4, running=1)
+    old = RollingDeployment("old", "ACTIVE", arn(1), "COMPLETED", running=3)
+    live = replace(LIVE, service=rolling_service(deployments=(new, old)))
+
+    live = closer(gateways, wanted(rollout=ROLLING), live, frozenset({Look.PROGRESS}), NOW)
+
+    assert live.progress == Progress(25.0, 1, 4)
+
+
+@pytest.mark.parametrize("deployments", [(), (RollingDeployment("new", "PRIMARY", arn(2), "IN_PROGRESS"),)])
+def test_a_rolling_update_without_tasks_is_at_nothing(deployments: tuple[RollingDeployment, ...]) -> None:
+    gateways, _ = over(replies())
+    live = replace(LIVE, service=rolling_service(deployments=deployments))
+
+    live = closer(gateways, wanted(rollout=ROLLING), live, frozenset({Look.PROGRESS}), NOW)
+
+    assert live.progress == Progress(0.0, 0, 0)
+
+
+def test_preflight_reads_the_group_and_all_that_it_names() -> None:
+    gateways, wire = over(replies())
+
+    facts = closer(gateways, wanted("v2"), LIVE, frozenset({Look.PREFLIGHT}), NOW).preflight
+
+    assert facts is not None
+    assert facts.group is not None
+    assert facts.listeners[0].weights == {BLUE: 1}
+    assert [each.name for each in facts.target_groups] == ["blue", "green"]
+    assert [each.name for each in facts.alarms] == ["5xx"]
+    assert [(each.container, each.found) for each in facts.images] == [("proxy", None)]
+    assert facts.rollback_target is not None
+    assert facts.rollback_target.tags is not None
+    assert sorted(wire.operations) == [
+        "DescribeAlarms",
+        "DescribeListeners",
+        "DescribeTargetGroups",
+        "DescribeTaskDefinition",
+        "GetDeploymentGroup",
+    ]
+
+
+def test_preflight_of_a_missing_group_knows_nothing_of_listeners() -> None:
+    gateways, _ = over(replies(GetDeploymentGroup=Refusal("ApplicationDoesNotExistException")))
+
+    facts = closer(gateways, wanted("v2"), LIVE, frozenset({Look.PREFLIGHT}), NOW).preflight
+
+    assert facts is not None
+    assert facts.group is None
+    assert facts.listeners == ()
+    assert facts.alarms == ()
+
+
+def test_a_rollback_target_that_was_read_a_moment_ago_is_not_read_again() -> None:
+    gateways, wire = over(replies())
+
+    live = base(gateways, wanted("v2"), NOW)
+    closer(gateways, wanted("v2"), live, frozenset({Look.PREFLIGHT}), NOW)
+
+    assert len(wire.asked("DescribeTaskDefinition")) == 1
+
+
+@pytest.mark.parametrize(
+    ("configuration", "asked"),
+    [({}, ["5xx"]), ({"alarms": {"alarmNames": ["mine"]}}, ["mine"]), ({"alarms": {}}, None)],
+)
+def test_a_rolling_update_is_watched_by_its_services_alarms(
+    configuration: dict[str, Any], asked: list[str] | None
+) -> None:
+    gateways, wire = over(replies())
+    live = replace(LIVE, service=rolling_service())
+
+    facts = closer(
+        gateways, wanted("v2", rollout=RollingRollout(configuration)), live, frozenset({Look.PREFLIGHT}), NOW
+    ).preflight
+
+    assert facts is not None
+    assert facts.group is None
+    assert [each["AlarmNames"] for each in wire.asked("DescribeAlarms")] == ([asked] if asked else [])
+    assert wire.asked("DescribeTargetGroups") == [{"TargetGroupArns": [BLUE]}]
+
+
+def test_a_service_without_a_definition_runs_nothing() -> None:
+    bare = {name: value for name, value in SERVICE.items() if name != "taskDefinition"}
+    gateways, _ = over(replies(DescribeServices={"services": [bare]}))
+
+    assert base(gateways, wanted(), NOW).running is None
