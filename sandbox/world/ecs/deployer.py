@@ -38,13 +38,13 @@ class Deployer:
         """Begin a service deployment; one that is still running stops where it is."""
         if len(service.deployments) >= MOST_DEPLOYMENTS:
             raise invalid(f"{len(service.deployments)} active deployments exist, unable to create new deployment.")
-        if service.running:
+        if service.current:
             self._finish(service, "STOPPED", "Service deployment stopped because a newer service deployment started.")
         sources = list(service.deployments)
         target = self._rolling.deployment(service, self._revision(service, workload))
         running = self._record(service, sources, target)
         service.history.append(running)
-        service.running, service.steady = running, False
+        service.current, service.steady = running, False
         self._put_first(service, target, f"ECS deployment {target.id} in progress.")
         self._state.timeline.after(self._state.pace.rollout_start, lambda: self._begin(service, running))
         return running
@@ -59,7 +59,7 @@ class Deployer:
 
     def fail(self, service: Service, cause: Cause, *, roll_back: bool) -> None:
         """End what is running as failed: with a rollback where one is wanted and a deployment ever completed."""
-        running, failed, now = service.running, service.deployments[0], self._state.now
+        running, failed, now = service.current, service.deployments[0], self._state.now
         if running is None:
             return
         was_rolling_back = running.status == ROLLING_BACK
@@ -78,7 +78,7 @@ class Deployer:
 
     def abandon(self, service: Service, reason: str) -> None:
         """End what is running where it stands."""
-        if service.running:
+        if service.current:
             service.deployments[0].halted = True
             self._finish(service, "STOPPED", reason)
 
@@ -118,7 +118,7 @@ class Deployer:
         service.workload = deployment.revision.workload
 
     def _begin(self, service: Service, running: ServiceDeployment) -> None:
-        if service.running is not running or running.status != "PENDING":
+        if service.current is not running or running.status != "PENDING":
             return
         running.status, running.started_at, running.updated_at = IN_PROGRESS, self._state.now, self._state.now
         if running.alarm_names and not self._alarming(running):
@@ -128,7 +128,7 @@ class Deployer:
 
     def _watch(self, service: Service, running: ServiceDeployment) -> None:
         """Look at the alarms, and again after a while, as long as the deployment goes forward."""
-        if service.running is not running or running.status != IN_PROGRESS:
+        if service.current is not running or running.status != IN_PROGRESS:
             return
         running.triggered = self._alarming(running)
         if running.triggered:
@@ -142,7 +142,7 @@ class Deployer:
         return [name for name in running.alarm_names if state_of(name) == "ALARM"]
 
     def _count_failure(self, service: Service, deployment: Deployment) -> None:
-        running = service.running
+        running = service.current
         if running is None or deployment is not service.deployments[0]:
             return
         breaker = running.configuration["deploymentCircuitBreaker"]
@@ -167,7 +167,7 @@ class Deployer:
 
     def _arrived(self, service: Service) -> None:
         """The service is at rest: the deployment bakes, or is complete."""
-        running = service.running
+        running = service.current
         if running is None:
             self._rest(service)
         elif running.stage is None:
@@ -179,7 +179,7 @@ class Deployer:
                 self._complete(service, running)
 
     def _baked(self, service: Service, running: ServiceDeployment) -> None:
-        if service.running is running and running.stage == BAKE_TIME:
+        if service.current is running and running.stage == BAKE_TIME:
             self._complete(service, running)
 
     def _complete(self, service: Service, running: ServiceDeployment) -> None:
@@ -197,7 +197,7 @@ class Deployer:
         service.journal.rest(self._state.now, f"(service {service.name}) has reached a steady state.")
 
     def _finish(self, service: Service, status: str, reason: str | None) -> None:
-        running, now = service.running, self._state.now
+        running, now = service.current, self._state.now
         if running is None:
             return
         running.status, running.reason, running.stage = status, reason, None
@@ -207,4 +207,4 @@ class Deployer:
             running.breaker_status = "MONITORING_COMPLETE"
         if running.alarm_status == "MONITORING":
             running.alarm_status = "MONITORING_COMPLETE"
-        service.running = None
+        service.current = None

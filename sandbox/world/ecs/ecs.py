@@ -61,7 +61,7 @@ class Ecs:
     def service(self, cluster: str, name: str) -> Service | None:
         """The service, whatever its status; both are names or ARNs."""
         found = self._state.clusters.get(last_part(cluster))
-        return found.services.get(last_part(name)) if found else None
+        return self._state.named(found, name) if found else None
 
     def task_definition(self, reference: str) -> TaskDefinition | None:
         """The revision of ``family:revision``, of its ARN, or of a family's latest ACTIVE revision."""

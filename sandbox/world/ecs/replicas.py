@@ -8,6 +8,9 @@ from sandbox.world.ecs.scheduler import Scheduler
 from sandbox.world.ecs.state import State
 from sandbox.world.ecs.task import NOT_YET_RUNNING, STILL_THERE, Task, TaskPlan
 
+IMPAIRED = 3
+"""How many failures in a row the scheduler remarks upon."""
+
 
 class Replicas:
     """Equal tasks, counted as ECS counts them.
@@ -104,6 +107,11 @@ class Replicas:
     def _rest(self) -> None:
         self.failed += 1
         self.resting = True
+        if self.failed == IMPAIRED:
+            self._say(
+                "is unable to consistently start tasks successfully. "
+                "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
+            )
         self._state.timeline.after(self._state.pace.retry, self._rested)
         self.on_failure()
 

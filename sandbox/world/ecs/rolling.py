@@ -48,7 +48,7 @@ class Rolling:
 
     def look(self, service: Service) -> None:
         """Start what may start, stop what may stop, and notice the end of it."""
-        pending = service.running is not None and service.running.status == "PENDING"
+        pending = service.current is not None and service.current.status == "PENDING"
         if service.status != ACTIVE or pending:
             return
         primary, *older = service.deployments

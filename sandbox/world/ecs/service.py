@@ -24,7 +24,7 @@ class Service:
 
     ``controller`` is ``ECS``, ``CODE_DEPLOY`` or ``EXTERNAL``. ``workload`` is what runs, and what only a deployment
     changes (None until an EXTERNAL service has a primary task set); ``settings`` is the rest, in AWS's shape.
-    ``deployments`` has PRIMARY first, ``task_sets`` the oldest; a service has the one or the other. ``running`` is the
+    ``deployments`` has PRIMARY first, ``task_sets`` the oldest; a service has the one or the other. ``current`` is the
     service deployment in progress, ``stable`` the deployment that was the last to complete.
     """
 
@@ -43,7 +43,7 @@ class Service:
     task_sets: list["TaskSet"] = field(default_factory=list)
     deployments: list["Deployment"] = field(default_factory=list)
     history: list["ServiceDeployment"] = field(default_factory=list)
-    running: "ServiceDeployment | None" = None
+    current: "ServiceDeployment | None" = None
     stable: "Deployment | None" = None
     steady: bool = False
 
@@ -108,6 +108,6 @@ class Service:
         if self.controller != "ECS" or self.status == INACTIVE:
             return {}
         answer: dict[str, Any] = {"currentServiceRevisions": [each.revision_summary() for each in self.deployments]}
-        if self.running:
-            answer["currentServiceDeployment"] = self.running.arn
+        if self.current:
+            answer["currentServiceDeployment"] = self.current.arn
         return answer

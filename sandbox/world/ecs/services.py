@@ -3,7 +3,6 @@
 from typing import Any
 
 from sandbox.world.calls import Answer, Caller, Handler, Params
-from sandbox.world.ecs.cluster import Cluster
 from sandbox.world.ecs.deployer import Deployer
 from sandbox.world.ecs.names import last_part
 from sandbox.world.ecs.pages import page
@@ -31,7 +30,7 @@ class Services:
         with_tags = "TAGS" in (params.get("include") or [])
         services, failures = [], []
         for reference in at_most(params, "services", MOST_DESCRIBED):
-            service = self._named(cluster, reference)
+            service = self._state.named(cluster, reference)
             if service is None:
                 missing = self._state.arn("service", cluster.name, last_part(reference))
                 failures.append({"arn": reference if reference.startswith("arn:") else missing, "reason": "MISSING"})
@@ -65,12 +64,6 @@ class Services:
         if service.status == DRAINING and not any(replicas.present for replicas in service.replicas):
             service.status = INACTIVE
             service.task_sets, service.deployments = [], []
-
-    def _named(self, cluster: Cluster, reference: str) -> Service | None:
-        service = cluster.services.get(last_part(reference))
-        if service and reference.startswith("arn:") and reference.count("/") > 1 and service.arn != reference:
-            return None
-        return service
 
     def _answer(self, service: Service, *, with_tags: bool) -> dict[str, Any]:
         answer = service.to_answer(self._state.now)

@@ -58,9 +58,17 @@ class State:
             raise AwsError("ClusterNotFoundException", "Cluster not found.")
         return found
 
+    @staticmethod
+    def named(cluster: Cluster, reference: str) -> "Service | None":
+        """The cluster's service of that name or ARN; ARNs of the older form do not tell the cluster."""
+        found = cluster.services.get(last_part(reference))
+        if found and reference.startswith("arn:") and reference.count("/") > 1 and found.arn != reference:
+            return None
+        return found
+
     def service(self, params: Params) -> "Service":
         """The service that ``cluster`` and ``service`` name, whatever its status."""
-        found = self.cluster(params.get("cluster")).services.get(last_part(required(params, "service")))
+        found = self.named(self.cluster(params.get("cluster")), required(params, "service"))
         if found is None:
             raise AwsError("ServiceNotFoundException", "Service not found.")
         return found

@@ -35,6 +35,13 @@ def test_without_a_circuit_breaker_a_bad_deployment_tries_for_ever(place: FakePl
     assert place.deployment()["deploymentCircuitBreaker"]["status"] == "DISABLED"
 
 
+def test_tasks_that_do_not_start_are_told_of_in_the_words_of_aws(place: FakePlace) -> None:
+    place.update(taskDefinition="web:2")
+    place.wait(120)
+    words = "(service web) is unable to consistently start tasks successfully."
+    assert any(message.startswith(words) for message in messages(place.describe()))
+
+
 def test_the_circuit_breaker_rolls_back_inside_the_same_service_deployment(place: FakePlace) -> None:
     stable = place.describe()["deployments"][0]
     place.update(taskDefinition="web:2", deploymentConfiguration=breaker())

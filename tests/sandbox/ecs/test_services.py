@@ -154,6 +154,21 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
         {"deploymentController": {"type": "CODE_DEPLOY"}, "deploymentConfiguration": breaker()},
         "DeploymentCircuitBreaker feature can be configured only with ECS deployment controller.",
     ),
+    "alarms under CODE_DEPLOY": (
+        {
+            "deploymentController": {"type": "CODE_DEPLOY"},
+            "deploymentConfiguration": {"alarms": {"alarmNames": ["a"], "enable": True, "rollback": True}},
+        },
+        "DeploymentAlarms feature can be configured only with ECS deployment controller.",
+    ),
+    "alarms without a name": (
+        {"deploymentConfiguration": {"alarms": {"alarmNames": [], "enable": True, "rollback": True}}},
+        "Alarm names cannot be empty",
+    ),
+    "a daemon under CODE_DEPLOY": (
+        {"deploymentController": {"type": "CODE_DEPLOY"}, "schedulingStrategy": "DAEMON"},
+        "DAEMON scheduling strategy is not supported",
+    ),
     "percentages that block": (
         {"deploymentConfiguration": {"maximumPercent": 100, "minimumHealthyPercent": 100}},
         "Both maximumPercent and minimumHealthyPercent cannot be 100",
@@ -175,6 +190,18 @@ def test_what_aws_refuses_to_create_is_refused_and_leaves_nothing(place: FakePla
     assert refusal.value.code == "InvalidParameterException"
     assert words in refusal.value.message
     assert place.call("ListServices", cluster="prod")["serviceArns"] == []
+
+
+def test_a_network_is_refused_where_the_task_definition_has_none(place: FakePlace) -> None:
+    bridge = place.register("old", networkMode="bridge", requiresCompatibilities=["EC2"])
+    with pytest.raises(AwsError, match="Network Configuration is not valid for the given networkMode"):
+        place.create(bridge, launchType="EC2")
+
+
+def test_a_task_definition_that_is_not_there_cannot_be_run(place: FakePlace) -> None:
+    with pytest.raises(AwsError) as refusal:
+        place.create("gone:1")
+    assert (refusal.value.code, refusal.value.message) == ("ClientException", "TaskDefinition not found.")
 
 
 def test_an_inactive_task_definition_cannot_be_run(place: FakePlace, definition: str) -> None:

@@ -135,8 +135,33 @@ def test_links_come_back_sorted(place: FakePlace) -> None:
     assert linked["links"] == ["b", "c"]
 
 
+def test_structures_read_back_with_the_empty_lists_that_aws_adds(place: FakePlace) -> None:
+    changes = with_container(linuxParameters={"initProcessEnabled": True}, logConfiguration={"logDriver": "awslogs"})
+    container = registered(place, **changes)["containerDefinitions"][0]
+    assert container["linuxParameters"] == {"initProcessEnabled": True, "devices": [], "tmpfs": []}
+    assert container["logConfiguration"] == {"logDriver": "awslogs", "secretOptions": []}
+
+
+def test_a_proxy_configuration_keeps_its_properties_in_any_order(place: FakePlace) -> None:
+    properties = [{"name": name, "value": "1"} for name in ("AppPorts", "EgressIgnoredIPs", "ProxyIngressPort")]
+    answer = registered(place, proxyConfiguration={"containerName": "app", "properties": properties})
+    proxy = answer["proxyConfiguration"]
+    assert (proxy["type"], proxy["containerName"]) == ("APPMESH", "app")
+    assert sorted(proxy["properties"], key=lambda each: str(each["name"])) == properties
+
+
+def test_a_range_of_ports_has_no_single_host_port(place: FakePlace) -> None:
+    mapping = {"containerPortRange": "8000-8010", "protocol": "udp"}
+    assert registered(place, **with_container(portMappings=[mapping]))["containerDefinitions"][0]["portMappings"] == [
+        mapping
+    ]
+
+
 def test_compatibilities_follow_from_network_and_size(place: FakePlace) -> None:
     bridge = registered(place, networkMode="bridge", requiresCompatibilities=["EC2"], **with_container(memory=64))
+    odd = registered(place, requiresCompatibilities=["EC2"], memory="700")
+    bare = registered(place, requiresCompatibilities=["EC2"], cpu=None)
+    assert odd["compatibilities"] == bare["compatibilities"] == ["EC2"]
     assert registered(place)["compatibilities"] == ["EC2", "FARGATE"]
     assert bridge["compatibilities"] == ["EXTERNAL", "EC2"]
 
@@ -166,6 +191,10 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     "a name twice": ({"containerDefinitions": TWICE}, "duplicated value 'app'"),
     "eleven containers": ({"containerDefinitions": MANY}, "exceeds the maximum of 10"),
     "nothing essential": (with_container(essential=False), "at least one essential"),
+    "a family that is no name": ({"family": "my family"}, "Family contains invalid characters"),
+    "a container without a name": (with_container(name=""), "Container.name should not be null or empty."),
+    "a container name that is no name": (with_container(name="my app"), "Invalid container name 'my app'."),
+    "fifty-one tags": ({"tags": [{"key": f"k{n}", "value": ""} for n in range(51)]}, "maximum of 50"),
     "no image": (with_container(image=""), "Container.image should not be null or empty."),
     "a pair of sizes that Fargate lacks": (
         {"cpu": "256", "memory": "4096"},

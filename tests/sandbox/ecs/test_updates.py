@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.errors import AwsError
+from sandbox.world.ecs import TaskSetRequest
 from tests.sandbox.ecs.around import BLUE, GREEN, FakePlace, breaker, code_deploy, service
 
 NETWORK = {"awsvpcConfiguration": {"subnets": ["subnet-a", "subnet-b"]}}
@@ -76,6 +77,22 @@ def test_an_unknown_service_is_not_found(place: FakePlace) -> None:
     with pytest.raises(AwsError) as refusal:
         place.call("UpdateService", cluster="prod", service="gone", desiredCount=1)
     assert refusal.value.code == "ServiceNotFoundException"
+
+
+def test_a_service_of_another_cluster_is_not_found_by_its_arn(place: FakePlace) -> None:
+    with pytest.raises(AwsError) as refusal:
+        place.call("UpdateService", cluster="prod", service="arn:aws:ecs:eu-west-1:123456789012:service/stage/web")
+    assert refusal.value.code == "ServiceNotFoundException"
+
+
+def test_a_service_is_found_by_an_arn_of_the_older_form(place: FakePlace) -> None:
+    arn = "arn:aws:ecs:eu-west-1:123456789012:service/web"
+    assert place.call("UpdateService", cluster="prod", service=arn, desiredCount=1)["service"]["desiredCount"] == 1
+
+
+def test_a_negative_count_is_refused(place: FakePlace) -> None:
+    with pytest.raises(AwsError, match="cannot be negative"):
+        place.update(desiredCount=-1)
 
 
 @pytest.mark.parametrize("seconds", [0, 300])
@@ -165,6 +182,15 @@ def test_the_deployment_controller_may_move_from_code_deploy_to_ecs_without_a_re
     place.call("UpdateService", cluster="prod", service="shop", taskDefinition=place.register(image="shop/web:2"))
     place.wait(300)
     assert place.describe("shop")["deployments"][0]["taskDefinition"].endswith("web:2")
+
+
+def test_the_deployment_controller_does_not_move_during_a_deployment(place: FakePlace) -> None:
+    shop = place.ecs.service("prod", "shop")
+    assert shop is not None
+    request = TaskSetRequest("web:1", "d-1", "CODE_DEPLOY", GREEN, "app", 80)
+    place.ecs.create_task_set(shop, request)
+    with pytest.raises(AwsError, match="while a deployment is in progress"):
+        update_shop(place, deploymentController={"type": "ECS"})
 
 
 def test_the_deployment_controller_cannot_move_to_code_deploy(place: FakePlace) -> None:
