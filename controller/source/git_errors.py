@@ -144,8 +144,9 @@ _SAYINGS = (
 def explain(errors: bytes, url: str, secrets: tuple[str, ...] = ()) -> SourceError:
     """Sort what git wrote on its error stream; `url` is the address as people may see it, `secrets` are blotted out."""
     said = scrub(errors.decode("utf-8", "replace"), secrets)
+    words = said.replace(url, "")
     for saying in _SAYINGS:
-        if saying.words.search(said):
+        if saying.words.search(words):
             return SourceError(saying.reason, saying.message.format_map({"url": url}), saying.remedy)
     return SourceError("failed", f"git failed on {url}: {_telling_line(said)}", "Try `git ls-remote` on it by hand.")
 

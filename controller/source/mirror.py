@@ -111,16 +111,19 @@ class Mirror:
         """Whether the commit `previous` is not in the history of the tip.
 
         Told from the parents where they suffice, else from as many generations as the remote is asked for. Where it
-        does not give them, nothing is claimed.
+        does not even give the first of them, nothing is claimed.
         """
         if previous == tip.revision.commit or previous in tip.parents:
             return False
-        try:
-            return not any(self._reaches(previous, tip, depth) for depth in _DEPTHS)
-        except SourceError as error:
-            if error.reason == "stopped":
-                raise
-            return False
+        for depth in _DEPTHS:
+            try:
+                if self._reaches(previous, tip, depth):
+                    return False
+            except SourceError as error:
+                if error.reason == "stopped":
+                    raise
+                return depth != _DEPTHS[0]
+        return True
 
     def ask(self, *command: str, stdin: bytes = b"") -> bytes:
         """Run a command that reads the mirror."""

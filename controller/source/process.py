@@ -65,8 +65,9 @@ class Runner:
         except subprocess.TimeoutExpired:
             raise TimedOutError from None
         finally:
+            with self._guard:
+                self._running = None
             _end(process)
-            self._running = None
         return Completed(process.returncode, output, errors)
 
     def _start(self, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

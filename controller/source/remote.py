@@ -13,6 +13,7 @@ from controller.source.git_errors import SourceError, scrub
 SCHEMES = ("https", "http", "ssh", "git", "file")
 
 _SCP_LIKE = re.compile(r"^(?:[^@/:]+@)?(?P<host>\[[^\]]+\]|[^@/:]+):(?!//)")
+_PASSWORD_AND_SCP_LIKE = re.compile(r"^[^@/:]*:[^@/]*@[^@/:]+:")
 _HELPER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9+.-]*::")
 # What git's check-ref-format forbids in the name of a branch.
 _NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[-./@]$|^[-./]|[/.]$")
@@ -95,6 +96,8 @@ def _url(given: str) -> tuple[str, str, str]:
     if parts.query or parts.fragment or host.startswith("-") or (parts.username or "").startswith("-"):
         raise _refused(given, "has parts that a repository's address does not have")
     if parts.scheme == "file":
+        if "@" in parts.netloc:
+            raise _refused(given, "has a user in the path of a file")
         return given, "", ""
     _, _, place = parts.netloc.rpartition("@")
     if not place:
@@ -110,7 +113,7 @@ def _path_or_scp(given: str) -> str:
     scp_like = _SCP_LIKE.match(given)
     if scp_like is None:
         return os.path.abspath(given)  # noqa: PTH100 - a link in the path is the operator's business
-    if scp_like["host"].startswith("-") or ":" in given.partition("@")[0]:
+    if scp_like["host"].startswith("-") or _PASSWORD_AND_SCP_LIKE.match(given):
         raise _refused(given, "is not an address")
     return given
 
@@ -141,6 +144,7 @@ def _no_token(message: str) -> SourceError:
 
 
 def _refused(given: str, why: str) -> SourceError:
-    shown = "".join(filter(str.isprintable, scrub(given.partition("?")[0], ())))
+    address = scrub(given.partition("?")[0], ())
+    shown = "".join(filter(str.isprintable, address if "://" in address else address.rpartition("@")[2]))
     remedy = f"Write what `git clone` takes: a path, user@host:path, or one of {', '.join(SCHEMES)}."
     return SourceError("refused", f"The repository's address '{shown}' {why}.", remedy)
