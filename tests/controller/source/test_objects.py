@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+
+from controller.source.git_errors import SourceError
+from controller.source.objects import (
+    Entry,
+    Listing,
+    choose,
+    parse_commit,
+    parse_contents,
+    parse_listing,
+    parse_references,
+)
+
+ID = "a" * 40
+OTHER = "b" * 40
+
+
+def commit(text: bytes) -> bytes:
+    return f"{ID} commit {len(text)}\n".encode() + text + b"\n"
+
+
+def entry(path: str, object_id: str = ID) -> Entry:
+    return Entry(path, "100644", object_id, 1)
+
+
+def test_references_are_read_by_their_full_names() -> None:
+    answer = f"{ID}\trefs/heads/main\n{OTHER}\trefs/heads/x/refs/heads/main\nwarning\n".encode()
+    assert parse_references(answer) == {"refs/heads/main": ID, "refs/heads/x/refs/heads/main": OTHER}
+
+
+def test_a_commit_is_read_with_all_its_parents_past_a_signature() -> None:
+    raw = (
+        f"tree {ID}\nparent {ID}\nparent {OTHER}\nauthor Ada L <a@x> 5 +0100\ncommitter Grace <g@x> 1700000000 -0230\n"
+        "gpgsig -----BEGIN\n parent zzz\n\n -----END\n\nShip\n it\n\nBody\n"
+    )
+    found = parse_commit(commit(raw.encode()), "main")
+    assert found.parents == (ID, OTHER)
+    assert (found.revision.author, found.revision.committed_at) == ("Ada L", 1_700_000_000.0)
+
+
+def test_a_subject_over_two_lines_is_one() -> None:
+    assert parse_commit(commit(b"tree a\n\n\nShip\nit\n\nBody\n"), "main").revision.subject == "Ship it"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "raw", "author"),
+    [
+        (b"encoding ISO-8859-1\n", b"J\xf6rg", "Jörg"),
+        (b"", "Jörg".encode(), "Jörg"),
+        (b"", b"J\xf6rg", "J\ufffdrg"),
+        (b"encoding nonsense\n", "Jörg".encode(), "Jörg"),
+        (b"encoding base64\n", b"Joe", "Joe"),
+        (b"", b"J\x1b[31m", "J[31m"),
+    ],
+)
+def test_an_author_is_read_in_the_commits_encoding(encoding: bytes, raw: bytes, author: str) -> None:
+    found = parse_commit(commit(b"tree a\nauthor " + raw + b" <a@x> 5 +0000\n" + encoding + b"\nShip\n"), "main")
+    assert found.revision.author == author
+
+
+def test_a_commit_without_a_sound_time_is_from_the_epoch() -> None:
+    assert parse_commit(commit(b"tree a\ncommitter G <g@x> soon\n\nShip"), "main").revision.committed_at == 0.0
+
+
+@pytest.mark.parametrize("answer", [b"", b"refs/heads/main missing\n", f"{ID} blob 1\nx\n".encode()])
+def test_what_is_no_commit_is_a_damage(answer: bytes) -> None:
+    with pytest.raises(SourceError) as caught:
+        parse_commit(answer, "main")
+    assert caught.value.reason == "corrupt"
+
+
+def test_a_listing_knows_modes_ids_sizes_and_odd_names() -> None:
+    answer = f"100755 blob {ID}       7\ta b\tc\x00160000 commit {OTHER}       -\tsub\0".encode()
+    assert list(parse_listing(answer).entries.values()) == [
+        Entry("a b\tc", "100755", ID, 7),
+        Entry("sub", "160000", OTHER, 0),
+    ]
+
+
+def test_a_folder_is_not_taken_for_another_that_begins_alike() -> None:
+    listing = Listing({path: entry(path) for path in ("a", "a/b", "ab/c")}, ())
+    assert [found.path for found in listing.under("./a/")] == ["a", "a/b"]
+    assert len(listing.under(".")) == 3
+
+
+def test_files_of_the_same_content_share_one_answer() -> None:
+    answer = f"{ID} blob 3\nx\ny\n{OTHER} blob 0\n\n".encode()
+    found = parse_contents(answer, [entry("a"), entry("b", OTHER), entry("c")])
+    assert found == {"a": b"x\ny", "b": b"", "c": b"x\ny"}
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", f"{ID} missing\n".encode(), f"{OTHER} blob 1\nx\n".encode(), f"{ID} blob 9\nx\n".encode()]
+)
+def test_content_that_is_missing_or_cut_short_is_a_damage(answer: bytes) -> None:
+    with pytest.raises(SourceError) as caught:
+        parse_contents(answer, [entry("a")])
+    assert caught.value.reason == "corrupt"
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "a/../b", "..", "a\x1b[31m", "a\u202eb"])
+def test_a_path_that_leads_away_or_deceives_is_not_read(path: str) -> None:
+    readable, problems = choose([entry(path)])
+    assert readable == []
+    assert problems[0].file.isprintable()
