@@ -93,7 +93,7 @@ class CodeDeployGateway:
         location = codedeploy_answers.revision_location(info)
         if location is None:
             return AppSpec()
-        key = f"{application} {location}"
+        key = _key(application, location)
         known = self._appspecs.get(key)
         if known is not None or not ask_for:
             return known or AppSpec()
@@ -120,19 +120,20 @@ class CodeDeployGateway:
         Not idempotent: see ``session`` on why it is never sent twice.
         """
         content = appspec.written(action, task_definition_arn)
+        known = {"sha256": appspec.sha256(content)}
         parameters: dict[str, Any] = {
             "applicationName": action.application,
             "deploymentGroupName": action.deployment_group,
             "description": description(action.mark, action.despite_alarm),
-            "revision": {
-                "revisionType": "AppSpecContent",
-                "appSpecContent": {"content": content, "sha256": appspec.sha256(content)},
-            },
+            "revision": {"revisionType": "AppSpecContent", "appSpecContent": {"content": content, **known}},
         }
         if action.despite_alarm is not None:
             parameters["overrideAlarmConfiguration"] = {"enabled": False}
         about = f"{action.application}/{action.deployment_group}"
-        return str(ask(self._client, "create_deployment", parameters, about=about)["deploymentId"])
+        created = str(ask(self._client, "create_deployment", parameters, about=about)["deploymentId"])
+        location = {"revisionType": "AppSpecContent", "appSpecContent": known}
+        self._appspecs.put(_key(action.application, location), appspec.read(content))
+        return created
 
     def stop(self, deployment: str) -> None:
         """End a deployment and roll its traffic back; one that has ended by itself meanwhile is no error."""
@@ -143,6 +144,10 @@ class CodeDeployGateway:
         """Let the old task set go now; a deployment that has ended by itself meanwhile is no error."""
         parameters = {"deploymentId": deployment, "deploymentWaitType": "TERMINATION_WAIT"}
         ask_or_none(self._client, "continue_deployment", parameters, _OVER, about=deployment)
+
+
+def _key(application: str, location: Mapping[str, Any]) -> str:
+    return f"{application} {location}"
 
 
 def _newest_first(ids: tuple[str, ...], infos: Mapping[str, Info]) -> bool:

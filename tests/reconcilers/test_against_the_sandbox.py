@@ -1,0 +1,169 @@
+"""The edge against an AWS: real gateways, real decisions, door one of the sandbox."""
+
+from dataclasses import replace
+
+import pytest
+
+from reconcilers.live import AwsReason
+from reconcilers.model import Cluster
+from reconcilers.outcome import Held, InSync, Progressing
+from reconcilers.reconcile import Report
+from reconcilers.sweep import Sweeper
+from reconcilers.verdict import Order
+from sandbox.switches import DeploymentOrder, Switches
+from tests.reconcilers.sandboxed import SCOPE, pool, reconciler, rolled, shifted
+
+MUTATIONS = {"RegisterTaskDefinition", "CreateDeployment", "UpdateService", "StopDeployment", "TagResource"}
+
+
+def deployment_of(report: Report) -> str | None:
+    return report.outcome.deployment if isinstance(report.outcome, Progressing) else None
+
+
+def test_a_service_that_runs_what_git_says_is_left_alone() -> None:
+    account = shifted()
+
+    report = reconciler(account.world).reconcile(account.wanted)
+
+    assert report.outcome == InSync()
+    assert not MUTATIONS & {operation for _, operation in account.world.calls}
+
+
+def test_one_rollout_takes_at_most_twenty_calls_beside_polling() -> None:
+    account = shifted()
+    account.push("1.1.0")
+    account.world.calls.clear()
+
+    report = reconciler(account.world).reconcile(account.wants("1.1.0"))
+
+    assert deployment_of(report) is not None
+    assert len(account.world.calls) <= 20
+
+
+def test_a_look_at_a_running_shift_takes_four_calls() -> None:
+    account = shifted()
+    account.push("1.1.0")
+    daemon = reconciler(account.world)
+    daemon.reconcile(account.wants("1.1.0"))
+    account.clock.advance(200)
+    account.world.calls.clear()
+
+    daemon.reconcile(account.wants("1.1.0"))
+
+    assert len(account.world.calls) == 4
+
+
+def test_a_shift_is_followed_to_its_end() -> None:
+    account = shifted()
+    account.push("1.1.0")
+
+    report = account.follow(reconciler(account.world), account.wants("1.1.0"), 20)
+
+    shares = [each.outcome.progress.traffic for each in account.reports
+              if isinstance(each.outcome, Progressing) and each.outcome.progress]  # fmt: skip
+    assert report.outcome == InSync()
+    assert shares == sorted(shares)
+    assert {10.0, 50.0, 90.0} <= set(shares)
+    assert account.count("CreateDeployment") == 1
+    assert account.count("RegisterTaskDefinition") == 1
+
+
+def test_a_daemon_that_was_killed_goes_on_with_the_same_deployment() -> None:
+    account = shifted()
+    account.push("1.1.0")
+    first = reconciler(account.world).reconcile(account.wants("1.1.0"))
+    account.clock.advance(300)
+
+    again = reconciler(account.world).reconcile(account.wants("1.1.0"))
+
+    assert deployment_of(again) == deployment_of(first)
+    assert account.count("CreateDeployment") == 1
+
+
+@pytest.mark.parametrize("order", DeploymentOrder)
+def test_a_bad_release_gets_one_deployment_and_is_held_over_restarts(order: DeploymentOrder) -> None:
+    account = shifted(switches=Switches(deployment_order=order))
+    account.push("bad")
+    account.follow(reconciler(account.world), account.wants("bad"), 20)
+
+    report = account.follow(reconciler(account.world), account.wants("bad"), 10)
+
+    assert isinstance(report.outcome, Held)
+    assert report.outcome.reason.code == "ALARM_ACTIVE"
+    assert account.count("CreateDeployment") == 1
+
+
+def test_a_held_release_is_tried_again_when_a_person_says_so() -> None:
+    account = shifted()
+    account.push("bad")
+    daemon = reconciler(account.world)
+    account.follow(daemon, account.wants("bad"), 60)
+
+    report = daemon.reconcile(account.wants("bad"), Order(retry=True))
+
+    assert report.spent
+    assert account.count("CreateDeployment") == 2
+    assert account.count("RegisterTaskDefinition") == 1
+
+
+def test_a_release_that_comes_back_is_shipped_with_the_revision_it_had() -> None:
+    account = shifted()
+    account.push("1.0.0")
+    account.push("1.1.0")
+    account.follow(reconciler(account.world), account.wants("1.1.0"), 20)
+
+    report = account.follow(reconciler(account.world), account.wanted, 20)
+
+    assert report.outcome == InSync()
+    assert report.observed is not None
+    assert report.observed.running is not None
+    assert report.observed.running.arn.endswith(":1")
+    assert account.count("RegisterTaskDefinition") == 1
+
+
+def test_a_rolling_update_is_followed_to_its_end() -> None:
+    account = rolled()
+
+    report = account.follow(reconciler(account.world), account.wants("1.28"), 15)
+
+    assert report.outcome == InSync()
+    assert account.count("RegisterTaskDefinition") == 1
+    assert account.count("UpdateService") == 1
+
+
+def test_a_rolling_rollout_takes_at_most_twenty_calls_beside_polling() -> None:
+    account = rolled()
+
+    report = reconciler(account.world).reconcile(account.wants("1.28"))
+
+    assert isinstance(report.outcome, Progressing)
+    assert len(account.world.calls) <= 20
+
+
+def test_a_rollback_by_the_circuit_breaker_is_held() -> None:
+    account = rolled()
+    account.follow(reconciler(account.world), account.wants("crash"), 60)
+
+    report = account.follow(reconciler(account.world), account.wants("crash"), 10)
+
+    assert isinstance(report.outcome, Held)
+    assert isinstance(report.outcome.reason, AwsReason)
+    assert account.count("UpdateService") == 1
+
+
+def test_a_sweep_finds_what_git_wants_otherwise() -> None:
+    account = shifted()
+    sweeper = Sweeper(pool(account.world), account.world.clock.now)
+    cluster = Cluster(SCOPE, account.wanted.cluster)
+
+    assert sweeper.sweep(cluster, (account.wanted,)).in_sync == {account.wanted.key}
+    assert sweeper.sweep(cluster, (account.wants("1.1.0"),)).differing == {account.wanted.key}
+
+
+def test_a_cluster_that_is_gone_is_an_error_of_its_services() -> None:
+    account = shifted()
+    sweeper = Sweeper(pool(account.world), account.world.clock.now)
+
+    result = sweeper.sweep(Cluster(SCOPE, "gone"), (replace(account.wanted, cluster="gone"),))
+
+    assert result.errors.keys() == {account.wanted.key}
