@@ -25,6 +25,8 @@ from botocore.config import Config
 from sandbox.answering import Answering
 from sandbox.clock import ManualClock
 from sandbox.line import Line
+from sandbox.server.callers import caller_of
+from sandbox.server.signature import Scope
 from sandbox.waiters import Sleep, waiters
 from sandbox.world.calls import Caller
 
@@ -64,13 +66,16 @@ class Session:
     def region_name(self) -> str:
         return self.caller.region
 
-    def client(self, service_name: str, region_name: str | None = None, **_: Any) -> Any:
-        """A client, in the session's region unless another is named.
+    def client(
+        self, service_name: str, region_name: str | None = None, aws_access_key_id: str | None = None, **_: Any
+    ) -> Any:
+        """A client, in the session's region unless another is named, of whoever an access key given here belongs to.
 
         ``config`` and whatever else boto3 takes here concern the network, and there is none.
         """
-        caller = replace(self.caller, region=region_name) if region_name else self.caller
-        return client(self.world, service_name, caller=caller, sleep=self.sleep)
+        region = region_name or self.caller.region
+        known = caller_of(Scope(aws_access_key_id, region, service_name)) if aws_access_key_id else self.caller
+        return client(self.world, service_name, caller=replace(known, region=region), sleep=self.sleep)
 
 
 _making = threading.Lock()

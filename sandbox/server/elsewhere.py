@@ -39,7 +39,7 @@ class Elsewhere:
         except Exception as error:
             _log.exception("moto could not answer %s %s", request.method, request.path)
             raise AwsError("InternalFailure", "The sandbox's stand-in for this service failed.", 500) from error
-        response = Response(int(status[0].split(" ", 1)[0]), body, _kept(status[1]))
+        response = Response(int(status[0].split(" ", 1)[0]), body, _kept(status[1], request.method))
         if response.status >= 400 and body.lstrip()[:9].lower() == b"<!doctype":
             raise NotServed
         return response
@@ -87,9 +87,10 @@ def _environ(request: Request, account: str) -> dict[str, Any]:
     }
 
 
-def _kept(headers: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """A body's length and the server's date are the door's own business."""
-    return tuple((name, value) for name, value in headers if name.lower() not in {"content-length", "date", "server"})
+def _kept(headers: list[tuple[str, str]], method: str) -> tuple[tuple[str, str], ...]:
+    """A body's length and the server's date are the door's own business, but for a body that is only told of."""
+    own = {"date", "server"} if method == "HEAD" else {"date", "server", "content-length"}
+    return tuple((name, value) for name, value in headers if name.lower() not in own)
 
 
 # One for the process, as moto's stores are.

@@ -1,15 +1,14 @@
 """From a request to a response: who asks for what, and who answers it."""
 
 import logging
-import re
 import uuid
 from collections.abc import Callable, Mapping
 
 from sandbox.answering import WORLD_SERVICES, Answering
 from sandbox.errors import AwsError
 from sandbox.server.asked import Asked, asked
+from sandbox.server.callers import caller_of
 from sandbox.server.elsewhere import MOTO, NotServed
-from sandbox.server.signature import Scope
 from sandbox.server.tally import Tally
 from sandbox.wire.messages import Request, Response
 from sandbox.wire.models import wire_error
@@ -18,8 +17,6 @@ from sandbox.wire.refusals import refusal
 from sandbox.world.calls import Answer, Caller
 
 _log = logging.getLogger(__name__)
-# What a user's name in an ARN may be made of.
-_NAME = re.compile(r"[\w+=,.@-]{1,128}")
 
 
 class Front:
@@ -32,7 +29,7 @@ class Front:
     def handle(self, request: Request, caller: Caller | None = None) -> Response:
         """The response, always. With a ``caller`` the signature only tells which service is meant."""
         request_id = str(uuid.uuid4())
-        question = asked(request)
+        question = asked(request.plain())
         try:
             return self._routed(question, caller, request_id)
         except AwsError as error:
@@ -45,22 +42,11 @@ class Front:
             said = wire_error(None, AwsError("InternalFailure", "The sandbox failed; its log tells why.", 500))
         return refusal(question.style, said, request_id, query_compatible=question.query_compatible)
 
-    def caller(self, signed: Scope | None) -> Caller:
-        """Whoever an access key belongs to: a session or user that moto made it for, an account, or a user so named."""
-        if signed is None:
-            return Caller()
-        known = MOTO.principal(signed.access_key)
-        if known is not None:
-            return Caller(known[0], signed.region, known[1])
-        name = signed.access_key if _NAME.fullmatch(signed.access_key) else "unknown"
-        account = name if len(name) == 12 and name.isdecimal() else Caller().account
-        return Caller(account, signed.region, f"arn:aws:iam::{account}:user/{name}")
-
     def _routed(self, question: Asked, caller: Caller | None, request_id: str) -> Response:
         self.calls.add(question.service or "unsigned", question.label)
         if question.signed is None and caller is None and not question.may_be_unsigned:
             raise AwsError(question.style.unsigned, "Missing Authentication Token", 403)
-        caller = caller or self.caller(question.signed)
+        caller = caller or caller_of(question.signed)
         answer = self._answerer(question)
         if answer is None:
             return MOTO.handle(question.request, caller.account)

@@ -29,6 +29,8 @@ class Listener(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], handle: Handle) -> None:
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
         self.handle = handle
         self._open: set[socket.socket] = set()
         self._counting = threading.Lock()
@@ -132,7 +134,9 @@ class _Connection(BaseHTTPRequestHandler):
         self.send_response(response.status)
         for name, value in response.headers:
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(response.body)))
+        # The answer to a HEAD states the length of what it leaves out.
+        if self.command != "HEAD" or all(name.lower() != "content-length" for name, _ in response.headers):
+            self.send_header("Content-Length", str(len(response.body)))
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()

@@ -1,7 +1,11 @@
 """One HTTP request and its response, without the sockets."""
 
+import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+# What a compressed body may grow to.
+_LARGEST = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +17,18 @@ class Request:
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+
+    def plain(self) -> "Request":
+        """The request with its body uncompressed, as it is where that cannot be done: SDKs compress large ones."""
+        if self.headers.get("content-encoding", "").strip().lower() != "gzip":
+            return self
+        unpacking = zlib.decompressobj(wbits=31)
+        try:
+            body = unpacking.decompress(self.body, _LARGEST)
+        except zlib.error:
+            return self
+        headers = {name: value for name, value in self.headers.items() if name != "content-encoding"}
+        return replace(self, headers=headers, body=body) if unpacking.eof else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,17 @@ def test_a_session_makes_clients_in_the_region_that_is_asked_for() -> None:
     assert world.heard[0][2].region == "us-west-2"
 
 
+def test_a_session_takes_another_s_keys() -> None:
+    world = ScriptedWorld({DESCRIBE: service()})
+    session = clients.Session(world)
+    taken = session.client("sts").assume_role(RoleArn="arn:aws:iam::555566667777:role/deploy", RoleSessionName="me")
+    keys = {"aws_access_key_id": taken["Credentials"]["AccessKeyId"], "aws_secret_access_key": "s"}
+    session.client("ecs", **keys).describe_services(services=["web"])
+    assert world.heard[0][2].principal == "arn:aws:sts::555566667777:assumed-role/deploy/me"
+    session.client("ecs", aws_access_key_id="111122223333").describe_services(services=["web"])
+    assert world.heard[1][2].account == "111122223333"
+
+
 def test_clients_of_two_worlds_do_not_hear_each_other() -> None:
     first, second = ScriptedWorld({DESCRIBE: service()}), ScriptedWorld({DESCRIBE: service()})
     ecs = clients.client(first, "ecs")

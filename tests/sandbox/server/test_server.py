@@ -1,5 +1,6 @@
 """Door two over real sockets, with boto3 and without."""
 
+import gzip
 import http.client
 import json
 import socket
@@ -168,6 +169,38 @@ def test_a_body_in_chunks_is_read(world: ScriptedWorld, server: Server) -> None:
     assert line.getresponse().status == 200
     assert world.heard[0][1] == {"services": ["web"]}
     line.close()
+
+
+def test_a_compressed_body_is_read(world: ScriptedWorld, boto: Boto) -> None:
+    world.script["cloudwatch:PutMetricData"] = {}
+    data = [{"MetricName": f"requests-{number}", "Value": 1.0} for number in range(400)]
+    boto("cloudwatch").put_metric_data(Namespace="web", MetricData=data)
+    assert world.heard[0][1]["MetricData"] == data
+
+
+def test_what_only_claims_to_be_compressed_is_refused(world: ScriptedWorld, server: Server) -> None:
+    world.script[DESCRIBE] = {}
+    for body in (b"plain", gzip.compress(b"{}")[:-4]):
+        status, _, said = post(server, body, signed("ecs") | TARGET | {"content-encoding": "gzip"})
+        assert (status, json.loads(said)["__type"]) == (400, "SerializationException")
+
+
+def test_objects_can_be_put_headed_and_got(boto: Boto) -> None:
+    s3 = boto("s3", region="us-east-1")
+    s3.create_bucket(Bucket="door-two")
+    s3.put_object(Bucket="door-two", Key="a/b c", Body=b"hello")
+    assert s3.head_object(Bucket="door-two", Key="a/b c")["ContentLength"] == 5
+    assert s3.get_object(Bucket="door-two", Key="a/b c")["Body"].read() == b"hello"
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_it_listens_on_ipv6_too(world: ScriptedWorld) -> None:
+    try:
+        server = serve(world, host="::1")
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+    with server, urllib.request.urlopen(f"{server.url}/_sandbox/calls") as said:
+        assert json.load(said) == {}
 
 
 @pytest.mark.parametrize("headers", [{"Content-Length": "many"}, {"Transfer-Encoding": "chunked"}])
