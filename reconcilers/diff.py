@@ -27,6 +27,7 @@ def task_definition_changes(
     Task definitions are compared whole: what live has beyond the declared is a change. A family that was not declared
     is not compared, tags only where both sides have some and only those that were declared.
     """
+    declared = carry_ignored(declared, live, ignore) if ignore else declared
     shape = shape_of(declared)  # of live as well: a network mode of its own is one change, and not one for each port
     wanted, actual = content(declared, shape), content(live, shape)
     if "family" not in wanted:

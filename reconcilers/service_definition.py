@@ -18,6 +18,10 @@ _ALSO_CALLED: Mapping[str, tuple[str, ...]] = {
     "role": ("role", "roleArn"),
     "service": ("serviceName", "serviceArn"),
 }
+# Where AWS's answer is silent on these, nobody asked, or it speaks of them only in the deployments.
+_PERHAPS_NOT_SHOWN = frozenset(
+    {"serviceConnectConfiguration", "tags", "volumeConfigurations", "vpcLatticeConfigurations"}
+)
 _NAMES_A_RESOURCE = frozenset({"cluster", "role", "service", "taskDefinition"})
 
 
@@ -33,6 +37,7 @@ def service_differences(
     if _type_of_controller(live) == "CODE_DEPLOY":
         named = {name: _beside_codedeploy(name, value) for name, value in named.items()}
     actual = {name: _resolved(name, value, _live_value(name, live), live) for name, value in named.items()}
+    named = {name: value for name, value in named.items() if not (actual[name] is None and name in _PERHAPS_NOT_SHOWN)}
     shape = DAEMON if live.get("schedulingStrategy") == "DAEMON" else REPLICA
     return tuple(differences(shape, fold(shape, named, keep=True), fold(shape, actual), subset=True))
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeAlias, assert_never
+from typing import Any, TypeAlias
 
 from reconcilers.json_value import Json
 
@@ -138,16 +138,11 @@ def _drop_mirrored(mirrors: Mapping[str, str], folded: dict[str, Any]) -> None:
 
 
 def _list(shape: Shape | None, value: Sequence[Any], *, keep: bool) -> list[Any]:
-    match shape:
-        case Entries() if all(isinstance(entry, _OBJECT) for entry in value):
-            plain = _plain_pairs(shape, shape.value, value) if shape.value else None
-            return plain or _sorted(shape, [_record(shape.entry, entry, keep=keep) for entry in value])
-        case Values():
-            return sorted((fold(None, one, keep=keep) for one in value if one is not None), key=repr)
-        case Entries() | Record() | Amount() | None:  # no shape says otherwise, so its order counts
-            return [fold(None, one, keep=keep) for one in value if one is not None]
-        case _ as unreachable:
-            assert_never(unreachable)
+    if isinstance(shape, Entries) and all(isinstance(entry, _OBJECT) for entry in value):
+        plain = _plain_pairs(shape, shape.value, value) if shape.value else None
+        return plain or _sorted(shape, [_record(shape.entry, entry, keep=keep) for entry in value])
+    folded = [fold(None, one, keep=keep) for one in value if one is not None]
+    return sorted(folded, key=repr) if isinstance(shape, Values) else folded
 
 
 def _plain_pairs(shape: Entries, content: str, entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]] | None:

@@ -31,7 +31,7 @@ _CONTAINER_FIELDS: dict[str, Shape] = {
     "logConfiguration": Record(fields={"secretOptions": _SECRETS}),
     "mountPoints": Entries(PLAIN, key=("containerPath",)),
     "resourceRequirements": Entries(PLAIN, key=("type",)),
-    "restartPolicy": Record(fields={"ignoredExitCodes": Values()}),
+    "restartPolicy": Record(fields={"ignoredExitCodes": Values()}, defaults={"restartAttemptPeriod": 300}),
     "secrets": _SECRETS,
     "systemControls": Entries(PLAIN, key=("namespace",), value="value"),
     "ulimits": Entries(PLAIN, key=("name",)),
@@ -42,6 +42,9 @@ _CONTAINER_DEFAULTS: dict[str, Json] = {"cpu": 0, "essential": True, "versionCon
 _EFS = Record(
     fields={"authorizationConfig": Record(defaults={"iam": "DISABLED"})},
     defaults={"rootDirectory": "/", "transitEncryption": "DISABLED"},
+)
+_VOLUME = Record(
+    fields={"dockerVolumeConfiguration": Record(defaults={"scope": "task"}), "efsVolumeConfiguration": _EFS}
 )
 
 
@@ -68,7 +71,7 @@ def _task_definition(*, own_network: bool) -> Record:
             "placementConstraints": Entries(PLAIN, label=("type",)),
             "proxyConfiguration": Record(fields={"properties": _NAMED_TEXT}, defaults={"type": "APPMESH"}),
             "requiresCompatibilities": Values(),
-            "volumes": Entries(Record(fields={"efsVolumeConfiguration": _EFS}), key=("name",)),
+            "volumes": Entries(_VOLUME, key=("name",)),
         },
         defaults={"networkMode": "bridge"},
     )
