@@ -126,9 +126,9 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _discard(self, length: int) -> None:
         """Read and forget, within reason: a client that is still sending does not hear an answer."""
-        for _ in range(min(length // _PIECE, 4 * LARGEST_BODY // _PIECE)):
-            if not self.rfile.read(_PIECE):
-                return
+        left = min(length, 4 * LARGEST_BODY)
+        while left > 0 and (piece := self.rfile.read(min(left, _PIECE))):
+            left -= len(piece)
 
     def _send(self, response: Response) -> None:
         self.send_response(response.status)

@@ -162,6 +162,18 @@ def test_another_service_s_target_is_an_unknown_operation() -> None:
     assert (said.status, json.loads(said.body)["__type"]) == (400, "UnknownOperationException")
 
 
+def test_an_operation_that_no_model_knows_is_refused_even_where_the_world_would_answer() -> None:
+    headers = signed("ecs") | {"x-amz-target": "AmazonEC2ContainerServiceV20141113.Levitate"}
+    said = Front(ScriptedWorld({"ecs:Levitate": {}})).handle(Request("POST", "/", "", headers, b"{}"))
+    assert (said.status, json.loads(said.body)["__type"]) == (400, "UnknownOperationException")
+
+
+@pytest.mark.parametrize("scope", ["a/b/c", "a/20260101/eu-west-1/ecs/other", "aws4_request", "x/aws4_request"])
+def test_a_scope_that_makes_no_sense_is_none(scope: str) -> None:
+    said = handled({"authorization": f"AWS4-HMAC-SHA256 Credential={scope}"})
+    assert said.status == 403
+
+
 def test_a_protocol_that_the_service_does_not_speak_is_refused() -> None:
     said = handled(
         signed("ecs") | {"smithy-protocol": "rpc-v2-cbor"}, b"\xa0", "/service/ecs/operation/DescribeServices"

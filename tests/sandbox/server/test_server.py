@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError, WaiterError
 
 from sandbox.errors import AwsError
 from sandbox.server import Server, serve
+from sandbox.server.http import LARGEST_BODY
 from tests.sandbox.scripted import ScriptedWorld
 from tests.sandbox.spoken import signed
 
@@ -215,7 +216,13 @@ def test_a_body_without_a_length_is_refused(server: Server, headers: dict[str, s
     line.close()
 
 
-def test_a_request_that_is_too_large_is_refused_before_it_is_read(server: Server) -> None:
+def test_a_body_that_is_too_large_is_refused(server: Server) -> None:
+    status, headers, said = post(server, b" " * (LARGEST_BODY + 1), signed("ecs") | TARGET)
+    assert (status, json.loads(said)["__type"]) == (413, "RequestEntityTooLargeException")
+    assert headers["connection"] == "close"
+
+
+def test_chunks_that_are_too_large_are_refused_before_they_are_read(server: Server) -> None:
     line = connection(server)
     line.putrequest("POST", "/")
     for name, value in (signed("ecs") | TARGET | {"Transfer-Encoding": "chunked"}).items():
@@ -252,6 +259,19 @@ def test_a_world_that_fails_is_an_internal_failure(
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
     assert "private" not in str(caught.value)
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_world_that_cannot_move_on_still_answers(caplog: pytest.LogCaptureFixture) -> None:
+    class Stuck(ScriptedWorld):
+        def run(self) -> None:
+            super().run()
+            raise ZeroDivisionError
+
+    world = Stuck({DESCRIBE: {"services": []}})
+    with serve(world) as server:
+        assert world.ran.wait(10)
+        assert post(server, b'{"services": []}', signed("ecs") | TARGET)[0] == 200
+    assert "could not move on" in caplog.text
 
 
 def test_stopping_ends_every_thread_and_frees_the_port(world: ScriptedWorld) -> None:

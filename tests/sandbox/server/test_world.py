@@ -134,7 +134,7 @@ def aws(server: Server, tmp_path: Path) -> Callable[..., Any]:
 
     def run(*command: str) -> Any:
         done = subprocess.run(
-            [AWS, *command], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=90
+            [AWS, *command], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=90, check=False
         )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.startswith(("{", "[")) else done.stdout
