@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 from controller.loop import words
 from controller.loop.board import Board, Told
 from controller.loop.events import DriftGone, Result, RolloutEnded
-from controller.loop.loop import Swept
+from controller.loop.loop import Key, Swept
 from controller.loop.queue import WorkQueue
 from controller.loop.status import ServiceStatus
 from reconcilers.aws.session import Call
@@ -61,7 +61,7 @@ class Metrics:
         for result in ("changed", "unchanged"):
             self._polls.labels(result)
 
-    def watch(self, board: Board, queue: WorkQueue[object], now: Callable[[], float]) -> None:
+    def watch(self, board: Board, queue: WorkQueue[Key], now: Callable[[], float]) -> None:
         """Report what ``board`` and ``queue`` say at each scrape."""
         self.registry.register(_State(board, queue, now, self._tallied))
 
@@ -115,7 +115,7 @@ class _State(Collector):
     def __init__(
         self,
         board: Board,
-        queue: WorkQueue[object],
+        queue: WorkQueue[Key],
         now: Callable[[], float],
         tallied: Callable[[ServiceKey, Result], int],
     ) -> None:

@@ -56,7 +56,7 @@ def build_daemon(settings: Settings, log: LogLines) -> Daemon:
     repository = Repository(git_source(settings), settings.path)
     pool = GatewayPool(AwsClients(release, metrics.called, endpoint_url=settings.endpoint_url), revision_digest)
     policy = replace(Policy(), poll=settings.shift_interval)
-    work = Work(repository.poll, Sweeper(pool).sweep, Reconciler(pool, time.time, policy).reconcile)
+    work = Work(repository.poll, Sweeper(pool, time.time).sweep, Reconciler(pool, time.time, policy).reconcile)
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
     loop = Loop(work, board, Several((metrics, log)), rhythm, Clocks(time.time, time.monotonic, random.random))
     metrics.watch(board, loop.queue, time.time)
@@ -75,6 +75,12 @@ def build_daemon(settings: Settings, log: LogLines) -> Daemon:
     return Daemon(loop, HttpServer(app, settings.host, settings.port), repository, ending)
 
 
+def reconciler(release: str, endpoint_url: str | None, clock: Callable[[], float]) -> Reconciler:
+    """A reconciler alone, for a look without a daemon."""
+    clients = AwsClients(release, lambda _: None, endpoint_url=endpoint_url)
+    return Reconciler(GatewayPool(clients, revision_digest), clock, Policy())
+
+
 def git_source(settings: Settings) -> GitSource:
     """The repository as the settings name it."""
     return GitSource(
@@ -82,8 +88,8 @@ def git_source(settings: Settings) -> GitSource:
             url=settings.repository,
             branch=settings.branch,
             timeout=settings.git_timeout,
-            username=settings.git_username,
-            token=settings.git_token,
+            username=settings.git_username or "",
+            token=settings.git_token or "",
             token_file=settings.git_token_file,
             ssh_key_file=settings.git_ssh_key,
             known_hosts_file=settings.git_known_hosts,

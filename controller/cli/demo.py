@@ -15,7 +15,7 @@ def demo(
         bool, typer.Option("--once", help="End when the story is told; so it does without a terminal.")
     ] = False,
     report: Annotated[Path | None, typer.Option(help="Write what happened to this file, as JSON.")] = None,
-    speed: Annotated[float, typer.Option(min=1, max=600, help="How many times as fast AWS's durations pass.")] = 60.0,
+    speed: Annotated[float, typer.Option(min=1, max=600, help="How many times as fast AWS's durations pass.")] = 90.0,
 ) -> None:
     """Watch a release, a rollback, drift healed and a crash survived: a real daemon, Git and a sandboxed AWS."""
     need_sandbox()

@@ -70,9 +70,10 @@ def print_json(answer: Any) -> None:
 @contextmanager
 def failing_clearly(*known: type[Exception]) -> Iterator[None]:
     """End with exit code 1 and the error's own words, without a traceback."""
+    caught: tuple[type[Exception], ...] = (DaemonError, *known)
     try:
         yield
-    except (DaemonError, *known) as error:
+    except caught as error:
         typer.echo(f"trueup: {error}", err=True)
         raise typer.Exit(1) from None
 

@@ -2,7 +2,6 @@
 
 import time
 
-import typer
 from rich.console import Console
 from rich.text import Text
 
@@ -60,5 +59,5 @@ def _row(change: ChangeView, now: float) -> list[str | Text]:
 
 
 def _short(value: object, most: int = 60) -> str:
-    text = typer.unstyle(str(value))
+    text = str(value)
     return text if len(text) <= most else f"{text[: most - 1]}…"

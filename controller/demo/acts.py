@@ -71,7 +71,7 @@ def rolled_back(stage: Stage, step: Step, teller: Teller) -> None:
     step.deployments.append(rollback)
     follow(stage.witness, rollback, step, teller, lambda each: each.status == "Succeeded")
     status = until("the release to be held", lambda: _held(stage))
-    teller.say(f"held: {status}", "yellow")
+    teller.say(status, "yellow")
     sweeps = stage.sweeps()
     teller.say("Git still says the bad tag. The daemon goes on looking ...")
     until("ten more sweeps", lambda: stage.sweeps() >= sweeps + 10)
@@ -205,7 +205,7 @@ def _in_sync(stage: Stage) -> bool:
 
 def _held(stage: Stage) -> str | None:
     told = stage.told(SERVICE)
-    return told.text if told.sync == "held" else None
+    return told.text if told.outcome == "held" else None
 
 
 def _settled(stage: Stage) -> bool:

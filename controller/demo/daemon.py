@@ -36,7 +36,7 @@ class DaemonProcess:
             "TRUEUP_PORT": str(self._port),
             "TRUEUP_API_TOKEN": TOKEN,
             "TRUEUP_POLL_INTERVAL": "0.5",
-            "TRUEUP_SWEEP_INTERVAL": "1",
+            "TRUEUP_SWEEP_INTERVAL": "0.5",
             "TRUEUP_SHIFT_INTERVAL": "0.5",
             "TRUEUP_LOG_FORMAT": "json",
         }

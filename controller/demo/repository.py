@@ -32,7 +32,7 @@ class DemoRepository:
         text = self.read(file)
         for container, tag in images.items():
             pattern = rf"(?m)^(\s+{re.escape(container)}:\s*)\S+$"
-            text, found = re.subn(pattern, lambda line, tag=tag: f"{line[1]}{tag}", text, count=1)
+            text, found = re.subn(pattern, rf"\g<1>{tag}", text, count=1)
             if not found:
                 raise ValueError(f"{file} names no image of {container}")
         (self._tree / file).write_text(text, "utf-8")

@@ -19,7 +19,7 @@ from controller.source.git import GitSource
 from controller.source.remote import GitSettings
 from controller.source.repository import Repository
 from controller.web.views import ServiceView
-from reconcilers.model import CodeDeployRollout, Service, ServiceKey
+from reconcilers.model import CodeDeployRollout, RollingRollout, Service, ServiceKey
 from sandbox.blueprints import BlueGreen, BlueGreenService, Rolling, Workload, blue_green, rolling
 from sandbox.clock import HostClock
 from sandbox.server import Server, serve
@@ -33,7 +33,10 @@ MUTATIONS = frozenset({"RegisterTaskDefinition", "CreateDeployment", "UpdateServ
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Everything an act needs. ``grace``: the health check grace period that Git declares, in seconds."""
+    """Everything an act needs.
+
+    ``grace``: the health check grace period that Git declares, in seconds; ``clusters``: how many a sweep reads.
+    """
 
     server: Server
     repository: DemoRepository
@@ -42,6 +45,7 @@ class Stage:
     somebody: Somebody
     wanted: Service
     grace: int
+    clusters: int
     started: float = field(default_factory=time.monotonic)
 
     def told(self, service: tuple[str, str]) -> ServiceView:
@@ -70,8 +74,8 @@ class Stage:
         return sum(count for name, count in self._calls().items() if name in MUTATIONS)
 
     def sweeps(self) -> int:
-        """How many times the daemon looked at the service."""
-        return self._calls().get("DescribeServices", 0)
+        """How many times, at least, the daemon has looked at all clusters."""
+        return self._calls().get("DescribeServices", 0) // self.clusters
 
     def _calls(self) -> Mapping[str, int]:
         counts = _admin(self.server.url, "calls")
@@ -108,6 +112,7 @@ def staged(speed: float) -> Iterator[Stage]:
             somebody=Somebody(server.url, REGION, names, _entry(wanted)),
             wanted=wanted,
             grace=int(wanted.service_definition["healthCheckGracePeriodSeconds"]),
+            clusters=len({service.cluster for service in services.values()}),
         )
 
 
@@ -144,12 +149,11 @@ def _build(world: World, endpoint: str, services: Mapping[ServiceKey, Service]) 
         for each in service.task_definition["containerDefinitions"]:
             if ".dkr.ecr." in each["image"]:
                 push_image(endpoint, each["image"])
-        if service.service_definition:
-            world.call(
-                "ecs",
-                "UpdateService",
-                {"cluster": service.cluster, "service": service.name, **service.service_definition},
-            )
+        declared = dict(service.service_definition)
+        if isinstance(service.rollout, RollingRollout) and service.rollout.configuration:
+            declared["deploymentConfiguration"] = service.rollout.configuration
+        if declared:
+            world.call("ecs", "UpdateService", {"cluster": service.cluster, "service": service.name, **declared})
     return blueprints[KEY]
 
 

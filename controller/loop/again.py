@@ -37,17 +37,15 @@ def again(report: Report) -> Again | None:
 def worth_a_look(status: ServiceStatus, live: Live, recheck: float) -> bool:
     """Whether a service that a sweep found differing is to be looked at on its own.
 
-    One that comes back by itself is left to its own time. One that waits for a person is left alone as long as nothing
-    has moved since, for ``recheck`` seconds at most: a held release costs no calls.
+    What failed is left to its backoff, and what comes back by itself to its own time, unless something moved since the
+    last look. So is what waits for a person, for ``recheck`` seconds at most: a held release costs no calls.
     """
-    match status.outcome:
-        case Failed() | Blocked() | Progressing() | Waiting():
-            return False
-        case Held() | Differs() if status.report is not None and status.report.observed is not None:
-            moved = status.report.observed.service != live.service
-            return moved or live.observed_at - status.report.at >= recheck
-        case _:
-            return True
+    seen = status.report.observed if status.report else None
+    if isinstance(status.outcome, Failed):
+        return False
+    if seen is None or isinstance(status.outcome, InSync) or seen.service != live.service:
+        return True
+    return isinstance(status.outcome, Held | Differs) and live.observed_at - seen.observed_at >= recheck
 
 
 def _stops(report: Report) -> bool:

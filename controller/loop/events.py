@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from controller.loop.status import ServiceStatus
+from controller.loop.status import Rollout, ServiceStatus
 from reconcilers.live import Attempt, AttemptState, Cause
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Blocked, Held, InSync, Sync
@@ -82,22 +82,21 @@ def _rollouts(before: ServiceStatus, after: ServiceStatus, now: float) -> tuple[
     was, still = before.rollout, after.rollout
     if after.failing_since is not None or was == still:
         return ()
-    ended = (_ended(before, after, now),) if was is not None else ()
+    ended = (_ended(was, after, now),) if was is not None else ()
     started = (RolloutStarted(after.wanted.key, still.deployment),) if still is not None else ()
     return (*ended, *started)
 
 
-def _ended(before: ServiceStatus, after: ServiceStatus, now: float) -> RolloutEnded:
-    assert before.rollout is not None
-    attempt = _attempt(after, before.rollout.deployment)
-    started = attempt.created_at if attempt else before.rollout.since
+def _ended(was: Rollout, after: ServiceStatus, now: float) -> RolloutEnded:
+    attempt = _attempt(after, was.deployment)
+    started = attempt.created_at if attempt else was.since
     ended = attempt.finished_at if attempt and attempt.finished_at is not None else now
     result = _result(after, attempt)
     shipped_commit = result is Result.SUCCEEDED and (
         attempt is None or not attempt.mark or attempt.mark.cause is Cause.COMMIT
     )
     lead = max(0.0, ended - after.wanted.commit.committed_at) if shipped_commit else None
-    return RolloutEnded(after.wanted.key, before.rollout.deployment, result, max(0.0, ended - started), lead)
+    return RolloutEnded(after.wanted.key, was.deployment, result, max(0.0, ended - started), lead)
 
 
 def _attempt(status: ServiceStatus, deployment: str) -> Attempt | None:

@@ -12,11 +12,11 @@ from typing import Protocol, assert_never
 from controller.loop.again import again, worth_a_look
 from controller.loop.backoff import Backoff, jittered
 from controller.loop.board import Board, Told, cluster_of
+from controller.loop.judged import in_sync
 from controller.loop.queue import Priority, WorkQueue
 from controller.loop.status import ServiceStatus
 from controller.source.git_errors import SourceError
 from controller.source.snapshot import Snapshot
-from reconcilers.live import Live
 from reconcilers.model import Cluster, Service, ServiceKey
 from reconcilers.reconcile import Report
 from reconcilers.sweep import SweepResult
@@ -33,15 +33,10 @@ Key = SyncSource | Cluster | ServiceKey
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What the keys stand for.
-
-    ``source`` answers ``None`` when nothing is new and raises ``SourceError``. ``judge`` says what a sweep's own reading
-    amounts to, without asking AWS anything more.
-    """
+    """What the keys stand for. ``source`` answers ``None`` when nothing is new and raises ``SourceError``."""
 
     source: Callable[[Snapshot | None], Snapshot | None]
     sweep: Callable[[Cluster, tuple[Service, ...]], SweepResult]
-    judge: Callable[[Service, Live], Report]
     reconcile: Callable[[Service, Order], Report]
 
 
@@ -195,7 +190,7 @@ class Loop:
         if key in found.in_sync and status.settled:
             self.board.glanced(key, found.live[key])
         elif key in found.in_sync:
-            self._tell(self.board.reported(self._work.judge(status.wanted, found.live[key]), Order()))
+            self._tell(self.board.reported(in_sync(status.wanted, found.live[key]), Order()))
         elif key in found.differing and worth_a_look(status, found.live[key], self._rhythm.recheck):
             self.queue.add(key)
 

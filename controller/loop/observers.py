@@ -6,6 +6,7 @@ from typing import Any
 from controller.loop import words
 from controller.loop.board import Told
 from controller.loop.loop import Observer, Swept
+from controller.loop.status import ServiceStatus
 from reconcilers.diff import masked
 from reconcilers.outcome import Blocked, Failed, Held, Outcome, Sync
 
@@ -70,7 +71,12 @@ class LogLines:
 def _said(told: Told) -> bool:
     before, after = told.before, told.after
     acted = bool(after.report and after.report is not before.report and after.report.acted)
-    return acted or (before.outcome, before.sync, before.health) != (after.outcome, after.sync, after.health)
+    return acted or _gist(before) != _gist(after)
+
+
+def _gist(status: ServiceStatus) -> tuple[str, ...]:
+    """What a line says; how far a shift is by now is a metric's matter."""
+    return (words.kind(status.outcome), words.sentence(status.outcome), status.sync, status.health)
 
 
 def _level(outcome: Outcome) -> str:

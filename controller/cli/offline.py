@@ -1,0 +1,97 @@
+"""``trueup validate``, ``render`` and ``schema``: files alone, nobody is asked."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from controller.cli.output import FORM, Form, failing_clearly, print_json
+
+if TYPE_CHECKING:
+    from controller.source.snapshot import Snapshot
+
+ROOT = Annotated[Path, typer.Argument(help="Folder that holds the repository's files.")]
+FOLDER = Annotated[
+    str, typer.Option("--path", help="Folder in it that holds the manifests.", envvar="TRUEUP_PATH", show_envvar=True)
+]
+STRICT = Annotated[bool, typer.Option("--strict", help="Let warnings fail, too.")]
+
+
+def validate(root: ROOT = Path(), path: FOLDER = "desired", strict: STRICT = False, form: FORM = Form.TABLE) -> None:
+    """Check manifests and charts as the daemon would: exit 0 if all is well, 1 if not, every problem with its place."""
+    snapshot = read(root, path)
+    if form is Form.JSON:
+        print_json(_answer(snapshot))
+    else:
+        for problem in snapshot.problems:
+            typer.echo(f"{problem.severity}: {problem}", err=True)
+        typer.echo(_summary(snapshot))
+    raise typer.Exit(1 if snapshot.errors or (strict and snapshot.problems) else 0)
+
+
+def render(
+    service: Annotated[str, typer.Argument(help="environment/name; all services if left out.")] = "",
+    root: Annotated[Path, typer.Option("--root", help="Folder that holds the repository's files.")] = Path(),
+    path: FOLDER = "desired",
+) -> None:
+    """Print the task definitions that would be registered, as JSON: one object, or a list where no SERVICE is named."""
+    snapshot = read(root, path)
+    rendered = {str(key): wanted.task_definition for key, wanted in sorted(snapshot.services.items())}
+    if service and service not in rendered:
+        for problem in snapshot.problems:
+            typer.echo(f"{problem.severity}: {problem}", err=True)
+        known = ", ".join(rendered) or "none"
+        typer.echo(f"trueup: there is no sound service {service}. Those that render: {known}.", err=True)
+        raise typer.Exit(1)
+    chosen = rendered[service] if service else list(rendered.values())
+    typer.echo(json.dumps(chosen, indent=2, ensure_ascii=False))
+    if not service and snapshot.errors:
+        for problem in snapshot.errors:
+            typer.echo(f"{problem.severity}: {problem}", err=True)
+        raise typer.Exit(1)
+
+
+def schema() -> None:
+    """Print the JSON Schema of a manifest, for editors: yaml-language-server completes and checks with it."""
+    from controller.source.manifests import Manifest
+
+    made = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Manifest.model_json_schema(by_alias=True)}
+    typer.echo(json.dumps(made, indent=2, ensure_ascii=False))
+
+
+def read(root: Path, path: str) -> "Snapshot":
+    """What the files say should run; exit code 1 where they cannot be read."""
+    from controller.source.load import FolderFiles, load_snapshot
+    from controller.source.rendering import ChildRenderer
+    from reconcilers.model import Revision
+
+    with failing_clearly(OSError):
+        return load_snapshot(FolderFiles(root), Revision("0" * 40, 0.0, subject="not committed"), ChildRenderer(), path)
+
+
+def _summary(snapshot: "Snapshot") -> str:
+    errors = len(snapshot.errors)
+    counts = {"service": len(snapshot.services), "error": errors, "warning": len(snapshot.problems) - errors}
+    return ", ".join(_count(number, noun) for noun, number in counts.items())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _answer(snapshot: "Snapshot") -> dict[str, object]:
+    return {
+        "services": [str(key) for key in sorted(snapshot.services)],
+        "problems": [
+            {
+                "file": each.file,
+                "line": each.line,
+                "column": each.column,
+                "severity": each.severity,
+                "message": each.message,
+                "remedy": each.remedy,
+            }
+            for each in snapshot.problems
+        ],
+    }

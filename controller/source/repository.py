@@ -1,0 +1,48 @@
+"""One branch of one repository, as what should run: looked at, compiled when it moved, never worse than before."""
+
+from dataclasses import replace
+
+from controller.source.git import Fetched, GitSource
+from controller.source.load import CommitFiles, load_snapshot
+from controller.source.problem import Problem
+from controller.source.rendering import ChildRenderer, Render
+from controller.source.snapshot import Snapshot, kept
+
+
+class Repository:
+    """``folder`` holds the manifests. Rendering runs in a child process unless another ``render`` is handed in."""
+
+    def __init__(self, git: GitSource, folder: str, render: Render | None = None) -> None:
+        self._git = git
+        self._folder = folder
+        self._render = render or ChildRenderer()
+
+    def poll(self, previous: Snapshot | None) -> Snapshot | None:
+        """What the newest commit says, or ``None`` if that is the commit of ``previous``. Raises ``SourceError``.
+
+        What the commit spoils stands as ``previous`` had it.
+        """
+        fetched = self._git.fetch()
+        if previous is not None and previous.revision.commit == fetched.revision.commit:
+            return None
+        fresh = self._compiled(fetched)
+        return fresh if previous is None else kept(previous, fresh)
+
+    def close(self) -> None:
+        """End what is running, from whatever thread."""
+        self._git.close()
+
+    def _compiled(self, fetched: Fetched) -> Snapshot:
+        files = CommitFiles(self._git, fetched.revision)
+        snapshot = load_snapshot(files, fetched.revision, self._render, self._folder)
+        return replace(snapshot, problems=(*snapshot.problems, *_rewritten(fetched)))
+
+
+def _rewritten(fetched: Fetched) -> tuple[Problem, ...]:
+    if not fetched.rewritten or fetched.previous is None:
+        return ()
+    message = (
+        f"Branch {fetched.revision.branch} was rewritten by force: {fetched.revision.commit[:12]} does not follow "
+        f"{fetched.previous[:12]}. It was taken"
+    )
+    return (Problem(".", None, None, message, "Protect the branch against force pushes.", "warning"),)
