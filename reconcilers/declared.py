@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from reconcilers.diff import Change
 from reconcilers.model import CodeDeployRollout, Service
 
+DESIRED_COUNT = "desiredCount"
 # What a CodeDeploy deployment carries in its AppSpec. UpdateService refuses these on such a service, even unchanged.
 CARRIED = frozenset({"networkConfiguration", "platformVersion", "capacityProviderStrategy"})
 # What nothing changes on a service of CodeDeploy's.
@@ -24,6 +26,11 @@ def merged(live: Any, wanted: Any) -> Any:
     if not isinstance(live, Mapping) or not isinstance(wanted, Mapping):
         return wanted
     return {**live, **{name: merged(live.get(name), value) for name, value in wanted.items()}}
+
+
+def field_of(change: Change) -> str:
+    """The UpdateService field in which a leaf differs."""
+    return change.path.split("/")[2]
 
 
 def sent(names: tuple[str, ...], wanted: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:

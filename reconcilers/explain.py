@@ -83,7 +83,7 @@ def _stop(wanted: Service, live: Live | None, outcome: Outcome) -> Link | None:
         case Held():
             return _held(wanted, outcome)
         case Blocked():
-            return _blocked(wanted, outcome)
+            return _blocked(outcome)
         case Failed(reason=reason, message=message):
             how = "Nothing has to be done: it is tried again by itself."
             return Link("deployment", LinkState.BLOCKED, f"{reason}: {message}", "AWS", how)
@@ -123,10 +123,10 @@ def _held(wanted: Service, outcome: Held) -> Link:
     return Link("deployment", LinkState.BLOCKED, text, "a person", how)
 
 
-def _blocked(wanted: Service, outcome: Blocked) -> Link:
+def _blocked(outcome: Blocked) -> Link:
     text = " ".join(each.message for each in outcome.findings)
     how = " ".join(dict.fromkeys(each.remedy for each in outcome.findings))
     who = "whoever keeps this infrastructure"
     if outcome.by in (BlockedBy.BREAKER, BlockedBy.FOUGHT, BlockedBy.HOOKS):
         who = "a person"
-    return Link(_PLACE.get(outcome.by, "deployment"), LinkState.BLOCKED, text, who, how or f"trueup why {wanted.key}")
+    return Link(_PLACE.get(outcome.by, "deployment"), LinkState.BLOCKED, text, who, how)

@@ -1,6 +1,7 @@
 """The only place that decides: what is wanted, what is live, the time and the operator's numbers in, a plan out."""
 
 from dataclasses import replace
+from typing import assert_never
 
 from reconcilers.explain import chain
 from reconcilers.live import Live, LiveService, RegisteredRevision
@@ -59,6 +60,8 @@ def _other_controller(wanted: Service, service: LiveService) -> Finding | None:
             controller, way = "CODE_DEPLOY", "rollout.codeDeploy"
         case RollingRollout():
             controller, way = "ECS", "rollout.ecs"
+        case _:
+            assert_never(wanted.rollout)
     if service.controller == controller:
         return None
     return Finding(
@@ -87,3 +90,5 @@ def _at_rest(wanted: Service, service: LiveService) -> bool:
             return all(each.status == "PRIMARY" for each in service.task_sets)
         case RollingRollout():
             return len(service.deployments) == 1 and service.deployments[0].rollout_state in ("COMPLETED", None)
+        case _:
+            assert_never(wanted.rollout)

@@ -68,6 +68,8 @@ def described(change: Change) -> str:
             return f"+ {seen.path}: {seen.declared!r}"
         case "added":
             return f"- {seen.path}: {seen.live!r}"
+        case _:
+            assert_never(change.kind)
 
 
 def found(finding: Finding) -> str:

@@ -7,6 +7,7 @@ and target groups; ``alarms`` the alarms, and ECS's own safeguards.
 """
 
 from dataclasses import replace
+from typing import assert_never
 
 from reconcilers.live import LiveService, PreflightFacts
 from reconcilers.model import CodeDeployRollout, RollingRollout, Service
@@ -37,3 +38,5 @@ def _by_rollout(wanted: Service, live: LiveService, facts: PreflightFacts) -> tu
             return tuple(group.findings(rollout, wanted, live, facts))
         case RollingRollout():
             return tuple(alarms.of_rolling(wanted, live, facts))
+        case _:
+            assert_never(rollout)

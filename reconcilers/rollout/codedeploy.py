@@ -107,6 +107,8 @@ def _comes_of_it(situation: Situation) -> bool | LookCloser:
 def _terminating(situation: Situation, rollout: CodeDeployRollout, attempt: Attempt) -> Plan | LookCloser:
     if not situation.changes:
         note = f"{attempt.id} has shifted the traffic and waits to end the old task set"
+        if fields.unsure(situation):
+            return LookCloser(frozenset({Look.SCALING}))
         if situation.field_changes:
             what = f"{note}; {', '.join(fields.fields_of(situation.field_changes))} differ and are looked at then."
             return situation.plan(Waiting(what, attempt.id, situation.policy.resync), Sync.DRIFTED)

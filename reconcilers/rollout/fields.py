@@ -5,7 +5,7 @@ reported, as ``drift`` says. ``sync`` is about releases, except that under ``obs
 """
 
 from reconcilers.actions import UpdateService
-from reconcilers.declared import CARRIED, REFUSED, sent
+from reconcilers.declared import CARRIED, REFUSED, field_of, sent
 from reconcilers.diff import Change
 from reconcilers.model import CodeDeployRollout, DriftPolicy, Service
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Finding, InSync, Progressing, Sync
@@ -13,17 +13,10 @@ from reconcilers.rollout import heal
 from reconcilers.rollout.situation import Situation
 from reconcilers.verdict import Look, LookCloser, Plan
 
-DESIRED_COUNT = "desiredCount"
-
 
 def by_deployment(wanted: Service, field: str) -> bool:
     """Whether only a deployment can change a field."""
     return isinstance(wanted.rollout, CodeDeployRollout) and field in CARRIED
-
-
-def field_of(change: Change) -> str:
-    """The UpdateService field in which a leaf differs."""
-    return change.path.split("/")[2]
 
 
 def fields_of(changes: tuple[Change, ...]) -> tuple[str, ...]:
@@ -31,12 +24,17 @@ def fields_of(changes: tuple[Change, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(field_of(change) for change in changes))
 
 
+def unsure(situation: Situation) -> bool:
+    """Whether a desired count differs that may be autoscaling's."""
+    return situation.field_changes != situation.known_field_changes
+
+
 def settle(situation: Situation, note: str = "") -> Plan | LookCloser:
     """What to do where the running revision is the wanted one. ``note``: what to say when there is nothing to do."""
     changed = fields_of(situation.field_changes)
     if not changed:
         return situation.plan(InSync(note), Sync.IN_SYNC, spends=True)
-    if DESIRED_COUNT in changed and situation.live.scalable is None:
+    if unsure(situation):
         return LookCloser(frozenset({Look.SCALING}))
     if situation.wanted.drift is DriftPolicy.IGNORE:
         return situation.plan(

@@ -11,7 +11,7 @@ _WAITS = (("AfterAllowTestTraffic", "BeforeAllowTraffic"), ("BeforeAllowTraffic"
 
 def foreign(situation: Situation, attempt: Attempt) -> Plan:
     """Somebody else's is reported and waited for. It is never stopped, and nothing is written while it runs."""
-    if attempt.shift_over and not situation.changes and not situation.field_changes:
+    if attempt.shift_over and situation.sync() is Sync.IN_SYNC:
         note = f"{attempt.id} (creator {attempt.creator}) has shifted the traffic and waits to end the old task set."
         return situation.plan(InSync(note), Sync.IN_SYNC, spends=True)
     what = f"Deployment {attempt.id} is somebody else's (creator {attempt.creator})."

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from reconcilers.digest import Digest
 from reconcilers.live import Attempt, AttemptState
@@ -47,6 +48,8 @@ def ships(attempt: Attempt, wanted: Service, content: Content) -> bool:
             return content.holds(attempt) and named(attempt.hooks) == named(hooks)
         case RollingRollout():
             return content.holds(attempt) or (attempt.revision is None and marked == wanted.release)
+        case _:
+            assert_never(wanted.rollout)
 
 
 def named(hooks: Mapping[str, str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ the wanted release was the last of ours to succeed, and something else runs. *Ou
 """
 
 from dataclasses import replace
+from typing import assert_never
 
 from reconcilers.live import Attempt, Cause
 from reconcilers.model import CodeDeployRollout, DriftPolicy, RollingRollout, SyncPolicy
@@ -74,6 +75,8 @@ def retries(situation: Situation) -> int:
     match situation.wanted.rollout:
         case CodeDeployRollout(retries=allowed) | RollingRollout(retries=allowed):
             return allowed
+        case _:
+            assert_never(situation.wanted.rollout)
 
 
 def _set_up(situation: Situation, last: Attempt, how: Handling) -> Blocked:

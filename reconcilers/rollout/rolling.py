@@ -87,11 +87,10 @@ def _unrecorded(situation: Situation) -> str | None:
 def _came_to_nothing(situation: Situation) -> bool:
     """Whether the service names the wanted revision, and its deployment ended without bringing it up."""
     last = situation.attempts[0] if situation.attempts else None
-    return last is not None and situation.wants(last) and not succeeded(last) and _failed(situation)
-
-
-def _failed(situation: Situation) -> bool:
-    return any(each.status == "PRIMARY" and each.rollout_state == "FAILED" for each in situation.service.deployments)
+    if last is None or succeeded(last) or not situation.wants(last):
+        return False
+    deployments = situation.service.deployments
+    return any(each.status == "PRIMARY" and each.rollout_state != "COMPLETED" for each in deployments)
 
 
 def _carried_out(situation: Situation, intended: Plan | LookCloser | Ship) -> Plan | LookCloser:
@@ -105,7 +104,7 @@ def _carried_out(situation: Situation, intended: Plan | LookCloser | Ship) -> Pl
 
 
 def _shipped(situation: Situation, intended: Ship) -> Plan | LookCloser:
-    if fields.DESIRED_COUNT in fields.fields_of(situation.field_changes) and situation.live.scalable is None:
+    if fields.unsure(situation):
         return LookCloser(frozenset({Look.SCALING}))
     reuse = _reusable(situation)
     shipped = shipping.ship(situation, intended, _start, reuse)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from reconcilers.declared import declared
+from reconcilers.declared import declared, field_of
 from reconcilers.diff import Change, carry_ignored, service_changes, task_definition_changes
 from reconcilers.digest import Digest
 from reconcilers.live import Live, LiveService, RegisteredRevision
@@ -28,7 +28,7 @@ def compare(
 ) -> Comparison:
     """The leaves that differ, ignored ones apart. ``scalable``: autoscaling owns the desired count."""
     named = service_changes(declared(wanted), service.definition, scalable=scalable, ignore=wanted.ignore)
-    carried = tuple(each for each in named if fields.by_deployment(wanted, fields.field_of(each)))
+    carried = tuple(each for each in named if fields.by_deployment(wanted, field_of(each)))
     updated = tuple(each for each in named if each not in carried)
     content = task_definition_changes(wanted.task_definition, running.definition, wanted.ignore)
     return Comparison((*content, *carried), updated)

@@ -1,6 +1,7 @@
 """Small builders: a service that runs v1, a manifest that wants v1 or v2, and what AWS may say of them."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from reconcilers.digest import Digest, digest_of
@@ -51,7 +52,7 @@ def wanted(tag: str = "v1", **more: Any) -> Service:
     """A manifest that wants this tag."""
     rollout = more.get("rollout", CODE_DEPLOY)
     shipped = definition(tag)
-    revision = revision_digest(shipped)
+    revision = digest(tag)
     hooks = rollout.hooks if isinstance(rollout, CodeDeployRollout) else {}
     given: dict[str, Any] = {
         "key": KEY,
@@ -70,7 +71,13 @@ def wanted(tag: str = "v1", **more: Any) -> Service:
 
 def release(tag: str, hooks: dict[str, str] | None = None) -> Digest:
     """The release that a manifest with this tag wants."""
-    return release_digest(revision_digest(definition(tag)), {"hooks": hooks or {}})
+    return release_digest(digest(tag), {"hooks": hooks or {}})
+
+
+@cache
+def digest(tag: str) -> Digest:
+    """The digest of a task definition whose image has this tag."""
+    return revision_digest(definition(tag))
 
 
 def arn(number: int) -> str:
@@ -80,8 +87,10 @@ def arn(number: int) -> str:
 
 def registered(tag: str = "v1", number: int = 1, **more: Any) -> RegisteredRevision:
     """A registered revision whose image has this tag."""
-    content = more.pop("definition", definition(tag))
-    return RegisteredRevision(arn(number), content, revision_digest(content), **more)
+    content = more.pop("definition", None)
+    if content is not None:
+        return RegisteredRevision(arn(number), content, revision_digest(content), **more)
+    return RegisteredRevision(arn(number), definition(tag), digest(tag), **more)
 
 
 def task_set(status: str = "PRIMARY", number: int = 1, **more: Any) -> TaskSet:
@@ -145,7 +154,7 @@ def attempt(tag: str | None, state: AttemptState = AttemptState.SUCCEEDED, **mor
         "state": state,
         "aws_status": state.value,
         "created_at": NOW - 3600,
-        "revision": revision_digest(definition(tag)) if tag else None,
+        "revision": digest(tag) if tag else None,
         "task_definition_arn": arn(int(tag[1:])) if tag and tag[1:].isdigit() else None,
         "mark": Mark(release(tag), f"commit-{tag}", Cause.COMMIT) if tag else None,
     }

@@ -7,7 +7,7 @@ import pytest
 from reconcilers import tags
 from reconcilers.actions import CreateDeployment, RegisterTaskDefinition
 from reconcilers.live import Cause
-from reconcilers.model import SyncPolicy
+from reconcilers.model import DriftPolicy, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Health, InSync, Progressing, Sync, Waiting
 from reconcilers.pointer import Pointer
 from reconcilers.verdict import Look, Order, Plan
@@ -250,6 +250,12 @@ def test_a_desired_count_of_nothing_is_put_right_before_shipping() -> None:
     empty = service(desired_count=0, definition={**service().definition, "desiredCount": 0})
     plan = decided(wanted("v2", service_definition={"desiredCount": 2}), live(attempt("v1"), service=empty))
     assert kinds(plan) == ("UpdateService",)
+
+
+def test_a_desired_count_of_nothing_that_is_only_warned_of_blocks() -> None:
+    empty = service(desired_count=0, definition={**service().definition, "desiredCount": 0})
+    want = wanted("v2", service_definition={"desiredCount": 2}, drift=DriftPolicy.WARN)
+    assert isinstance(decided(want, live(attempt("v1"), service=empty)).outcome, Blocked)
 
 
 def test_a_desired_count_of_nothing_that_nobody_declared_blocks() -> None:

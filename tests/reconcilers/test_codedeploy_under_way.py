@@ -148,6 +148,11 @@ def test_a_newer_release_supersedes_ours_and_the_revision_is_told_before_the_sto
     assert (plan.sync, plan.spends) == (Sync.OUTDATED, False)
 
 
+def test_what_ships_from_an_unknown_revision_is_superseded_without_a_tag() -> None:
+    plan = decided(wanted("v3"), shifting(running("v2", task_definition_arn=None), attempt("v1")))
+    assert kinds(plan) == ("StopDeployment",)
+
+
 def test_a_newer_release_waits_where_the_manifest_says_so() -> None:
     plan = decided(wanted("v3", rollout=WAIT), shifting(running("v2"), attempt("v1")))
     assert isinstance(plan.outcome, Progressing)
@@ -298,6 +303,10 @@ def test_service_fields_wait_for_the_termination_wait_to_end() -> None:
     plan = decided(wanted("v2", service_definition={"desiredCount": 5}), over("v2"))
     assert isinstance(plan.outcome, Waiting)
     assert (plan.outcome.on, plan.actions, plan.sync) == ("d-v2", (), Sync.DRIFTED)
+
+
+def test_autoscaling_is_asked_about_before_a_count_is_said_to_differ_during_a_termination_wait() -> None:
+    assert looks(wanted("v2", service_definition={"desiredCount": 5}), over("v2", scalable=None)) == {Look.SCALING}
 
 
 def test_somebody_elses_termination_wait_is_mentioned_where_all_is_in_sync() -> None:

@@ -1,0 +1,295 @@
+"""A rolling update obeys the same rules, read from service deployments."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from reconcilers import tags
+from reconcilers.actions import StartRolling, StopServiceDeployment, TagRevision, UpdateService
+from reconcilers.live import Attempt, AttemptState, AwsReason, Cause, Live, Mark
+from reconcilers.model import DriftPolicy, NewerCommit, RollingRollout, Service, SyncPolicy
+from reconcilers.outcome import Blocked, Health, Held, InSync, Progressing, Sync, Waiting
+from reconcilers.verdict import Look, Order
+from tests.reconcilers.builders import (
+    KEY,
+    NOW,
+    ROLLING,
+    arn,
+    attempt,
+    decided,
+    facts,
+    kinds,
+    looks,
+    registered,
+    release,
+    rolling_service,
+    wanted,
+)
+from tests.reconcilers.builders import live as everything
+
+RUNNING, ROLLED_BACK = AttemptState.RUNNING, AttemptState.ROLLED_BACK
+V1 = attempt("v1", created_at=1.0)
+
+
+def want(tag: str, **more: Any) -> Service:
+    return wanted(tag, **{"rollout": ROLLING, **more})
+
+
+def live(*attempts: Attempt, number: int = 1, state: str = "COMPLETED", **more: Any) -> Live:
+    """The service names v<number>."""
+    given = {
+        "service": rolling_service(state, number),
+        "running": registered(f"v{number}", number),
+        "preflight": facts(group=None),
+    }
+    return everything(*attempts, **{**given, **more})
+
+
+def ours(tag: str, number: int, **more: Any) -> Any:
+    labels = {
+        tags.OWNER: str(KEY),
+        tags.DIGEST: wanted(tag).revision,
+        tags.RELEASE: release(tag),
+        tags.COMMIT: f"commit-{tag}",
+    }
+    return registered(tag, number, tags={**labels, **more})
+
+
+def test_what_runs_is_what_is_wanted_and_nothing_is_done() -> None:
+    plan = decided(want("v1"), live(V1))
+    assert (plan.actions, plan.outcome, plan.health) == ((), InSync(), Health.HEALTHY)
+
+
+def test_a_new_release_is_registered_and_rolled_out() -> None:
+    plan = decided(want("v2"), live(V1))
+    assert kinds(plan) == ("RegisterTaskDefinition", "StartRolling")
+    start = plan.actions[-1]
+    assert start == StartRolling("prod", "notes", None, Mark(release("v2"), "commit-v2", Cause.COMMIT), {})
+    assert (plan.sync, plan.health) == (Sync.OUTDATED, Health.PROGRESSING)
+
+
+def test_a_revision_of_ours_is_used_again_as_it_is() -> None:
+    plan = decided(want("v2"), live(V1, candidates=(ours("v2", 2),)))
+    assert kinds(plan) == ("StartRolling",)
+
+
+def test_a_revision_that_carries_no_mark_is_marked_before_it_is_used() -> None:
+    plan = decided(want("v2"), live(V1, candidates=(registered("v2", 2),)))
+    assert kinds(plan) == ("TagRevision", "StartRolling")
+    assert plan.actions[0] == TagRevision(arn(2), ours("v2", 2).tags)
+
+
+def test_another_services_revision_is_not_used() -> None:
+    theirs = registered("v2", 2, tags={tags.OWNER: "dev/notes"})
+    assert kinds(decided(want("v2"), live(V1, candidates=(theirs,)))) == ("RegisterTaskDefinition", "StartRolling")
+
+
+def test_despite_an_alarm_is_recorded_on_the_revision() -> None:
+    firing = facts(group=None, alarms=(replace(facts().alarms[0], state="ALARM"),))
+    seen = live(V1, preflight=firing, candidates=(ours("v2", 2),))
+    assert isinstance(decided(want("v2"), seen).outcome, Blocked)
+    plan = decided(want("v2"), seen, Order(sync=True, despite_alarm="fix"))
+    assert kinds(plan) == ("TagRevision", "StartRolling")
+    assert isinstance(plan.actions[-1], StartRolling)
+    assert plan.actions[-1].despite_alarm == "fix"
+
+
+def test_ours_is_followed_and_adopted_after_a_restart() -> None:
+    seen = live(attempt("v2", RUNNING, created_at=NOW - 10), V1, number=2, state="IN_PROGRESS")
+    plan = decided(want("v2"), seen)
+    assert isinstance(plan.outcome, Progressing)
+    assert (plan.actions, plan.sync, plan.health) == ((), Sync.OUTDATED, Health.PROGRESSING)
+
+
+def test_progress_is_asked_for() -> None:
+    assert looks(want("v2"), live(attempt("v2", RUNNING), progress=None)) == {Look.PROGRESS}
+
+
+def test_a_pause_hook_waits_for_a_person() -> None:
+    outcome = decided(want("v2"), live(attempt("v2", AttemptState.READY, created_at=0.0), number=2)).outcome
+    assert isinstance(outcome, Waiting)
+    assert outcome.on == "a person"
+
+
+def test_one_that_takes_too_long_is_stopped() -> None:
+    plan = decided(want("v2"), live(attempt("v2", RUNNING, created_at=NOW - 3601), V1, number=2))
+    assert kinds(plan) == ("TagRevision", "StopServiceDeployment")
+    assert plan.sync is Sync.HELD
+
+
+def test_observe_stops_nothing() -> None:
+    seen = live(attempt("v2", RUNNING, created_at=0.0), V1, number=2)
+    assert decided(want("v2", sync=SyncPolicy.OBSERVE), seen).actions == ()
+    assert decided(want("v3", sync=SyncPolicy.OBSERVE), seen).actions == ()
+
+
+def test_somebody_elses_is_waited_for() -> None:
+    seen = live(attempt("v2", RUNNING, mark=None, created_at=0.0), V1, number=2)
+    outcome = decided(want("v1"), seen).outcome
+    assert isinstance(outcome, Waiting)
+    assert decided(want("v1"), seen).actions == ()
+
+
+def test_one_that_rolls_back_is_waited_for() -> None:
+    seen = live(attempt("v2", AttemptState.STOPPING), V1, number=2)
+    assert isinstance(decided(want("v2"), seen).outcome, Waiting)
+
+
+def test_one_that_shows_in_the_service_and_is_not_listed_yet_is_waited_for() -> None:
+    plan = decided(want("v2"), live(state="IN_PROGRESS"))
+    assert isinstance(plan.outcome, Waiting)
+    assert plan.actions == ()
+
+
+def test_a_newer_release_replaces_the_one_under_way_which_is_told_so_first() -> None:
+    seen = live(attempt("v2", RUNNING), V1, number=2)
+    plan = decided(want("v3"), seen)
+    assert kinds(plan) == ("TagRevision", "RegisterTaskDefinition", "StartRolling")
+    assert plan.actions[0] == TagRevision(arn(2), {tags.SUPERSEDED: "d-v2"})
+
+
+def test_a_revert_stops_the_one_under_way_and_so_goes_back() -> None:
+    plan = decided(want("v1"), live(attempt("v2", RUNNING), V1, number=2))
+    assert kinds(plan) == ("TagRevision", "StopServiceDeployment")
+    assert plan.actions[-1] == StopServiceDeployment("d-v2", "superseded by commit-v1, which ran before")
+    assert plan.sync is Sync.OUTDATED
+
+
+def test_a_newer_release_waits_where_the_manifest_says_so() -> None:
+    rollout = RollingRollout(newer_commit=NewerCommit.WAIT)
+    plan = decided(want("v3", rollout=rollout), live(attempt("v2", RUNNING, created_at=NOW), V1, number=2))
+    assert isinstance(plan.outcome, Progressing)
+    assert plan.actions == ()
+
+
+def test_one_that_takes_too_long_is_stopped_though_something_newer_waits() -> None:
+    rollout = RollingRollout(newer_commit=NewerCommit.WAIT)
+    plan = decided(want("v3", rollout=rollout), live(attempt("v2", RUNNING, created_at=0.0), V1, number=2))
+    assert (kinds(plan)[-1], plan.sync) == ("StopServiceDeployment", Sync.OUTDATED)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"attempts": (attempt("v2", RUNNING, created_at=NOW), attempt("v3", ROLLED_BACK))},
+        {"preflight": facts(group=None, rollback_target=None)},
+    ],
+)
+def test_a_newer_release_that_could_not_ship_replaces_nothing(more: dict[str, Any]) -> None:
+    seen = live(attempt("v2", RUNNING, created_at=NOW), V1, number=2)
+    plan = decided(want("v3"), replace(seen, **more))
+    assert isinstance(plan.outcome, Progressing)
+    assert plan.actions == ()
+
+
+def test_what_is_needed_is_looked_at_before_anything_is_replaced() -> None:
+    seen = live(attempt("v2", RUNNING, created_at=NOW), V1, number=2)
+    assert looks(want("v3"), replace(seen, candidates=None)) == {Look.CANDIDATES}
+    assert looks(want("v3"), replace(seen, preflight=None)) == {Look.PREFLIGHT}
+
+
+@pytest.mark.parametrize("code", ["CIRCUIT_BREAKER", "ALARM_ACTIVE", "ROLLBACK_SUCCESSFUL"])
+def test_a_rollback_is_never_a_success(code: str) -> None:
+    back = attempt("v2", ROLLED_BACK, reason=AwsReason(code, "because"))
+    plan = decided(want("v2"), live(back, V1))
+    assert isinstance(plan.outcome, Held)
+    assert (plan.outcome.reason, plan.actions) == (AwsReason(code, "because"), ())
+
+
+def test_a_failure_without_rollback_is_held_though_the_service_names_what_is_wanted() -> None:
+    stuck = attempt("v2", AttemptState.FAILED, reason=AwsReason("CIRCUIT_BREAKER", "tasks failed"))
+    plan = decided(want("v2"), live(stuck, V1, number=2, state="FAILED"))
+    assert isinstance(plan.outcome, Held)
+    assert (plan.sync, plan.health) == (Sync.HELD, Health.DEGRADED)
+
+
+def test_a_retry_of_what_the_service_names_already_forces_a_new_deployment() -> None:
+    stuck = attempt("v2", AttemptState.FAILED)
+    seen = live(stuck, V1, number=2, state="FAILED", candidates=(ours("v2", 2),))
+    start = decided(want("v2"), seen, Order(retry=True)).actions[-1]
+    assert isinstance(start, StartRolling)
+    assert (start.mark.cause, start.fields) == (Cause.RETRY, {"forceNewDeployment": True})
+
+
+def test_what_was_superseded_and_still_stands_in_the_service_ships_again() -> None:
+    stopped = attempt("v2", AttemptState.STOPPED, aws_status="STOPPED")
+    candidate = ours("v2", 2, **{tags.SUPERSEDED: "d-v2"})
+    plan = decided(want("v2"), live(stopped, V1, number=2, state="FAILED", candidates=(candidate,)))
+    assert (kinds(plan), plan.sync) == (("StartRolling",), Sync.OUTDATED)
+
+
+def test_a_failure_of_long_ago_says_nothing_of_what_runs_well() -> None:
+    assert decided(want("v1"), live(attempt("v1", AttemptState.FAILED))).sync is Sync.IN_SYNC
+
+
+def test_content_counts_more_than_a_mark_that_an_older_release_left_on_the_revision() -> None:
+    stale = Mark(release("v9"), "c", Cause.COMMIT)
+    for revision in (wanted("v2").revision, None):
+        back = attempt("v2", ROLLED_BACK, mark=stale, revision=revision)
+        assert decided(want("v2"), live(back, V1, candidates=(ours("v2", 2),))).sync is Sync.HELD
+
+
+def test_the_mark_counts_where_the_content_is_not_known() -> None:
+    back = attempt("v2", ROLLED_BACK, revision=None)
+    assert decided(want("v2"), live(back, V1)).sync is Sync.HELD
+    assert decided(want("v2"), live(replace(back, mark=None), V1)).sync is Sync.OUTDATED
+
+
+def test_drift_is_healed() -> None:
+    theirs = attempt("v7", mark=None)
+    start = decided(want("v2"), live(theirs, attempt("v2"), number=7)).actions[-1]
+    assert isinstance(start, StartRolling)
+    assert start.mark.cause is Cause.HEAL
+
+
+BREAKER = {"deploymentCircuitBreaker": {"enable": True, "rollback": False}}
+CONFIGURED = RollingRollout(configuration=BREAKER)
+
+
+def test_the_declared_configuration_is_put_back_like_any_field() -> None:
+    plan = decided(want("v1", rollout=CONFIGURED), live(V1))
+    action = plan.actions[0]
+    assert isinstance(action, UpdateService)
+    assert action.fields["deploymentConfiguration"]["deploymentCircuitBreaker"] == {"enable": True, "rollback": False}
+    assert action.fields["deploymentConfiguration"]["maximumPercent"] == 200
+
+
+def test_the_configuration_is_declared_over_the_service_definitions() -> None:
+    declared = {"deploymentConfiguration": {"maximumPercent": 150, **BREAKER}}
+    rollout = RollingRollout(configuration={"maximumPercent": 175})
+    action = decided(want("v1", rollout=rollout, service_definition=declared), live(V1)).actions[0]
+    assert isinstance(action, UpdateService)
+    configuration = action.fields["deploymentConfiguration"]
+    assert (configuration["maximumPercent"], configuration["deploymentCircuitBreaker"]["rollback"]) == (175, False)
+
+
+def test_a_release_takes_declared_fields_with_it_so_that_tasks_are_replaced_once() -> None:
+    start = decided(want("v2", rollout=CONFIGURED), live(V1)).actions[-1]
+    assert isinstance(start, StartRolling)
+    assert start.fields["deploymentConfiguration"]["deploymentCircuitBreaker"]["rollback"] is False
+
+
+def test_a_release_leaves_fields_alone_where_drift_is_only_warned_of() -> None:
+    start = decided(want("v2", rollout=CONFIGURED, drift=DriftPolicy.WARN), live(V1)).actions[-1]
+    assert isinstance(start, StartRolling)
+    assert start.fields == {}
+
+
+def test_autoscaling_is_asked_about_before_a_release_takes_the_desired_count_with_it() -> None:
+    seen = live(V1, scalable=None)
+    assert looks(want("v2", service_definition={"desiredCount": 3}), seen) == {Look.SCALING}
+
+
+def test_a_desired_count_of_nothing_is_put_right_before_shipping() -> None:
+    service = rolling_service()
+    empty = replace(service, desired_count=0, definition={**service.definition, "desiredCount": 0})
+    declared = {"desiredCount": 2}
+    assert kinds(decided(want("v2", service_definition=declared), live(V1, service=empty))) == ("UpdateService",)
+    warned = decided(want("v2", service_definition=declared, drift=DriftPolicy.WARN), live(V1, service=empty))
+    assert isinstance(warned.outcome, Blocked)
+
+
+def test_a_load_balancer_that_differs_is_updated() -> None:
+    declared = {"loadBalancers": [{"containerName": "proxy", "containerPort": 8080, "targetGroupArn": "tg"}]}
+    assert kinds(decided(want("v1", service_definition=declared), live(V1))) == ("UpdateService",)
