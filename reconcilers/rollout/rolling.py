@@ -79,9 +79,13 @@ def _superseded(situation: Situation, rollout: RollingRollout, attempt: Attempt)
 
 def _unrecorded(situation: Situation) -> str | None:
     """A rolling update that shows in the service before it is listed; nothing is known of it yet."""
-    if situation.attempts:
+    moving = next((each for each in situation.service.deployments if each.rollout_state == "IN_PROGRESS"), None)
+    last = situation.attempts[0] if situation.attempts else None
+    if moving is None:
         return None
-    return next((each.id for each in situation.service.deployments if each.rollout_state == "IN_PROGRESS"), None)
+    # What was given up without a rollback may show as in progress for ever.
+    given_up = last is not None and not succeeded(last) and last.task_definition_arn == moving.task_definition_arn
+    return None if given_up else moving.id
 
 
 def _came_to_nothing(situation: Situation) -> bool:

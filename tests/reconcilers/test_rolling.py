@@ -142,6 +142,18 @@ def test_one_that_shows_in_the_service_and_is_not_listed_yet_is_waited_for() -> 
     assert plan.actions == ()
 
 
+def test_one_that_is_not_listed_yet_is_not_taken_for_success() -> None:
+    plan = decided(want("v2"), live(V1, number=2, state="IN_PROGRESS"))
+    assert isinstance(plan.outcome, Waiting)
+    assert plan.health is Health.PROGRESSING
+
+
+def test_one_that_was_given_up_is_not_waited_for_though_it_shows_as_in_progress() -> None:
+    given_up = attempt("v2", AttemptState.STOPPED)
+    plan = decided(want("v2"), live(given_up, V1, number=2, state="IN_PROGRESS"))
+    assert isinstance(plan.outcome, Held)
+
+
 def test_a_newer_release_replaces_the_one_under_way_which_is_told_so_first() -> None:
     seen = live(attempt("v2", RUNNING), V1, number=2)
     plan = decided(want("v3"), seen)
