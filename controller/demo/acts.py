@@ -149,9 +149,10 @@ def survived(stage: Stage, step: Step, teller: Teller) -> None:
     follow(stage.witness, deployment, step, teller, lambda each: each.traffic >= 30)
     killed = stage.daemon.kill()
     teller.say(f"kill -9 {killed}: the daemon is gone, CodeDeploy goes on.", "yellow")
-    follow(stage.witness, deployment, step, teller, lambda each: each.traffic >= 60)
+    follow(stage.witness, deployment, step, teller, lambda each: each.traffic >= 40)
     stage.daemon.start()
     teller.say("A new daemon starts, without a memory of its own.")
+    stage.daemon.wait_until_ready()
     follow(stage.witness, deployment, step, teller, lambda each: each.shift_over)
     until("the new daemon to be in sync", lambda: _in_sync(stage))
     made = [each for each in stage.witness.deployments() if str(step.commit) in stage.witness.seen(each).description]
