@@ -94,6 +94,8 @@ def _of_entries(
     lost: list[Any] = []
     for key, group in _grouped(shape, declared).items():
         found = theirs.pop(key, [])
+        if found == group:
+            continue
         lost.extend(_content(shape, entry) for entry in group if not found)
         yield from _of_namesakes(shape, group, found, subset=subset)
     for group in theirs.values():

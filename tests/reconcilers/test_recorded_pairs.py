@@ -122,6 +122,6 @@ def test_a_comparison_takes_less_than_a_millisecond(file: Path) -> None:
 
 
 def _seconds(file: Path, declared: Any, live: Any) -> float:
-    start = time.perf_counter()
+    start = time.thread_time()
     changes(file, declared, live)
-    return time.perf_counter() - start
+    return time.thread_time() - start
