@@ -160,7 +160,6 @@ class Deployer:
         arn = stable.revision.arn
         running.rollback = {"reason": cause.rolled_back, "startedAt": now, "serviceRevisionArn": arn}
         stable.replicas.failed = 0
-        service.steady = False
         self._put_first(service, stable, f"{cause.rolling_back} {stable.id}.")
         service.journal.say(now, f"(service {service.name}) rolling back to deployment {stable.id}.")
         self._rolling.look(service)

@@ -53,8 +53,9 @@ class Rolling:
             return
         primary, *older = service.deployments
         if not primary.halted:
-            self._grow(service, primary)
+            # What stops makes room for what starts.
             self._shrink(service, primary, older)
+            self._grow(service, primary)
         self._forget_replaced(service)
         self._notice_rest(service, primary)
 
@@ -94,7 +95,7 @@ class Rolling:
     def _rests(service: Service, primary: Deployment) -> bool:
         replicas = primary.replicas
         complete = replicas.ready == len(replicas.wanted) == service.desired_count
-        return complete and service.deployments == [primary] and not primary.halted
+        return complete and service.deployments == [primary]
 
     @staticmethod
     def _forgive(service: Service, deployment: Deployment) -> None:

@@ -273,3 +273,44 @@ def test_a_rolling_deployment_waits_for_no_hook(place: FakePlace) -> None:
     arn = place.deployment()["serviceDeploymentArn"]
     with pytest.raises(AwsError, match="not awaiting an action"):
         place.call("ContinueServiceDeployment", serviceDeploymentArn=arn, hookId="h")
+
+
+def test_the_scheduler_rests_after_a_task_that_failed(place: FakePlace) -> None:
+    place.update(taskDefinition="web:2")
+    place.wait(34)
+    new = place.describe()["deployments"][0]
+    assert (new["failedTasks"], new["pendingCount"]) == (2, 0)
+    place.wait(10)
+    assert place.describe()["deployments"][0]["pendingCount"] == 2
+
+
+def test_a_rollback_begins_to_count_anew(place: FakePlace) -> None:
+    place.update(taskDefinition="web:2", deploymentConfiguration=breaker(resetOnHealthyTask=False))
+    place.wait(40)
+    place.traffic.broken.clear()
+    place.wait(300)
+    place.traffic.broken.add("shop/web:3")
+    place.update(taskDefinition=good(place))
+    place.wait(300)
+    after = place.describe()["deployments"][0]
+    assert (after["taskDefinition"][-5:], after["failedTasks"]) == ("web:2", 0)
+
+
+def test_a_rollback_at_the_end_of_the_bake_time_still_waits_for_its_tasks(place: FakePlace) -> None:
+    place.update(taskDefinition=good(place), deploymentConfiguration=ALARMS | {"bakeTimeInMinutes": 1})
+    while place.deployment().get("lifecycleStage") != "BAKE_TIME":
+        place.wait(1)
+    place.wait(40)
+    place.cloudwatch.states["errors"] = "ALARM"
+    while place.deployment()["status"] != "ROLLBACK_SUCCESSFUL":
+        place.wait(1)
+    assert [each["runningCount"] for each in place.describe()["deployments"]] == [2]
+    assert place.describe()["taskDefinition"].endswith("web:1")
+
+
+def test_failures_of_an_overtaken_deployment_do_not_count_against_the_new_one(place: FakePlace) -> None:
+    place.update(taskDefinition="web:2", deploymentConfiguration=breaker())
+    place.wait(31)
+    place.update(taskDefinition=good(place))
+    place.wait(10)
+    assert place.deployment()["deploymentCircuitBreaker"]["failureCount"] == 0

@@ -234,3 +234,49 @@ def test_a_service_revision_pins_every_image_to_a_digest(place: FakePlace) -> No
 def test_the_failure_threshold_follows_its_kind(kind: str, value: int, desired: int, threshold: int) -> None:
     breaker = {"thresholdConfiguration": {"type": kind, "value": value}}
     assert rollout.failure_threshold(breaker, desired) == threshold
+
+
+def test_percentages_are_rounded_to_the_safe_side() -> None:
+    limits = {"maximumPercent": 150, "minimumHealthyPercent": 50}
+    assert rollout.may_start(limits, desired=3, wanted=3) == 1
+    assert rollout.may_stop(limits, desired=3, ready=3) == 1
+    assert rollout.may_start(limits, desired=2, wanted=9) == rollout.may_stop(limits, desired=4, ready=1) == 0
+
+
+def test_a_deployment_is_successful_only_when_the_old_one_is_gone(place: FakePlace) -> None:
+    place.update(taskDefinition="web:2")
+    while place.deployment()["status"] != "SUCCESSFUL":
+        place.wait(1)
+    assert len(place.describe()["deployments"]) == 1
+
+
+def test_a_pending_deployment_starts_nothing_yet(place: FakePlace) -> None:
+    place.update(taskDefinition="web:2")
+    arn = place.call("ListTasks", cluster="prod", serviceName="web")["taskArns"][0]
+    place.call("StopTask", cluster="prod", task=arn)
+    assert place.describe()["deployments"][0]["pendingCount"] == 0
+
+
+def test_tasks_of_an_overtaken_deployment_that_never_were_healthy_stop_at_once(place: FakePlace) -> None:
+    place.update(taskDefinition="web:2")
+    place.wait(10)
+    place.update(taskDefinition=place.register(image="shop/web:3"))
+    place.wait(5)
+    after = place.describe()["deployments"]
+    assert {each["taskDefinition"][-5:]: each["pendingCount"] for each in after if each["pendingCount"]} == {"web:3": 4}
+
+
+def test_scaling_in_takes_the_youngest_first(place: FakePlace) -> None:
+    before = place.call("ListTasks", cluster="prod", serviceName="web")["taskArns"]
+    place.update(desiredCount=6)
+    place.wait(300)
+    place.update(desiredCount=4)
+    assert place.call("ListTasks", cluster="prod", serviceName="web")["taskArns"] == before
+
+
+def test_scaling_in_takes_what_is_not_healthy_yet_before_what_is(place: FakePlace) -> None:
+    place.update(desiredCount=6)
+    place.wait(40)
+    place.update(desiredCount=4)
+    place.wait(1)
+    assert place.describe()["runningCount"] == 4

@@ -50,6 +50,8 @@ def test_a_green_task_set_becomes_steady_once_its_targets_are_healthy(place: Fak
     assert (task_set.status, task_set.stability, task_set.pending) == ("ACTIVE", "STABILIZING", 2)
     place.wait(40)
     assert (task_set.running, task_set.stability) == (2, "STABILIZING")
+    assert task_set.stability_at == task_set.created_at
+    assert task_set.target_group_arn == GREEN
     assert len(place.elbv2.groups[GREEN]) == 2
     place.wait(60)
     assert task_set.stability == "STEADY_STATE"
@@ -141,6 +143,22 @@ def test_draining_twice_is_draining_once(place: FakePlace) -> None:
     said = len(place.describe()["events"])
     place.ecs.drain(the_service(place), task_set)
     assert len(place.describe()["events"]) == said
+
+
+def test_a_task_set_that_is_drained_as_it_settles_does_not_settle(place: FakePlace) -> None:
+    task_set = green(place)
+    place.wait(77)
+    place.ecs.drain(the_service(place), task_set)
+    place.wait(60)
+    assert not any(f"taskSet {task_set.id}) has reached" in message for message in messages(place.describe()))
+
+
+def test_the_order_of_subnets_is_not_kept(place: FakePlace) -> None:
+    subnets = [f"subnet-{number}" for number in range(6)]
+    task_set = green(place, network_configuration={"awsvpcConfiguration": {"subnets": subnets}})
+    told = task_set.to_answer()["networkConfiguration"]["awsvpcConfiguration"]["subnets"]
+    assert told != subnets
+    assert sorted(told) == subnets
 
 
 def test_a_task_set_that_never_ran_is_gone_too(place: FakePlace) -> None:

@@ -183,3 +183,19 @@ def test_a_services_tasks_say_which_deployment_started_them(place: FakePlace) ->
     place.wait(5)
     answers = place.call("DescribeTasks", cluster="prod", tasks=listed(place, serviceName="web"))["tasks"]
     assert {(each["group"], each["startedBy"]) for each in answers} == {("service:web", identity)}
+
+
+def test_a_task_that_is_stopped_while_it_starts_never_runs(place: FakePlace) -> None:
+    (arn,) = run(place)
+    place.wait(5)
+    place.call("StopTask", cluster="prod", task=arn)
+    seen = set()
+    for _ in range(60):
+        place.wait(1)
+        seen.add(task(place, arn)["lastStatus"])
+    assert seen == {"STOPPING", "STOPPED"}
+
+
+def test_a_last_page_has_no_token(place: FakePlace) -> None:
+    run(place, count=3)
+    assert "nextToken" not in place.call("ListTasks", cluster="prod", maxResults=3)
