@@ -54,7 +54,7 @@ def test_a_registered_revision_is_what_the_next_deployment_ships() -> None:
 
 
 def test_a_deployment_that_names_its_revision_ships_that() -> None:
-    _, wire = done(ANSWERS, create(arn(5)))
+    _, wire = done(ANSWERS, REGISTER, create(arn(5)))
 
     assert shipped(wire) == arn(5)
 

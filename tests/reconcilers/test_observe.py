@@ -121,6 +121,16 @@ def test_what_we_shipped_is_known_by_its_mark_alone() -> None:
     assert wire.asked("DescribeTaskDefinition") == []
 
 
+def test_what_an_older_version_of_ours_shipped_is_known_by_its_content() -> None:
+    marked = deployment(1, description="trueup release=v0-old commit=c cause=commit")
+    gateways, _ = over(replies(**tried(marked), DescribeTaskDefinition=described(7, "v9")))
+
+    live = closer(gateways, wanted(), LIVE, frozenset({Look.ATTEMPTS}), NOW)
+
+    assert live.attempts is not None
+    assert live.attempts[0].revision == revision_digest(definition("v9"))
+
+
 def test_a_missing_group_has_no_attempts() -> None:
     gateways, _ = over(replies(ListDeployments=Refusal("DeploymentGroupDoesNotExistException")))
 

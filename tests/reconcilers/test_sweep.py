@@ -140,7 +140,7 @@ def test_definitions_that_are_known_are_read_while_aws_throttles() -> None:
     sweep.sweep(CLUSTER, manifests(3))
     throttling = True
 
-    result = sweep.sweep(CLUSTER, manifests(5))
+    result = sweep.sweep(CLUSTER, manifests(5)[::-1])
 
     assert len(result.in_sync) == 3
     assert len(result.errors) == 2

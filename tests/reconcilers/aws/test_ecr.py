@@ -5,6 +5,7 @@ import pytest
 
 from reconcilers.aws.ecr import EcrGateway, Reference, parsed
 from reconcilers.live import Image
+from reconcilers.outcome import Stalled
 from tests.reconcilers.aws.wire import Params, Refusal, Reply, Wire
 
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -85,6 +86,13 @@ def test_another_registry_or_region_is_not_ours_to_ask(reference: str) -> None:
 
     assert ecr.images((("a", reference),)) == (Image("a", reference, None),)
     assert wire.calls == []
+
+
+def test_another_refusal_is_not_taken_for_a_denial() -> None:
+    ecr, _ = gateway(Refusal("InvalidParameterException"))
+
+    with pytest.raises(Stalled):
+        ecr.images((("a", f"{REGISTRY}/web:1.0"),))
 
 
 def test_a_repository_that_denies_us_is_unknown() -> None:

@@ -28,6 +28,14 @@ def test_a_single_target_group_has_all_of_it() -> None:
     assert elbv2.listeners(("arn:listener",))[0].weights == {"blue": 1}
 
 
+def test_a_target_group_that_is_named_twice_keeps_its_weight() -> None:
+    groups = {"TargetGroups": [{"TargetGroupArn": "blue", "Weight": 100}]}
+    action = {"Type": "forward", "TargetGroupArn": "blue", "ForwardConfig": groups}
+    elbv2, _ = gateway({"DescribeListeners": listener(action)})
+
+    assert elbv2.listeners(("arn:listener",))[0].weights == {"blue": 100}
+
+
 def test_a_listener_that_redirects_has_no_weights() -> None:
     elbv2, _ = gateway({"DescribeListeners": listener({"Type": "redirect"})})
 

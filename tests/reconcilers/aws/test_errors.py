@@ -1,10 +1,14 @@
+from typing import Any
+
 import pytest
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
     NoCredentialsError,
+    NoRegionError,
     ReadTimeoutError,
 )
 
@@ -37,6 +41,8 @@ def translated(error: ClientError | BotoCoreError, **more: tuple[str, ...]) -> R
         (ReadTimeoutError(endpoint_url="https://ecs"), "Timeout"),
         (EndpointConnectionError(endpoint_url="https://ecs"), "Unreachable"),
         (NoCredentialsError(), "NoCredentials"),
+        (ConnectionClosedError(endpoint_url="https://ecs"), "ConnectionFailed"),
+        (BotoCoreError(), "NoAnswer"),
     ],
 )
 def test_what_may_go_well_the_next_time_is_tried_again(error: ClientError | BotoCoreError, reason: str) -> None:
@@ -149,6 +155,25 @@ def test_an_absence_that_was_not_expected_is_an_error() -> None:
 
     with pytest.raises(Stalled):
         ask_or_none(wire.client("ecs"), "describe_services", {"services": ["web"]}, frozenset())
+
+
+def test_a_call_that_was_not_answered_is_an_error_where_an_absence_is_expected() -> None:
+    wire = Wire({"DescribeServices": ConnectTimeoutError(endpoint_url="https://ecs")})
+
+    with pytest.raises(Retry, match="Timeout"):
+        ask_or_none(wire.client("ecs"), "describe_services", {"services": ["web"]}, frozenset())
+
+
+class Unmade:
+    """A client that cannot be made: any use of it says so."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise NoRegionError
+
+
+def test_a_client_that_cannot_be_made_is_an_error_of_the_call() -> None:
+    with pytest.raises(Retry, match="describe_services"):
+        ask(Unmade(), "describe_services", {})
 
 
 def test_a_call_is_named_as_iam_names_it() -> None:

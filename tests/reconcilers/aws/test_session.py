@@ -229,6 +229,20 @@ def test_a_roles_credentials_are_renewed_before_they_expire(aws: Answering) -> N
     assert "ExternalId" not in aws.heard[0][2]
 
 
+def test_a_role_without_credentials_to_assume_it_with_is_an_error_of_the_call(
+    aws: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    client = clients(aws, [])("ecs", Scope("eu-west-1", "arn:aws:iam::210987654321:role/deploy"))
+
+    with pytest.raises(Retry, match="NoCredentials"):
+        ask(client, "describe_services", {"services": ["web"]})
+
+
 def test_making_a_client_asks_nothing_of_the_network(aws: Answering) -> None:
     clients(aws, [])("ecs", Scope("eu-west-1", "arn:aws:iam::210987654321:role/deploy"))
 

@@ -81,6 +81,35 @@ def test_a_map_is_checked_value_by_value() -> None:
     assert only(shapes.task_definition(rendering(logConfiguration=log))).at[-1] == "awslogs-group"
 
 
+@pytest.mark.parametrize(
+    ("tags", "message"),
+    [
+        ([{"key": str(number), "value": ""} for number in range(51)], "at most 50 entries, and is 51"),
+        ([{"key": "", "value": "x"}], "at least 1 characters, and is 0"),
+        ([{"key": "a", "value": "x" * 257}], "at most 256 characters, and is 257"),
+    ],
+)
+def test_what_is_too_long_or_too_short_says_how_long_it_may_be(tags: list[Any], message: str) -> None:
+    assert message in only(shapes.task_definition({**rendering(), "tags": tags})).message
+
+
+def test_numbers_have_their_bounds() -> None:
+    strategy = [{"capacityProvider": "FARGATE", "weight": 1001}]
+
+    assert (
+        "at most 1000, and is 1001" in only(shapes.service_definition({"capacityProviderStrategy": strategy})).message
+    )
+
+
+def test_a_share_may_be_a_whole_number_or_not() -> None:
+    for percent in (10, 12.5):
+        assert shapes.deployment_configuration({"linearConfiguration": {"stepPercent": percent}}) == ()
+    assert (
+        "a number, and is text"
+        in only(shapes.deployment_configuration({"linearConfiguration": {"stepPercent": "10"}})).message
+    )
+
+
 def test_what_is_no_object_at_all_is_said_so() -> None:
     assert only(shapes.task_definition(["x"])) == Misfit((), "must be an object, and is a list.")
 
