@@ -79,7 +79,7 @@ class GitSource:
         with self._turn:
             mirror, last = self._mirror(), self._last
             there = mirror.remote_tip()
-            if last is not None and last.commit == there and mirror.exists:
+            if last is not None and last.commit == there:
                 return Fetched(last, changed=False, previous=last.commit)
             here = mirror.tip()
             known = last or (here and here.revision)

@@ -87,6 +87,21 @@ def test_damaged_content_is_fetched_again_while_reading(repository: Repository, 
     assert source.read(revision, listing.under("")).files == {"desired/a": b"1"}
 
 
+def test_one_lost_file_is_fetched_again_while_reading(repository: Repository, tmp_path: Path) -> None:
+    repository.commit({"desired/a": "1"})
+    source = open_source(repository, tmp_path)
+    revision = source.fetch().revision
+    place = mirror(tmp_path)
+    (pack,) = (place / "objects" / "pack").glob("*.pack")
+    content = pack.read_bytes()
+    shutil.rmtree(pack.parent)
+    blob = repository.blob(b"1")
+    repository.git("--git-dir", str(place), "unpack-objects", "-q", stdin=content, at_home=False)
+    (place / "objects" / blob[:2] / blob[2:]).unlink()
+
+    assert source.files(revision, ("desired",)).files == {"desired/a": b"1"}
+
+
 def test_a_commit_that_is_nowhere_is_a_damage_that_stays(repository: Repository, tmp_path: Path) -> None:
     repository.commit({"desired/a": "1"})
     source = open_source(repository, tmp_path)
