@@ -29,7 +29,7 @@ def end(run: Run, status: Status, fault: Fault, *, rollback: bool) -> None:
     deployment.fault = fault
     deployment.completed_at = run.now
     if rollback and begun:
-        if run.shift is not None:
+        if run.shift is not None and rollbacks.is_short(run.engine, deployment):
             run.shift.restore()
         rollbacks.start(run.engine, run)
     deployment.shares = shares_now(run)

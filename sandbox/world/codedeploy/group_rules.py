@@ -21,6 +21,7 @@ def check_group(store: Store, shape: Answer) -> None:
     """Everything that CreateDeploymentGroup and UpdateDeploymentGroup refuse; ``shape`` has its defaults filled in."""
     if not shape.get("serviceRoleArn"):
         raise AwsError("RoleRequiredException", "Service role ARN is missing")
+    config = store.config(shape["deploymentConfigName"])
     if any((shape.get("deploymentStyle") or {}).get(key) != value for key, value in STYLE.items()):
         raise AwsError(
             "InvalidDeploymentStyleException",
@@ -33,7 +34,7 @@ def check_group(store: Store, shape: Answer) -> None:
     check_rollback(shape["autoRollbackConfiguration"])
     _check_service(store, shape)
     listener = shape["loadBalancerInfo"]["targetGroupPairInfoList"][0]["prodTrafficRoute"]["listenerArns"][0]
-    check_routing(store, listener, store.config(shape["deploymentConfigName"]))
+    check_routing(store, listener, config)
 
 
 def check_blue_green(configuration: Params | None) -> None:
