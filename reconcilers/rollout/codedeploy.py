@@ -42,7 +42,7 @@ def _under_way(situation: Situation, rollout: CodeDeployRollout, attempt: Attemp
         return following.stopping(situation, attempt)
     if attempt.shift_over:
         return _terminating(situation, rollout, attempt)
-    if situation.wants(attempt) or not situation.writes:
+    if situation.wants(attempt):
         return _followed(situation, rollout, attempt)
     return _superseded(situation, rollout, attempt)
 

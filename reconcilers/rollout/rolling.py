@@ -38,7 +38,7 @@ def _under_way(situation: Situation, rollout: RollingRollout, attempt: Attempt) 
         return following.foreign(situation, attempt)
     if attempt.state is AttemptState.STOPPING:
         return following.stopping(situation, attempt)
-    if situation.wants(attempt) or not situation.writes or rollout.newer_commit is NewerCommit.WAIT:
+    if situation.wants(attempt) or rollout.newer_commit is NewerCommit.WAIT:
         return _followed(situation, rollout, attempt)
     return _superseded(situation, rollout, attempt)
 

@@ -227,6 +227,13 @@ def test_fields_are_not_fought_over_for_ever() -> None:
     assert kinds(decided(want, live(), replace(order, sync=True))) == ("UpdateService",)
 
 
+def test_fields_that_were_fought_over_yesterday_are_put_back() -> None:
+    want = wanted("v1", service_definition=FIELDS)
+    yesterday = NOW - 86400
+    order = Order(field_heals=(yesterday, yesterday - 10, yesterday - 20))
+    assert kinds(decided(want, live(), order)) == ("UpdateService",)
+
+
 def test_a_spent_order_keeps_the_memory_of_fields() -> None:
     want = wanted("v1", service_definition=FIELDS)
     order = Order(sync=True, at=1.0, field_heals=(NOW - 30,))

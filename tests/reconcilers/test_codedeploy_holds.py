@@ -90,6 +90,11 @@ def test_a_hold_ends_when_the_hooks_change() -> None:
     assert kinds(decided(wanted("v2", rollout=rollout), live(failed("v2"), V1)))[-1] == "CreateDeployment"
 
 
+def test_a_hold_ends_when_anything_else_that_the_release_ships_changes() -> None:
+    want = replace(wanted("v2"), release=release("v2", {"another": "thing"}))
+    assert kinds(decided(want, live(failed("v2"), V1)))[-1] == "CreateDeployment"
+
+
 def test_a_newer_attempt_decides_anew() -> None:
     later = attempt("v2", id="d-later", mark=None)
     plan = decided(wanted("v2"), live(attempt("v7", mark=None), later, failed("v2"), V1))

@@ -78,6 +78,11 @@ def test_an_active_revision_with_the_same_content_is_used_again() -> None:
     assert deployment(plan).task_definition_arn == arn(2)
 
 
+def test_a_revision_with_other_content_is_not_used() -> None:
+    plan = decided(wanted("v2"), live(attempt("v1"), candidates=(registered("v3", 3),)))
+    assert kinds(plan) == SHIPS
+
+
 def test_our_own_revision_is_preferred_then_the_newest() -> None:
     ours = [registered("v2", number, tags={tags.OWNER: str(KEY)}) for number in (3, 10)]
     seen = live(attempt("v1"), candidates=(registered("v2", 11), *ours))

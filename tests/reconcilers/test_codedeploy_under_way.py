@@ -132,6 +132,12 @@ def test_the_time_that_a_person_took_is_not_counted(events: tuple[LifecycleEvent
     assert decided(wanted("v2"), seen).actions == ()
 
 
+def test_clocks_that_disagree_take_nothing_off_the_time() -> None:
+    events = (event("BeforeAllowTraffic", NOW - 50, NOW - 40), event("AllowTraffic", NOW - 1000))
+    seen = shifting(running("v2", created_at=NOW - 5401), progress=Progress(0.0, 2, 2, events))
+    assert kinds(decided(wanted("v2"), seen))[-1] == "StopDeployment"
+
+
 def test_a_deployment_that_waits_for_a_person_is_not_timed() -> None:
     ready = running("v2", AttemptState.READY, created_at=NOW - 90000)
     plan = decided(wanted("v2"), shifting(ready), Order(sync=True))

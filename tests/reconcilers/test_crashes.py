@@ -22,7 +22,7 @@ class Crash(Exception):
 
 @dataclass
 class Aws:
-    """As much of AWS as a shift needs. ``crash_at``: the call at which we die, ``answered``: once it was carried out."""
+    """As much of AWS as a shift needs. ``crash_at``: the call at which we die, ``answered``: once it was done."""
 
     crash_at: int = -1
     answered: bool = False
