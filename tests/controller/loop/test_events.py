@@ -1,0 +1,131 @@
+"""What happened between two looks."""
+
+from dataclasses import replace
+
+import pytest
+
+from controller.loop.events import (
+    BlockBegan,
+    DriftFound,
+    DriftGone,
+    HoldBegan,
+    Result,
+    RolloutEnded,
+    RolloutStarted,
+    events,
+)
+from controller.loop.status import after_report
+from reconcilers.live import Attempt, AttemptState, Cause, Mark
+from reconcilers.outcome import Failed
+from reconcilers.reconcile import Report
+from tests.controller.builders import (
+    BLOCKED,
+    DEBUG,
+    HELD,
+    KEY,
+    NOW,
+    SHIFTING,
+    attempt,
+    drifted,
+    observed,
+    report,
+    status,
+)
+
+
+def happened(*reports: Report) -> tuple[object, ...]:
+    *earlier, last = reports
+    before = status(*earlier)
+    return events(before, after_report(before, last), last.at)
+
+
+def ended(*attempts: Attempt, outcome: Report | None = None) -> RolloutEnded:
+    last = outcome or report(at=NOW + 600)
+    seen = replace(last, observed=observed(*attempts)) if attempts else last
+    event = happened(report(SHIFTING), seen)[0]
+    assert isinstance(event, RolloutEnded)
+    return event
+
+
+def test_a_deployment_that_is_followed_for_the_first_time_has_started() -> None:
+    assert happened(report(SHIFTING)) == (RolloutStarted(KEY, "d-v2"),)
+
+
+def test_the_same_look_twice_is_no_event() -> None:
+    assert happened(report(SHIFTING), report(SHIFTING)) == ()
+
+
+def test_a_shift_that_ends_in_sync_has_succeeded() -> None:
+    assert ended().result is Result.SUCCEEDED
+
+
+def test_a_rollout_lasts_from_its_creation_to_its_end() -> None:
+    done = attempt("v2", created_at=NOW - 100, finished_at=NOW + 200)
+    assert ended(done).seconds == 300
+
+
+def test_a_rollout_whose_attempt_was_not_read_lasts_since_it_was_first_seen() -> None:
+    assert ended().seconds == 600
+
+
+def test_the_lead_time_counts_from_the_commit() -> None:
+    # The builders' commit is a minute old when the story begins.
+    assert ended(attempt("v2", finished_at=NOW + 200)).lead == 260
+
+
+def test_a_heal_has_no_lead_time() -> None:
+    healed = attempt("v2", mark=Mark(status().wanted.release, "c", Cause.HEAL))
+    assert ended(healed).lead is None
+
+
+@pytest.mark.parametrize(
+    ("state", "more", "result"),
+    [
+        (AttemptState.STOPPED, {"rollback": "d-back"}, Result.ROLLED_BACK),
+        (AttemptState.ROLLED_BACK, {}, Result.ROLLED_BACK),
+        (AttemptState.FAILED, {}, Result.FAILED),
+        (AttemptState.STOPPED, {}, Result.STOPPED),
+        (AttemptState.STOPPING, {}, Result.SUPERSEDED),
+    ],
+)
+def test_a_rollout_ends_as_its_attempt_did(state: AttemptState, more: dict[str, str], result: Result) -> None:
+    tried = attempt("v2", state, **more)
+    assert ended(tried, outcome=report(HELD, at=NOW + 60)).result is result
+
+
+def test_a_rollout_that_did_not_succeed_has_no_lead_time() -> None:
+    tried = attempt("v2", AttemptState.FAILED)
+    assert ended(tried, outcome=report(HELD, at=NOW + 60)).lead is None
+
+
+def test_a_rollout_that_gave_way_to_another_was_superseded() -> None:
+    assert ended(outcome=report(BLOCKED, at=NOW + 60)).result is Result.SUPERSEDED
+
+
+def test_another_deployment_in_its_place_ends_one_and_starts_one() -> None:
+    other = replace(SHIFTING, deployment="d-v3")
+    kinds = [type(event) for event in happened(report(SHIFTING), report(other, at=NOW + 60))]
+    assert kinds == [RolloutEnded, RolloutStarted]
+
+
+def test_a_failed_look_ends_no_rollout() -> None:
+    assert happened(report(SHIFTING), report(Failed("Throttled", ""))) == ()
+
+
+def test_drift_is_found_once() -> None:
+    assert happened(drifted()) == (DriftFound(KEY, (DEBUG.path,)),)
+    assert happened(drifted(), drifted()) == ()
+
+
+def test_drift_that_goes_lasted_since_it_was_first_seen() -> None:
+    assert happened(drifted(at=NOW), report(at=NOW + 90)) == (DriftGone(KEY, 90),)
+
+
+def test_a_hold_begins_once() -> None:
+    assert happened(report(HELD)) == (HoldBegan(KEY, HELD),)
+    assert happened(report(HELD), report(replace(HELD, deployment="d-again"))) == ()
+
+
+def test_a_block_begins_once() -> None:
+    assert happened(report(BLOCKED)) == (BlockBegan(KEY, BLOCKED),)
+    assert happened(report(BLOCKED), report(replace(BLOCKED, after=1.0))) == ()
