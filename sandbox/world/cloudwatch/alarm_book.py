@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sandbox.errors import AwsError
 from sandbox.switches import Switches
-from sandbox.world.cloudwatch.evaluation import EXTRA, Test, reason, settled, verdict
+from sandbox.world.cloudwatch.evaluation import EXTRA, Criterion, reason, settled, verdict
 from sandbox.world.cloudwatch.expressions import ExpressionError
 from sandbox.world.cloudwatch.history import History
 from sandbox.world.cloudwatch.metrics import MetricKey, Metrics
@@ -97,10 +97,10 @@ class AlarmBook:
         return alarm.forced_at is not None and now < alarm.forced_at + alarm.minutes * self._metrics.unit
 
     def _evaluate(self, alarm: MetricAlarm, minute: int, now: float) -> None:
-        test = test_of(alarm)
+        criterion = criterion_of(alarm)
         length = alarm.minutes
         end = minute - minute % length
-        count = test.periods + EXTRA
+        count = criterion.periods + EXTRA
         try:
             points = rows(self._metrics, alarm.queries, (end - count * length, length, count))
         except ExpressionError:
@@ -112,8 +112,8 @@ class AlarmBook:
             if alarm.forced_at is not None and self._switches.quiet_alarm_keeps_its_state:
                 return
         alarm.forced_at = None
-        state = verdict(test, row, alarm.state.value)
-        self.set_state(alarm, state, reason(test, row, state), now)
+        state = verdict(criterion, row, alarm.state.value)
+        self.set_state(alarm, state, reason(criterion, row, state), now)
 
     def set_state(self, alarm: Alarm, value: str, why: str, now: float, data: str | None = None) -> None:
         """An alarm changes, and the composite ones above it follow."""
@@ -138,10 +138,10 @@ class AlarmBook:
         self.set_state(alarm, value, why, now)
 
 
-def test_of(alarm: MetricAlarm) -> Test:
+def criterion_of(alarm: MetricAlarm) -> Criterion:
     shape = alarm.shape
     periods = shape["EvaluationPeriods"]
-    return Test(
+    return Criterion(
         comparison=shape["ComparisonOperator"],
         threshold=float(shape["Threshold"]),
         periods=periods,

@@ -19,7 +19,7 @@ BREACHES: dict[str, Callable[[float, float], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Criterion:
     """What an alarm asks of its datapoints; ``missing`` is TreatMissingData."""
 
     comparison: str
@@ -32,45 +32,45 @@ class Test:
         return BREACHES[self.comparison](value, self.threshold)
 
 
-def verdict(test: Test, points: Sequence[float | None], current: str) -> str:
+def verdict(criterion: Criterion, points: Sequence[float | None], current: str) -> str:
     """The state of an alarm after the evaluation range ``points``, newest last, if it was in ``current`` before.
 
     As long as the range holds as many real datapoints as EvaluationPeriods asks for, only the newest of them count;
     otherwise all real ones count and the rest is filled in (CloudWatch user guide, "Configuring how CloudWatch alarms
     treat missing data").
     """
-    real = [test.breached(value) for value in points if value is not None]
-    if len(real) >= test.periods:
-        return _counted(test, real[-test.periods :])
+    real = [criterion.breached(value) for value in points if value is not None]
+    if len(real) >= criterion.periods:
+        return _counted(criterion, real[-criterion.periods :])
     if not real:
-        return _nothing(test, current)
-    filled = test.periods - len(real)
-    match test.missing:
+        return _nothing(criterion, current)
+    filled = criterion.periods - len(real)
+    match criterion.missing:
         case "breaching":
-            return _counted(test, [*real, *[True] * filled])
+            return _counted(criterion, [*real, *[True] * filled])
         case "notBreaching":
-            return _counted(test, [*real, *[False] * filled])
+            return _counted(criterion, [*real, *[False] * filled])
         case _:
-            return _without(test, points, real, current)
+            return _without(criterion, points, real, current)
 
 
-def _counted(test: Test, breached: Sequence[bool]) -> str:
-    return "ALARM" if sum(breached) >= test.datapoints else "OK"
+def _counted(criterion: Criterion, breached: Sequence[bool]) -> str:
+    return "ALARM" if sum(breached) >= criterion.datapoints else "OK"
 
 
-def _nothing(test: Test, current: str) -> str:
-    return {"breaching": "ALARM", "notBreaching": "OK", "ignore": current}.get(test.missing, "INSUFFICIENT_DATA")
+def _nothing(criterion: Criterion, current: str) -> str:
+    return {"breaching": "ALARM", "notBreaching": "OK", "ignore": current}.get(criterion.missing, "INSUFFICIENT_DATA")
 
 
-def _without(test: Test, points: Sequence[float | None], real: Sequence[bool], current: str) -> str:
+def _without(criterion: Criterion, points: Sequence[float | None], real: Sequence[bool], current: str) -> str:
     """Too few datapoints, and nothing to fill in: ``missing`` or ``ignore``."""
-    if sum(real) >= test.datapoints:
+    if sum(real) >= criterion.datapoints:
         return "ALARM"
     if not all(real):
         return "OK"
-    recent = points[-test.periods :]
+    recent = points[-criterion.periods :]
     oldest = next((len(recent) - index for index, value in enumerate(recent) if value is not None), 0)
-    if test.missing == "missing" and oldest >= test.datapoints:
+    if criterion.missing == "missing" and oldest >= criterion.datapoints:
         return "ALARM"
     return current
 
@@ -80,27 +80,29 @@ def settled(points: Sequence[float | None]) -> bool:
     return all(value is None for value in points)
 
 
-def reason(test: Test, points: Sequence[float | None], state: str) -> str:
+def reason(criterion: Criterion, points: Sequence[float | None], state: str) -> str:
     """Why, in CloudWatch's way of saying it."""
-    real = [value for value in points if value is not None][-test.periods :]
+    real = [value for value in points if value is not None][-criterion.periods :]
     if not real:
-        missing = {"breaching": "Breaching", "notBreaching": "NonBreaching"}.get(test.missing)
-        if missing is None:
-            return f"Insufficient Data: {test.periods} datapoints were unknown."
-        return (
-            f"Threshold Crossed: no datapoints were received for {test.periods} periods and {test.periods} missing "
-            f"datapoints were treated as [{missing}]."
-        )
-    breached = [value for value in real if test.breached(value)]
-    shown = breached if state == "ALARM" else [value for value in real if not test.breached(value)] or real
+        return _silence(criterion)
+    alarm = state == "ALARM"
+    shown = [value for value in real if criterion.breached(value) is alarm] or real
     listed = ", ".join(str(value) for value in shown)
-    words = WORDS[test.comparison]
-    change = "OK -> ALARM" if state == "ALARM" else "ALARM -> OK"
-    count = len(shown)
-    negated = "" if state == "ALARM" else "not "
+    compared = WORDS[criterion.comparison] if alarm else f"not {WORDS[criterion.comparison]}"
+    change = "OK -> ALARM" if alarm else "ALARM -> OK"
     return (
-        f"Threshold Crossed: {count} out of the last {test.periods} datapoints [{listed}] were {negated}{words} the "
-        f"threshold ({test.threshold}) (minimum {test.datapoints} datapoints for {change} transition)."
+        f"Threshold Crossed: {len(shown)} out of the last {criterion.periods} datapoints [{listed}] were {compared} "
+        f"the threshold ({criterion.threshold}) (minimum {criterion.datapoints} datapoints for {change} transition)."
+    )
+
+
+def _silence(criterion: Criterion) -> str:
+    missing = {"breaching": "Breaching", "notBreaching": "NonBreaching"}.get(criterion.missing)
+    if missing is None:
+        return f"Insufficient Data: {criterion.periods} datapoints were unknown."
+    return (
+        f"Threshold Crossed: no datapoints were received for {criterion.periods} periods and {criterion.periods} "
+        f"missing datapoints were treated as [{missing}]."
     )
 
 
