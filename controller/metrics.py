@@ -51,6 +51,7 @@ class Metrics:
         self._poll = self._histogram("git_poll_duration_seconds", "One look at the repository.", [], SECONDS)
         self._polls = self._counter("git_polls", "Looks at the repository.", ["result"])
         self._sweeps_failed = self._counter("sweep_failures", "Sweeps in which AWS did not answer for everything.", [])
+        self._broken = self._counter("step_failures", "Steps of the loop that ended in a defect of Trueup.", [])
         self._calls = self._counter("aws_calls", "Calls of AWS's API.", ["service", "operation", "result"])
         self._throttles = self._counter(
             "aws_throttles", "Calls that AWS refused as too many.", ["service", "operation"]
@@ -90,6 +91,9 @@ class Metrics:
     def polled(self, result: str, seconds: float) -> None:
         self._polls.labels(result).inc()
         self._poll.observe(seconds)
+
+    def broke(self, _what: str, _error: Exception, /) -> None:
+        self._broken.inc()
 
     def called(self, call: Call) -> None:
         """An AWS call ended."""

@@ -66,6 +66,7 @@ class Observer(Protocol):
     def told(self, told: Told) -> None: ...
     def swept(self, swept: Swept) -> None: ...
     def polled(self, result: str, seconds: float) -> None: ...
+    def broke(self, what: str, error: Exception, /) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,9 @@ class Loop:
         while (key := self.queue.take()) is not None:
             try:
                 self.step(key)
+            except Exception as error:  # noqa: BLE001 - a defect in one step must not end the worker
+                self._observer.broke(_word(key), error)
+                self.queue.add(key, after=self._backoff.failed(key))
             finally:
                 self.queue.give_back(key)
                 self.beat_at = self._clocks.monotonic()
@@ -212,3 +216,16 @@ class Loop:
     def _tell(self, told: Told | None) -> None:
         if told is not None:
             self._observer.told(told)
+
+
+def _word(key: Key) -> str:
+    """What a key is about."""
+    match key:
+        case SyncSource():
+            return "source"
+        case Cluster(name=name):
+            return f"sweep of {name}"
+        case ServiceKey():
+            return str(key)
+        case _:
+            assert_never(key)

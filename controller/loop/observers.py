@@ -9,6 +9,7 @@ from controller.loop.loop import Observer, Swept
 from controller.loop.status import ServiceStatus
 from reconcilers.diff import masked
 from reconcilers.outcome import Blocked, Failed, Held, Outcome, Sync
+from reconcilers.reconcile import where
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class Several:
     def polled(self, result: str, seconds: float) -> None:
         for each in self.observers:
             each.polled(result, seconds)
+
+    def broke(self, what: str, error: Exception, /) -> None:
+        for each in self.observers:
+            each.broke(what, error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,9 @@ class LogLines:
     def polled(self, result: str, seconds: float) -> None:
         say = self.log.debug if result == "unchanged" else self.log.info if result == "changed" else self.log.warning
         say(f"git {result}", result=result, seconds=round(seconds, 3))
+
+    def broke(self, what: str, error: Exception, /) -> None:
+        self.log.error("a step broke", step=what, error=where(error))
 
 
 def _said(told: Told) -> bool:

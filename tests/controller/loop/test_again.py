@@ -1,6 +1,7 @@
 """When to look again."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_a_failure_that_knows_better_comes_back_then() -> None:
     assert again(report(Failed("AnotherDeployment", "", 5.0))) == Again(5.0, Priority.IN_FLIGHT)
 
 
-def later(seconds: float, **more: object) -> Live:
+def later(seconds: float, **more: Any) -> Live:
     seen = observed(at=NOW + seconds)
     return replace(seen, service=replace(service(), **more))
 

@@ -1,0 +1,171 @@
+"""What the daemon knows, and how it changes."""
+
+from dataclasses import replace
+
+from controller.loop.board import Board, cluster_of
+from reconcilers.actions import UpdateService
+from reconcilers.model import Cluster, Scope
+from reconcilers.outcome import Failed, Sync
+from reconcilers.verdict import Order
+from tests.controller.builders import DEBUG, HELD, KEY, NOW, drifted, named, observed, report, snapshot, wanted
+
+EDIT = UpdateService("prod", "notes", {"desiredCount": 2})
+RETRY = Order(retry=True, by="ann", at=NOW)
+
+
+def board(*more: str) -> Board:
+    made = Board()
+    made.adopt(snapshot(wanted("v2"), *(named(name) for name in more)), NOW)
+    return made
+
+
+def test_every_service_of_the_first_snapshot_is_new() -> None:
+    assert Board().adopt(snapshot(wanted("v2"), named("other")), NOW) == (KEY, named("other").key)
+
+
+def test_a_snapshot_changes_only_what_wants_something_else() -> None:
+    known = board("other")
+    assert known.adopt(snapshot(wanted("v3"), named("other"), commit="c2"), NOW) == (KEY,)
+
+
+def test_what_is_known_of_a_service_survives_a_new_commit() -> None:
+    known = board()
+    known.reported(report(HELD), Order())
+    known.adopt(snapshot(wanted("v3"), commit="c2"), NOW)
+    status = known.service(KEY)
+    assert status is not None
+    assert (status.sync, status.wanted) == (Sync.HELD, wanted("v3"))
+
+
+def test_a_removed_service_is_forgotten() -> None:
+    known = board("other")
+    known.adopt(snapshot(wanted("v2"), commit="c2"), NOW)
+    assert [status.wanted.key for status in known.services()] == [KEY]
+
+
+def test_a_report_of_a_removed_service_is_nobodys() -> None:
+    known = board()
+    known.adopt(snapshot(named("other"), commit="c2"), NOW)
+    assert known.reported(report(), Order()) is None
+
+
+def test_a_report_tells_before_after_and_what_happened() -> None:
+    told = board().reported(drifted(), Order())
+    assert told is not None
+    assert (told.before.sync, told.after.sync, len(told.events)) == (Sync.UNKNOWN, Sync.DRIFTED, 1)
+
+
+def test_services_are_found_by_the_cluster_that_a_sweep_reads() -> None:
+    known = Board()
+    elsewhere = named("other", scope=Scope("us-east-1"))
+    known.adopt(snapshot(wanted("v2"), elsewhere), NOW)
+    found = known.in_cluster(Cluster(Scope("us-east-1"), "prod"))
+    assert [status.wanted.key.name for status in found] == ["other"]
+    assert cluster_of(found[0]) == Cluster(Scope("us-east-1"), "prod")
+
+
+def test_a_sweep_that_finds_nothing_new_refreshes_a_service() -> None:
+    known = board()
+    known.reported(report(), Order())
+    known.glanced(KEY, observed(at=NOW + 60))
+    status = known.service(KEY)
+    assert status is not None
+    assert status.seen_at == NOW + 60
+
+
+def test_a_sweep_of_a_removed_service_is_nobodys() -> None:
+    known = board()
+    known.glanced(named("gone").key, observed())
+    assert known.service(named("gone").key) is None
+
+
+def test_an_order_is_kept_until_it_is_spent() -> None:
+    known = board()
+    assert known.ask(KEY, RETRY)
+    known.reported(report(HELD), RETRY)
+    assert known.order(KEY) == RETRY
+
+
+def test_a_plan_that_spends_the_order_takes_it_away() -> None:
+    known = board()
+    known.ask(KEY, RETRY)
+    known.reported(report(plan={"spends": True}), RETRY)
+    assert not known.order(KEY).given
+
+
+def test_an_order_that_came_meanwhile_is_not_spent() -> None:
+    known = board()
+    known.ask(KEY, RETRY)
+    later = replace(RETRY, at=NOW + 1)
+    known.ask(KEY, later)
+    known.reported(report(plan={"spends": True}), RETRY)
+    assert known.order(KEY) == later
+
+
+def test_an_order_whose_actions_failed_is_not_spent() -> None:
+    known = board()
+    known.ask(KEY, RETRY)
+    known.reported(replace(report(HELD, EDIT, plan={"spends": True}), acted=()), RETRY)
+    assert known.order(KEY) == RETRY
+
+
+def test_an_order_for_nobody_is_refused() -> None:
+    assert not board().ask(named("gone").key, RETRY)
+
+
+def test_an_order_ends_when_git_wants_something_else() -> None:
+    known = board()
+    known.ask(KEY, RETRY)
+    known.adopt(snapshot(wanted("v3"), commit="c2"), NOW)
+    assert not known.order(KEY).given
+
+
+def test_an_order_outlives_a_commit_that_does_not_concern_it() -> None:
+    known = board()
+    known.ask(KEY, RETRY)
+    known.adopt(snapshot(wanted("v2"), named("other"), commit="c2"), NOW)
+    assert known.order(KEY).given
+
+
+def test_our_own_edits_of_a_service_are_remembered() -> None:
+    known = board()
+    known.reported(report(drifted().outcome, EDIT, at=NOW), Order())
+    known.reported(report(drifted().outcome, EDIT, at=NOW + 60), Order())
+    assert known.order(KEY).field_heals == (NOW, NOW + 60)
+
+
+def test_edits_outlive_the_order_they_were_asked_with() -> None:
+    known = board()
+    known.ask(KEY, RETRY)
+    known.reported(report(drifted().outcome, EDIT, plan={"spends": True}), known.order(KEY))
+    assert known.order(KEY) == Order(field_heals=(NOW,))
+
+
+def test_a_failing_repository_keeps_the_last_good_snapshot() -> None:
+    known = board()
+    known.source_failed("timeout", "It hangs.", "Wait.", NOW + 5)
+    known.source_failed("timeout", "It hangs.", "Wait.", NOW + 9)
+    assert (known.source.good_at, known.source.failing_since, known.source.reason) == (NOW, NOW + 5, "timeout")
+    assert known.snapshot == snapshot(wanted("v2"))
+
+
+def test_a_repository_that_answers_again_fails_no_more() -> None:
+    known = board()
+    known.source_failed("timeout", "It hangs.", "Wait.", NOW + 5)
+    known.source_unchanged(NOW + 9)
+    assert (known.source.good_at, known.source.failing_since) == (NOW + 9, None)
+
+
+def test_looks_at_the_repository_are_counted_by_how_they_ended() -> None:
+    known = board()
+    known.source_unchanged(NOW)
+    known.source_unchanged(NOW)
+    known.source_failed("timeout", "", "", NOW)
+    assert known.source.polls == {"changed": 1, "unchanged": 2, "timeout": 1}
+
+
+def test_a_failed_look_is_told_too() -> None:
+    told = board().reported(report(Failed("Throttled", "")), Order())
+    assert told is not None
+    assert told.after.failing_since == NOW
+    assert DEBUG.path not in told.after.drift_since

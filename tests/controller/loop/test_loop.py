@@ -1,0 +1,320 @@
+"""Keys in, outcomes out: the loop with hand-written work in its hands."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from controller.loop.board import Board, Told, cluster_of
+from controller.loop.loop import Clocks, Key, Loop, Rhythm, Swept, SyncSource, Work
+from controller.source.git_errors import SourceError
+from controller.source.snapshot import Snapshot
+from reconcilers.live import Live
+from reconcilers.model import Cluster, Service, ServiceKey
+from reconcilers.outcome import Failed, Outcome, Retry, Sync
+from reconcilers.reconcile import Report
+from reconcilers.sweep import SweepResult
+from reconcilers.verdict import Order
+from tests.controller.builders import HELD, KEY, NOW, SHIFTING, named, observed, report, snapshot, wanted
+
+CLUSTER = Cluster(wanted().scope, "prod")
+
+
+@dataclass
+class FakeWork:
+    """Git, AWS and the reconcilers, as a test wants them."""
+
+    commits: list[Snapshot | Exception | None] = field(default_factory=list)
+    differing: set[str] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    orders: list[Order] = field(default_factory=list)
+    reconciled: list[ServiceKey] = field(default_factory=list)
+    spends: bool = False
+    defect: str = ""  # in which cluster's sweep
+
+    def source(self, previous: Snapshot | None) -> Snapshot | None:
+        answer = self.commits.pop(0) if self.commits else None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def sweep(self, cluster: Cluster, services: tuple[Service, ...]) -> SweepResult:
+        if cluster.name == self.defect:
+            raise RuntimeError("a defect")
+        keys = {each.key for each in services}
+        unread = frozenset(key for key in keys if key.name in self.unread)
+        differing = frozenset(key for key in keys if key.name in self.differing) - unread
+        live: dict[ServiceKey, Live] = {key: observed() for key in keys - unread}
+        return SweepResult(
+            frozenset(keys) - differing - unread, differing, live, {key: Retry("Throttled", "") for key in unread}
+        )
+
+    def reconcile(self, service: Service, order: Order) -> Report:
+        self.reconciled.append(service.key)
+        self.orders.append(order)
+        return report(self.outcomes.get(service.key.name), key=service.key, plan={"spends": self.spends})
+
+
+@dataclass
+class Heard:
+    """An observer that remembers."""
+
+    tales: list[Told] = field(default_factory=list)
+    sweeps: list[Swept] = field(default_factory=list)
+    polls: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+
+    def told(self, told: Told) -> None:
+        self.tales.append(told)
+
+    def swept(self, swept: Swept) -> None:
+        self.sweeps.append(swept)
+
+    def polled(self, result: str, seconds: float) -> None:
+        self.polls.append(result)
+
+    def broke(self, what: str, error: Exception, /) -> None:
+        self.broken.append(what)
+
+
+class Stage:
+    """A loop on a clock that stands still until it is told to go; ``steps`` does what is ready."""
+
+    def __init__(self, *commits: Snapshot | Exception | None) -> None:
+        self.time = 0.0
+        self.work = FakeWork(list(commits))
+        self.heard = Heard()
+        self.board = Board()
+        clocks = Clocks(now=lambda: NOW + self.time, monotonic=lambda: self.time, chance=lambda: 0.5)
+        work = Work(self.work.source, self.work.sweep, self.work.reconcile)
+        self.loop = Loop(work, self.board, self.heard, Rhythm(poll=30, sweep=60, recheck=300), clocks)
+        self.loop.queue.add(SyncSource())
+
+    def steps(self) -> list[Key]:
+        """Everything that is ready now, in order."""
+        done: list[Key] = []
+        while self.loop.queue.depth():
+            key = self.loop.queue.take()
+            assert key is not None
+            self.loop.step(key)
+            self.loop.queue.give_back(key)
+            done.append(key)
+        return done
+
+    def after(self, seconds: float) -> list[Key]:
+        self.time += seconds
+        return self.steps()
+
+
+def test_the_first_snapshot_leads_to_one_sweep_of_each_cluster() -> None:
+    stage = Stage(snapshot(wanted("v2"), named("other")))
+    assert stage.steps() == [SyncSource(), CLUSTER]
+    assert stage.work.reconciled == []
+
+
+def test_what_a_sweep_finds_in_sync_is_known_to_be_in_sync() -> None:
+    stage = Stage(snapshot())
+    stage.steps()
+    assert [status.sync for status in stage.board.services()] == [Sync.IN_SYNC]
+    assert stage.board.services()[0].chain != ()
+
+
+def test_what_a_sweep_finds_differing_is_looked_at_alone() -> None:
+    stage = Stage(snapshot(wanted("v2"), named("other")))
+    stage.work.differing = {"other"}
+    stage.steps()
+    assert stage.work.reconciled == [named("other").key]
+
+
+def test_what_a_sweep_could_not_read_keeps_its_last_answer() -> None:
+    stage = Stage(snapshot())
+    stage.steps()
+    stage.work.unread = {"notes"}
+    stage.after(60)
+    assert stage.board.services()[0].sync is Sync.IN_SYNC
+    assert stage.heard.sweeps[-1].failed == "Throttled"
+
+
+def test_a_commit_that_changes_a_service_leads_to_a_look_at_once() -> None:
+    stage = Stage(snapshot(wanted("v2"), named("other")), snapshot(wanted("v3"), named("other"), commit="c2"))
+    stage.steps()
+    assert KEY in stage.after(30)
+    assert stage.work.reconciled == [KEY]
+
+
+def test_an_unchanged_repository_leads_to_nothing() -> None:
+    stage = Stage(snapshot())
+    stage.steps()
+    assert stage.after(30) == [SyncSource()]
+    assert stage.heard.polls == ["changed", "unchanged"]
+
+
+def test_a_repository_that_fails_is_looked_at_again_and_nothing_is_forgotten() -> None:
+    stage = Stage(snapshot(), SourceError("timeout", "It hangs.", "Wait."))
+    stage.steps()
+    stage.after(30)
+    assert stage.board.source.reason == "timeout"
+    assert len(stage.board.services()) == 1
+    assert SyncSource() in stage.after(30)
+
+
+def test_sweeps_come_back() -> None:
+    stage = Stage(snapshot())
+    stage.steps()
+    stage.after(60)
+    assert len(stage.heard.sweeps) == 2
+
+
+def test_a_cluster_without_services_is_swept_no_more() -> None:
+    elsewhere = named("other", cluster="elsewhere")
+    stage = Stage(snapshot(wanted("v2"), elsewhere), snapshot(wanted("v2"), commit="c2"))
+    stage.steps()
+    stage.after(60)
+    stage.after(60)
+    assert [swept.cluster.name for swept in stage.heard.sweeps].count("elsewhere") == 1
+
+
+def test_a_new_cluster_is_swept_at_once() -> None:
+    elsewhere = named("other", cluster="elsewhere")
+    stage = Stage(snapshot(), snapshot(wanted("v2"), elsewhere, commit="c2"))
+    stage.steps()
+    stage.after(30)
+    assert [swept.cluster.name for swept in stage.heard.sweeps] == ["prod", "elsewhere"]
+
+
+def test_a_shift_is_looked_at_again_when_it_says() -> None:
+    stage = Stage(snapshot())
+    stage.work.differing, stage.work.outcomes = {"notes"}, {"notes": SHIFTING}
+    stage.steps()
+    assert stage.after(14.9) == []
+    assert stage.after(0.1) == [KEY]
+
+
+def test_a_held_release_costs_no_look_of_its_own_at_every_sweep() -> None:
+    stage = Stage(snapshot())
+    stage.work.differing, stage.work.outcomes = {"notes"}, {"notes": HELD}
+    stage.steps()
+    for _ in range(4):
+        stage.after(60)
+    assert stage.work.reconciled == [KEY]
+
+
+def test_failures_in_a_row_wait_longer_each_time() -> None:
+    stage = Stage(snapshot())
+    stage.work.differing, stage.work.outcomes = {"notes"}, {"notes": Failed("Throttled", "")}
+    stage.steps()
+    looks = [stage.time]
+    while len(looks) < 4:
+        if KEY in stage.after(0.5):
+            looks.append(stage.time)
+    assert [later - earlier for earlier, later in pairwise(looks)] == [1.5, 3.0, 6.0]
+
+
+def test_a_success_ends_the_waiting() -> None:
+    stage = Stage(snapshot())
+    stage.work.differing, stage.work.outcomes = {"notes"}, {"notes": Failed("Throttled", "")}
+    stage.steps()
+    stage.work.outcomes = {"notes": SHIFTING}
+    stage.after(2)
+    stage.work.outcomes = {"notes": Failed("Throttled", "")}
+    stage.after(15)
+    assert KEY in stage.after(1.5)
+
+
+def test_what_a_person_asks_is_looked_at_at_once_and_handed_on() -> None:
+    stage = Stage(snapshot())
+    stage.steps()
+    assert stage.loop.ask(KEY, Order(sync=True))
+    assert stage.steps() == [KEY]
+    assert stage.work.orders == [Order(sync=True)]
+
+
+def test_an_order_is_handed_on_until_it_is_spent() -> None:
+    stage = Stage(snapshot())
+    stage.steps()
+    stage.loop.ask(KEY, Order(retry=True))
+    stage.work.spends = True
+    stage.steps()
+    stage.loop.queue.add(KEY)
+    stage.steps()
+    assert stage.work.orders == [Order(retry=True), Order()]
+
+
+def test_an_order_for_a_service_that_nobody_knows_is_refused() -> None:
+    assert not Stage(snapshot()).loop.ask(KEY, Order(sync=True))
+
+
+def test_a_push_is_a_hint_to_look_at_the_repository_now() -> None:
+    stage = Stage(snapshot())
+    stage.steps()
+    stage.loop.look_at_source()
+    assert stage.steps() == [SyncSource()]
+
+
+def test_a_service_that_left_git_is_left_alone() -> None:
+    stage = Stage(snapshot(wanted("v2"), named("other")), snapshot(wanted("v2"), commit="c2"))
+    stage.steps()
+    stage.after(30)
+    stage.loop.queue.add(named("other").key)
+    stage.steps()
+    assert stage.work.reconciled == []
+
+
+def test_every_look_is_told_to_the_observer() -> None:
+    stage = Stage(snapshot())
+    stage.work.differing, stage.work.outcomes = {"notes"}, {"notes": HELD}
+    stage.steps()
+    assert [told.after.sync for told in stage.heard.tales] == [Sync.HELD]
+    assert cluster_of(stage.heard.tales[0].after) == CLUSTER
+
+
+def waited(condition: Callable[[], bool]) -> bool:
+    patience = threading.Event()
+    return any(condition() or patience.wait(0.01) for _ in range(1000))
+
+
+def test_workers_do_what_is_ready_and_stop_when_told() -> None:
+    stage = Stage(snapshot())
+    stage.loop.start(workers=3)
+    assert waited(lambda: len(stage.heard.sweeps) == 1)
+    assert stage.loop.beats(within=60)
+    assert stage.loop.stop(within=10)
+    assert not stage.loop.beats(within=60)
+
+
+def test_a_step_that_raises_does_not_end_its_worker() -> None:
+    stage = Stage(snapshot())
+    stage.work.defect = "prod"
+    stage.loop.start(workers=1)
+    assert waited(lambda: stage.heard.broken == ["sweep of prod"])
+    stage.loop.look_at_source()
+    assert waited(lambda: len(stage.heard.polls) == 2)
+    assert stage.loop.stop(within=10)
+
+
+def test_a_step_that_raises_is_tried_again_later() -> None:
+    stage = Stage(snapshot())
+    stage.work.defect = "prod"
+    stage.loop.start(workers=1)
+    assert waited(lambda: stage.heard.broken == ["sweep of prod"])
+    stage.work.defect = ""
+    stage.time = 10
+    stage.loop.look_at_source()
+    assert waited(lambda: len(stage.heard.sweeps) == 1)
+    assert stage.loop.stop(within=10)
+
+
+def test_what_broke_is_named() -> None:
+    stage = Stage(SourceError("timeout", "", ""))
+    stage.work.commits = [RuntimeError("a defect")]
+    stage.loop.start(workers=1)
+    assert waited(lambda: stage.heard.broken == ["source"])
+    stage.loop.queue.add(KEY)
+    assert stage.loop.stop(within=10)
+
+
+def test_a_loop_that_finishes_nothing_beats_no_more() -> None:
+    stage = Stage(snapshot())
+    stage.time = 301
+    assert not stage.loop.beats(within=300)
