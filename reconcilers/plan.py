@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
+from reconcilers.declared import DESIRED_COUNT, field_of
 from reconcilers.explain import chain
 from reconcilers.live import Live, LiveService, RegisteredRevision
 from reconcilers.model import CodeDeployRollout, RollingRollout, Service
@@ -81,6 +82,9 @@ def _decided(wanted: Service, live: Live, now: float, policy: Policy, order: Ord
     if situation is None:
         unread = Failed("RevisionUnread", f"What {wanted.name} runs could not be read.")
         return Plan((), unread, Sync.UNKNOWN, Health.UNKNOWN)
+    if live.scalable is None and DESIRED_COUNT in {field_of(each) for each in situation.field_changes}:
+        # It may be autoscaling's, and then is no difference.
+        return LookCloser(frozenset({Look.SCALING}))
     return transition(situation)
 
 

@@ -107,8 +107,6 @@ def _comes_of_it(situation: Situation) -> bool | LookCloser:
 def _terminating(situation: Situation, rollout: CodeDeployRollout, attempt: Attempt) -> Plan | LookCloser:
     if not situation.changes:
         note = f"{attempt.id} has shifted the traffic and waits to end the old task set"
-        if fields.unsure(situation):
-            return LookCloser(frozenset({Look.SCALING}))
         if situation.field_changes:
             what = f"{note}; {', '.join(fields.fields_of(situation.field_changes))} differ and are looked at then."
             return situation.plan(Waiting(what, attempt.id, situation.policy.resync), Sync.DRIFTED)
@@ -135,7 +133,7 @@ def _draining(situation: Situation) -> bool:
     return any(each.status == "DRAINING" for each in situation.service.task_sets)
 
 
-def _quiet(situation: Situation) -> Plan | LookCloser:
+def _quiet(situation: Situation) -> Plan:
     left = [each.id for each in situation.service.task_sets if each.status != "PRIMARY"]
     return fields.settle(situation, f"{', '.join(left)} is still in the service." if left else "")
 
@@ -151,7 +149,7 @@ def _carried_out(
         return situation.plan(waiting, intended.sync)
     if situation.service.desired_count == 0 and situation.field_changes:
         settled = fields.settle(situation)
-        if isinstance(settled, LookCloser) or settled.actions:
+        if settled.actions:
             return settled
     return _shipped(situation, rollout, intended)
 

@@ -11,7 +11,7 @@ from reconcilers.model import CodeDeployRollout, DriftPolicy, Service
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Finding, InSync, Progressing, Sync
 from reconcilers.rollout import heal
 from reconcilers.rollout.situation import Situation
-from reconcilers.verdict import Look, LookCloser, Plan
+from reconcilers.verdict import Plan
 
 
 def by_deployment(wanted: Service, field: str) -> bool:
@@ -24,18 +24,11 @@ def fields_of(changes: tuple[Change, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(field_of(change) for change in changes))
 
 
-def unsure(situation: Situation) -> bool:
-    """Whether a desired count differs that may be autoscaling's."""
-    return situation.field_changes != situation.known_field_changes
-
-
-def settle(situation: Situation, note: str = "") -> Plan | LookCloser:
+def settle(situation: Situation, note: str = "") -> Plan:
     """What to do where the running revision is the wanted one. ``note``: what to say when there is nothing to do."""
     changed = fields_of(situation.field_changes)
     if not changed:
         return situation.plan(InSync(note), Sync.IN_SYNC, spends=True)
-    if unsure(situation):
-        return LookCloser(frozenset({Look.SCALING}))
     if situation.wanted.drift is DriftPolicy.IGNORE:
         return situation.plan(
             InSync(note or f"{_list(changed)} differ and drift is ignored."), Sync.IN_SYNC, spends=True

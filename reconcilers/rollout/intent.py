@@ -97,7 +97,7 @@ def _exhausted(situation: Situation, failed: tuple[Attempt, ...]) -> Blocked:
     return Blocked(BlockedBy.INFRASTRUCTURE, (finding,), situation.policy.blocked_after)
 
 
-def _drifted(situation: Situation) -> Plan | LookCloser | Ship:
+def _drifted(situation: Situation) -> Plan | Ship:
     running = situation.running.arn
     if situation.wanted.drift is DriftPolicy.IGNORE:
         return fields.settle(situation, f"{running} was shipped by hand and drift is ignored.")
@@ -109,7 +109,7 @@ def _drifted(situation: Situation) -> Plan | LookCloser | Ship:
     return Ship(Cause.HEAL, Sync.DRIFTED)
 
 
-def _outdated(situation: Situation) -> Plan | LookCloser | Ship:
+def _outdated(situation: Situation) -> Plan | Ship:
     if situation.released:
         return Ship(Cause.COMMIT, Sync.OUTDATED)
     commit = situation.wanted.commit.commit[:12]
@@ -118,7 +118,6 @@ def _outdated(situation: Situation) -> Plan | LookCloser | Ship:
     return _with_fields(situation, plan) if situation.field_changes else plan
 
 
-def _with_fields(situation: Situation, plan: Plan) -> Plan | LookCloser:
+def _with_fields(situation: Situation, plan: Plan) -> Plan:
     # A release may wait for days; service fields are put back meanwhile.
-    settled = fields.settle(situation)
-    return settled if isinstance(settled, LookCloser) else replace(plan, actions=settled.actions)
+    return replace(plan, actions=fields.settle(situation).actions)

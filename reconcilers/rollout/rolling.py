@@ -102,14 +102,12 @@ def _carried_out(situation: Situation, intended: Plan | LookCloser | Ship) -> Pl
         return intended
     if situation.service.desired_count == 0 and situation.field_changes:
         settled = fields.settle(situation)
-        if isinstance(settled, LookCloser) or settled.actions:
+        if settled.actions:
             return settled
     return _shipped(situation, intended)
 
 
 def _shipped(situation: Situation, intended: Ship) -> Plan | LookCloser:
-    if fields.unsure(situation):
-        return LookCloser(frozenset({Look.SCALING}))
     reuse = _reusable(situation)
     shipped = shipping.ship(situation, intended, _start, reuse)
     if isinstance(shipped, LookCloser) or reuse is None or not shipped.actions:

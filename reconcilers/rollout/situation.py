@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconcilers.actions import Action
-from reconcilers.declared import DESIRED_COUNT, field_of
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
 from reconcilers.live import Attempt, Live, LiveService, RegisteredRevision
@@ -72,17 +71,10 @@ class Situation:
         """The attempt that is under way, rollbacks included."""
         return next((attempt for attempt in self.attempts if attempt.active), None)
 
-    @property
-    def known_field_changes(self) -> tuple[Change, ...]:
-        """The service fields that are known to differ: a desired count may be autoscaling's until that was asked."""
-        if self.live.scalable is not None:
-            return self.field_changes
-        return tuple(each for each in self.field_changes if field_of(each) != DESIRED_COUNT)
-
     def sync(self) -> Sync:
         """How Git and AWS stand to each other by content and history, holds apart."""
         if not self.changes:
-            return Sync.DRIFTED if self.known_field_changes else Sync.IN_SYNC
+            return Sync.DRIFTED if self.field_changes else Sync.IN_SYNC
         ours = history.latest_success_of_ours(self.attempts)
         if ours is None or not self.wants(ours) or self._ours_runs_since(ours):
             return Sync.OUTDATED
@@ -108,7 +100,7 @@ class Situation:
             outcome=outcome,
             sync=sync,
             health=Health.PROGRESSING if moving else health(self.service, self.attempts),
-            changes=() if sync is Sync.IN_SYNC else self.changes + self.known_field_changes,
+            changes=() if sync is Sync.IN_SYNC else self.changes + self.field_changes,
             warnings=warnings,
             spends=self.spent or (spends and self.order.given),
         )

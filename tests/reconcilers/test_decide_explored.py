@@ -30,7 +30,7 @@ from tests.reconcilers.builders import (
 )
 
 TAGS = ("v1", "v2", "v3")
-EXPLORED = settings(deadline=None, max_examples=150)
+EXPLORED = settings(deadline=None, max_examples=100)
 ACTIVE = (AttemptState.RUNNING, AttemptState.READY, AttemptState.STOPPING)
 
 
