@@ -4,7 +4,8 @@ from controller.loop.backoff import Backoff, jittered
 
 
 def test_the_first_wait_is_short() -> None:
-    assert Backoff(chance=lambda: 1.0, first=2).failed("a") == 2
+    backoff: Backoff[str] = Backoff(chance=lambda: 1.0, first=2)
+    assert backoff.failed("a") == 2
 
 
 def test_each_failure_in_a_row_doubles_the_wait() -> None:
@@ -18,7 +19,8 @@ def test_the_wait_never_exceeds_its_bound() -> None:
 
 
 def test_chance_takes_off_up_to_half() -> None:
-    assert Backoff(chance=lambda: 0.0, first=2).failed("a") == 1
+    backoff: Backoff[str] = Backoff(chance=lambda: 0.0, first=2)
+    assert backoff.failed("a") == 1
 
 
 def test_a_success_starts_over() -> None:
