@@ -371,3 +371,26 @@ def test_what_a_caller_does_to_its_request_afterwards_changes_nothing(place: Fak
     request["containerDefinitions"].append({})
     after = json.dumps(place.call("DescribeTaskDefinition", taskDefinition="web:1")["taskDefinition"], default=str)
     assert after == before
+
+
+def test_a_host_port_that_was_given_is_kept(place: FakePlace) -> None:
+    mapping = {"containerPort": 80, "hostPort": 8080, "protocol": "tcp"}
+    changes = with_container(portMappings=[mapping], memory=64)
+    answer = registered(place, networkMode="bridge", requiresCompatibilities=["EC2"], **changes)
+    assert answer["containerDefinitions"][0]["portMappings"] == [mapping]
+
+
+def test_without_required_compatibilities_none_are_told(place: FakePlace) -> None:
+    answer = registered(place, requiresCompatibilities=None)
+    assert "requiresCompatibilities" not in answer
+    assert answer["compatibilities"] == ["EC2", "FARGATE"]
+
+
+def test_required_attributes_tell_of_start_order_and_of_a_registry_without_an_execution_role(place: FakePlace) -> None:
+    containers = [
+        {"name": "db", "image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/db:1"},
+        {"name": "app", "image": "shop/web:1", "dependsOn": [{"containerName": "db", "condition": "START"}]},
+    ]
+    names = {each["name"] for each in registered(place, containerDefinitions=containers)["requiresAttributes"]}
+    assert names >= {"ecs.capability.container-ordering", "com.amazonaws.ecs.capability.ecr-auth"}
+    assert "ecs.capability.execution-role-ecr-pull" not in names
