@@ -27,11 +27,11 @@ demo: $(READY) ## A release, a rollback, drift and a crash, on the embedded sand
 	@$(BIN)/trueup demo
 
 test: $(READY) ## The test suite, on both cores
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY) format lint types layers ## Format, lint, types, layers, tests and branch coverage
 	@$(BIN)/coverage erase
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 format: $(READY)
 	@$(BIN)/ruff format --check .

@@ -1,0 +1,65 @@
+"""The demo's own story, told fast: real Git, a real daemon process, and the sandbox over HTTP."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
+    report = tmp_path_factory.mktemp("demo") / "report.json"
+    command = [sys.executable, "-m", "controller.cli", "demo", "--report", str(report)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=115, check=False, stdin=subprocess.DEVNULL)
+    return done, json.loads(report.read_text("utf-8")) if report.exists() else {}
+
+
+Told = tuple[subprocess.CompletedProcess[str], dict[str, Any]]
+
+
+def test_without_a_terminal_it_ends_well(told: Told) -> None:
+    assert told[0].returncode == 0, told[0].stdout + told[0].stderr
+
+
+def test_every_claim_is_true(told: Told) -> None:
+    claims = {check["claim"]: check["true"] for step in told[1]["steps"] for check in step["checks"]}
+    assert [claim for claim, true in claims.items() if not true] == []
+
+
+def test_it_tells_six_steps(told: Told) -> None:
+    assert len(told[1]["steps"]) == 6
+
+
+def test_each_release_has_its_commit_and_its_deployment(told: Told) -> None:
+    released = [step for step in told[1]["steps"] if step["commit"]]
+    assert len(released) == 4
+    assert all(re.fullmatch("[0-9a-f]{40}", step["commit"]) and step["deployments"] for step in released)
+
+
+def test_the_bad_release_and_its_rollback_are_two_deployments(told: Told) -> None:
+    assert len(told[1]["steps"][2]["deployments"]) == 2
+
+
+def test_the_states_of_a_shift_are_told_with_their_seconds(told: Told) -> None:
+    states = told[1]["steps"][1]["states"]
+    assert len(states) > 8
+    assert all(set(each) == {"at", "state"} for each in states)
+
+
+def test_it_leaves_no_process_behind(told: Told) -> None:
+    left = [line for line in _processes() if "trueup-demo-" in line]
+    assert left == []
+
+
+def _processes() -> list[str]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            found.append(entry.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        except OSError:
+            continue  # it ended, or belongs to somebody else
+    return found
