@@ -31,9 +31,9 @@ _HEALTH_CHECK = {"interval": 30, "timeout": 5, "retries": 3}
 
 
 def in_units(params: Params) -> Shape:
-    """A copy of the request, with ``cpu`` and ``memory`` in CPU units and MiB."""
+    """A copy of the request without its nulls, ``cpu`` and ``memory`` in CPU units and MiB."""
     sizes = {member: fargate.units(params[member], member=member) for member in ("cpu", "memory") if params.get(member)}
-    return copy.deepcopy({**params, **sizes})
+    return copy.deepcopy({name: value for name, value in {**params, **sizes}.items() if value is not None})
 
 
 def normalised(params: Params, chance: random.Random) -> Shape:
