@@ -1,6 +1,7 @@
 """The textbook set-up in a checked world, and short words for what a test does with it."""
 
 import json
+from copy import copy
 from typing import Any
 
 import pytest
@@ -23,7 +24,16 @@ class Stage(CheckedWorld):
         self, plan: BlueGreen | None = None, *, speed: float = 1.0, switches: Switches | None = None, seed: int = 0
     ) -> None:
         super().__init__(speed=speed, switches=switches, seed=seed)
-        self.plan = plan or BlueGreen()
+        self._build(plan or BlueGreen())
+
+    def beside(self, plan: BlueGreen) -> "Stage":
+        """Another service in the same world, at rest as well."""
+        other = copy(self)
+        other._build(plan)
+        return other
+
+    def _build(self, plan: BlueGreen) -> None:
+        self.plan = plan
         self.built = blue_green(self.world, self.plan)
         self.group = {
             "applicationName": self.built.application,

@@ -53,6 +53,14 @@ class AlarmBook:
                 self._composites[alarm.name] = alarm
                 self._follow(alarm, now)
 
+    def leads_to(self, names: Iterable[str], wanted: str) -> bool:
+        """Whether one of these alarms is ``wanted``, or stands on it."""
+        for name in names:
+            composite = self._composites.get(name)
+            if name == wanted or (composite and self.leads_to(alarms(composite.rule), wanted)):
+                return True
+        return False
+
     def delete(self, names: Iterable[str]) -> None:
         """Unknown names are no error, and nothing is deleted beside one that is still needed."""
         doomed = set(names)

@@ -54,14 +54,12 @@ class AlarmPuts:
             rule = parse(params["AlarmRule"])
         except RuleError as error:
             raise AwsError("ValidationError", f"AlarmRule is invalid: {error}") from error
-        name = params["AlarmName"]
-        unknown = [one for one in alarms(rule) if one not in self._book.alarms and self._arn(one) != one]
-        unknown = [one for one in unknown if not one.startswith("arn:")]
-        if unknown or name in set(alarms(rule)):
-            words = (
-                f"AlarmRule refers to alarms that do not exist: {', '.join(unknown)}" if unknown else "Cyclic AlarmRule"
-            )
-            raise AwsError("ValidationError", words)
+        name, below = params["AlarmName"], list(alarms(rule))
+        unknown = [one for one in below if one not in self._book.alarms and one != name]
+        if unknown:
+            raise _invalid(f"AlarmRule refers to alarms that do not exist: {', '.join(unknown)}")
+        if self._book.leads_to(below, name):
+            raise _invalid("AlarmRule must not lead back to its own alarm")
         old = self._book.alarms.get(name)
         state = old.state if isinstance(old, CompositeAlarm) else State(self._now())
         alarm = CompositeAlarm(name, self._shape(params, COMPOSITE), rule, state, self._now())

@@ -83,6 +83,11 @@ def parse(text: str) -> Rule:
     return rule
 
 
+def _name(reference: str) -> str:
+    """An alarm's name, which a rule may also give as an ARN."""
+    return reference.rsplit(":alarm:", 1)[-1]
+
+
 class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
@@ -122,7 +127,7 @@ class _Parser:
         if found is None or found["state"] is None:
             raise RuleError(f"Cannot read the alarm rule from: {self._text[self._at :].strip() or 'its end'}")
         self._at = found.end()
-        return Is(found["quoted"] or found["bare"], found["state"].upper())
+        return Is(_name(found["quoted"] or found["bare"]), found["state"].upper())
 
     def _take(self, wanted: str) -> bool:
         found = TOKEN.match(self._text, self._at)

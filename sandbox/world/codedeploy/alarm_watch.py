@@ -24,11 +24,15 @@ def finding(configuration: Params, state_of: Callable[[str], str | None]) -> Fau
     states = {one["name"]: state_of(one["name"]) for one in configuration.get("alarms") or []}
     active = [name for name, state in states.items() if state == "ALARM"]
     if active:
-        return Fault("ALARM_ACTIVE", ALARM_ACTIVE.format(alarms=" ".join(active)))
+        return Fault("ALARM_ACTIVE", ALARM_ACTIVE.format(alarms=_listed(active)))
     missing = [name for name, state in states.items() if state is None]
     if missing and not configuration.get("ignorePollAlarmFailure"):
-        return Fault("ALARM_ACTIVE", ALARM_UNREADABLE.format(alarms=" ".join(missing)))
+        return Fault("ALARM_ACTIVE", ALARM_UNREADABLE.format(alarms=_listed(missing)))
     return None
+
+
+def _listed(names: list[str]) -> str:
+    return " ".join(f"<{name}>" for name in names)
 
 
 def begin(run: Run) -> None:

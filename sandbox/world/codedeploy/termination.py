@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandbox.errors import AwsError
 from sandbox.world.codedeploy.records import Status
 from sandbox.world.codedeploy.words import ECS_REFUSED
+from sandbox.world.ecs.task_set import DRAINING
 
 if TYPE_CHECKING:
     from sandbox.world.codedeploy.run import Run
@@ -17,14 +17,11 @@ def begin(run: Run) -> None:
     """Switch PRIMARY and begin the termination wait."""
     deployment, place = run.deployment, run.engine.place
     service = place.ecs.service(*deployment.group.service)
-    if service is None or deployment.green is None:
-        run.fail("ECS_UPDATE_ERROR", ECS_REFUSED.format(reason="Service not found."))
+    green = deployment.green
+    if service is None or green is None or green not in service.task_sets or green.status == DRAINING:
+        run.fail("ECS_UPDATE_ERROR", ECS_REFUSED.format(reason="The replacement task set was deleted."))
         return
-    try:
-        place.ecs.make_primary(service, deployment.green)
-    except AwsError as error:
-        run.fail("ECS_UPDATE_ERROR", ECS_REFUSED.format(reason=error.message))
-        return
+    place.ecs.make_primary(service, green)
     deployment.group.target_revision = deployment.revision
     option = deployment.group.shape["blueGreenDeploymentConfiguration"]["terminateBlueInstancesOnDeploymentSuccess"]
     if option["action"] == "KEEP_ALIVE":

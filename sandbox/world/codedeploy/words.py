@@ -2,11 +2,11 @@
 
 ALARM_ACTIVE = (
     "One or more alarms have been activated according to the Amazon CloudWatch metrics you selected, and the affected "
-    "deployments have been stopped. Activated alarms: <{alarms}>"
+    "deployments have been stopped. Activated alarms: {alarms}"
 )
 ALARM_UNREADABLE = (
     "One or more alarms could not be polled in Amazon CloudWatch, and the affected deployments have been stopped. "
-    "Alarms: <{alarms}>"
+    "Alarms: {alarms}"
 )
 INSTALL_TIMEOUT = (
     "The deployment timed out while waiting for the replacement task set to become healthy. "

@@ -193,6 +193,15 @@ def test_a_composite_alarm_must_stand_on_alarms_that_exist(rule: str) -> None:
         Watched().call("cloudwatch", "PutCompositeAlarm", AlarmName="top", AlarmRule=rule)
 
 
+def test_composite_alarms_must_not_lead_back_to_themselves() -> None:
+    world = Watched()
+    world.alarm()
+    for name, below in (("top", "one"), ("higher", "top")):
+        world.call("cloudwatch", "PutCompositeAlarm", AlarmName=name, AlarmRule=f"ALARM({below})")
+    with refused("ValidationError"):
+        world.call("cloudwatch", "PutCompositeAlarm", AlarmName="top", AlarmRule="NOT ALARM(higher)")
+
+
 def test_alarms_below_a_composite_one_are_not_deleted_alone() -> None:
     world = Watched()
     world.alarm()

@@ -22,6 +22,7 @@ STATES = {"a": "ALARM", "b": "OK", "with space": "ALARM"}
         ("TRUE AND NOT FALSE", True),
         ("(((ALARM(a))))", True),
         ("alarm(a)", True),
+        ("ALARM(arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a)", True),
     ],
 )
 def test_a_rule_holds_as_it_reads(rule: str, expected: bool) -> None:

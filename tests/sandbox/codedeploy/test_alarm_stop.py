@@ -38,7 +38,7 @@ def test_all_active_alarms_are_named() -> None:
     for alarm in stage.built.alarms:
         stage.ring(alarm)
     stage.until(deployment, "Stopped")
-    assert stage.fault(deployment)[1] == WORDS.format(" ".join(stage.built.alarms))
+    assert stage.fault(deployment)[1] == WORDS.format("> <".join(stage.built.alarms))
 
 
 def test_the_running_event_has_failed_and_later_ones_are_skipped() -> None:
