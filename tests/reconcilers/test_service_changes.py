@@ -71,3 +71,8 @@ def test_a_missing_load_balancer_is_removed_and_those_alike_belong_together() ->
         Change("/serviceDefinition/loadBalancers/web-80", "removed", balancer("tg/a", 80), None),
         Change("/serviceDefinition/loadBalancers/web-81/containerPort", "changed", 81, 82),
     )
+
+
+def test_a_role_and_a_cluster_may_be_answered_by_their_names() -> None:
+    declared = {"role": "ecs", "cluster": f"{ARN}cluster/prod"}
+    assert service_changes(declared, {"role": "ecs", "cluster": "prod"}, scalable=False) == ()

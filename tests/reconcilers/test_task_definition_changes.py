@@ -99,3 +99,7 @@ def test_values_that_are_swapped_for_others_are_removed_and_added() -> None:
         ("d", "added"),
         ("e", "added"),
     ]
+
+
+def test_an_amount_may_have_noughts_behind_its_point() -> None:
+    assert canonical({"cpu": "1.50 vCPU", "memory": "2.0GB"}) == {"cpu": "1536", "memory": "2048"}
