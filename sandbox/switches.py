@@ -34,6 +34,8 @@ class Switches:
     # A ready wait that runs out, and a listener that cannot be moved: which codes do they carry?
     ready_timeout_code: str = "TIMEOUT"
     listener_error_code: str = "ELASTIC_LOAD_BALANCING_INVALID"
+    # An alarm that does not exist stops a deployment; with which code is not documented.
+    missing_alarm_code: str = "ALARM_ACTIVE"
     # Does creating a deployment group weigh both target groups on the production listener (observed once), or not?
     group_creation_weighs_listener: bool = True
     # Is an AppSpec that cannot be read refused by CreateDeployment, or does its deployment fail?

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from sandbox.world.codedeploy.run import Run
 
 
-def finding(configuration: Params, state_of: Callable[[str], str | None]) -> Fault | None:
+def finding(
+    configuration: Params, state_of: Callable[[str], str | None], missing_code: str = "ALARM_ACTIVE"
+) -> Fault | None:
     """Why a deployment with this alarm configuration has to stop now, if it has to.
 
     An alarm that is in ALARM stops it, whenever it came to be so; one that does not exist stops it as well unless poll
@@ -27,7 +29,7 @@ def finding(configuration: Params, state_of: Callable[[str], str | None]) -> Fau
         return Fault("ALARM_ACTIVE", ALARM_ACTIVE.format(alarms=_listed(active)))
     missing = [name for name, state in states.items() if state is None]
     if missing and not configuration.get("ignorePollAlarmFailure"):
-        return Fault("ALARM_ACTIVE", ALARM_UNREADABLE.format(alarms=_listed(missing)))
+        return Fault(missing_code, ALARM_UNREADABLE.format(alarms=_listed(missing)))
     return None
 
 
@@ -45,7 +47,7 @@ def _look(run: Run) -> None:
     waiting_for_termination = run.deployment.termination_wait_started
     if waiting_for_termination and not (run.engine.switches.alarms_watched_in_termination_wait and run.waiting):
         return
-    fault = finding(run.deployment.alarms, run.engine.place.cloudwatch.state_of)
+    fault = finding(run.deployment.alarms, run.engine.place.cloudwatch.state_of, run.engine.switches.missing_alarm_code)
     if fault is None:
         run.whenever(run.engine.pace.alarm_poll, lambda: _look(run))
         return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.world.codedeploy import rollback as rollbacks
 from sandbox.world.codedeploy.records import Fault, Status
-from sandbox.world.codedeploy.termination import shares_now
+from sandbox.world.codedeploy.shift import shares_now
 from sandbox.world.codedeploy.words import STOPPED
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def end(run: Run, status: Status, fault: Fault, *, rollback: bool) -> None:
         if run.shift is not None and rollbacks.is_short(run.engine, deployment):
             run.shift.restore()
         rollbacks.start(run.engine, run)
-    deployment.shares = shares_now(run)
+    deployment.shares = shares_now(run.engine.place, deployment)
 
 
 def stop(run: Run, *, rollback: bool) -> None:

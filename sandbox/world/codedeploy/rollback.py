@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.world.codedeploy.configs import ALL_AT_ONCE
 from sandbox.world.codedeploy.records import Deployment, Status
-from sandbox.world.codedeploy.termination import shares_now
+from sandbox.world.codedeploy.shift import shares_now
 from sandbox.world.codedeploy.words import ROLLED_BACK, ROLLS_BACK
 from sandbox.world.ecs.task_set import DRAINING, PRIMARY
 
@@ -79,5 +79,5 @@ def _done(run: Run) -> None:
     deployment = run.deployment
     run.turn(Status.SUCCEEDED)
     deployment.completed_at = run.now
-    deployment.shares = shares_now(run)
+    deployment.shares = shares_now(run.engine.place, deployment)
     deployment.group.target_revision = deployment.revision

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox.world.calls import Answer
 from sandbox.world.codedeploy.records import Deployment, LifecycleEvent, Status
 from sandbox.world.codedeploy.revisions import location
+from sandbox.world.codedeploy.shift import shares_now
 from sandbox.world.moments import moment
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def target_id(deployment: Deployment) -> str:
 
 def deployment_target(place: Place, deployment: Deployment) -> Answer:
     """The shape ``DeploymentTarget``: an ECS target with its eight lifecycle events and its task sets."""
-    shares = deployment.shares if deployment.status.over else _shares(place, deployment)
+    shares = deployment.shares if deployment.status.over else shares_now(place, deployment)
     cluster, service = deployment.group.service
     sets = ((deployment.blue, "Blue"), (deployment.green, "Green"))
     return {
@@ -93,13 +94,6 @@ def deployment_target(place: Place, deployment: Deployment) -> Answer:
             "taskSetsInfo": [_task_set(one, label, shares) for one, label in sets if one is not None],
         },
     }
-
-
-def _shares(place: Place, deployment: Deployment) -> dict[str, int]:
-    listener = deployment.group.listener("prodTrafficRoute")
-    if listener is None or not place.elbv2.listener_exists(listener):
-        return {}
-    return place.elbv2.shares(listener)
 
 
 def _target_status(status: Status) -> str:

@@ -10,6 +10,7 @@ from sandbox.world.codedeploy.records import Deployment
 
 if TYPE_CHECKING:
     from sandbox.world.elbv2 import Elbv2
+    from sandbox.world.world import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Shift:
 
     def blue_is_behind(self) -> bool:
         """Whether the production listener knows blue at all."""
-        return self.blue in self.elbv2.shares(self.production)
+        return bool(self.elbv2.shares(self.production, {self.blue}))
 
 
 def shift_of(elbv2: Elbv2, deployment: Deployment) -> Shift:
@@ -60,3 +61,12 @@ def shift_of(elbv2: Elbv2, deployment: Deployment) -> Shift:
     other = next(arn for arn in known if arn != now)
     production = group.listener("prodTrafficRoute") or ""
     return Shift(elbv2, production, group.listener("testTrafficRoute"), str(now), other)
+
+
+def shares_now(place: Place, deployment: Deployment) -> dict[str, int]:
+    """The weights that production gives to the target groups of a deployment's task sets."""
+    listener = deployment.group.listener("prodTrafficRoute")
+    if listener is None or not place.elbv2.listener_exists(listener):
+        return {}
+    sets = (deployment.blue, deployment.green)
+    return place.elbv2.shares(listener, {one.target_group_arn for one in sets if one and one.target_group_arn})

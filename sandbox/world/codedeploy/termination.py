@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.world.codedeploy.records import Status
+from sandbox.world.codedeploy.shift import shares_now
 from sandbox.world.codedeploy.words import ECS_REFUSED
 from sandbox.world.ecs.task_set import DRAINING
 
@@ -46,13 +47,4 @@ def _succeed(run: Run) -> None:
     deployment = run.deployment
     run.turn(Status.SUCCEEDED)
     deployment.completed_at = run.now
-    deployment.shares = shares_now(run)
-
-
-def shares_now(run: Run) -> dict[str, int]:
-    """The weights of production by target group, to be remembered with a deployment that is over."""
-    elbv2 = run.engine.place.elbv2
-    listener = run.deployment.group.listener("prodTrafficRoute")
-    if listener is None or not elbv2.listener_exists(listener):
-        return {}
-    return elbv2.shares(listener)
+    deployment.shares = shares_now(run.engine.place, deployment)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sandbox.world.calls import Answer, Handler
@@ -106,11 +106,14 @@ class Elbv2:
     def listener_exists(self, arn: str) -> bool:
         return arn in self.registry.listeners
 
-    def shares(self, listener_arn: str) -> dict[str, int]:
-        """A listener's weights by target group: of its default action, or of the first rule that forwards."""
+    def shares(self, listener_arn: str, among: Collection[str]) -> dict[str, int]:
+        """A listener's weights by target group: of the first action, default before rules.
+
+        That names one of ``among``.
+        """
         listener = self.registry.listener(listener_arn)
         lists = [listener.actions, *(rule.actions for rule in self.registry.rules_of(listener_arn))]
-        return next((shares for shares in map(weights, lists) if shares), {})
+        return next((weights(actions) for actions in lists if touches(actions, among)), {})
 
     def shift(self, listener_arn: str, shares: Mapping[str, int]) -> None:
         """Weigh target groups against one another wherever the listener forwards to one of them, rules included."""
@@ -126,5 +129,6 @@ class Elbv2:
         return self.registry.load_balancer(self.registry.listener(listener_arn).load_balancer_arn).kind
 
 
-def touches(actions: Iterable[Answer], shares: Mapping[str, int]) -> bool:
-    return any(arn in shares for arn in weights(actions))
+def touches(actions: Iterable[Answer], groups: Collection[str]) -> bool:
+    """Whether the actions forward to one of the target groups."""
+    return any(arn in groups for arn in weights(actions))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sandbox.blueprints import BlueGreen
+from sandbox.world.elbv2.forwarding import weights
 from tests.sandbox.stage import BAD, NEXT, Stage, refused
 
 
@@ -97,6 +98,33 @@ def test_two_groups_deploy_side_by_side() -> None:
     stage.until(good, "Succeeded")
     assert other.status(bad) == "Stopped"
     assert other.weights()["blue"] == 100
+
+
+def test_a_service_that_production_reaches_through_a_rule_is_shifted_there() -> None:
+    stage = Stage()
+    production = stage.built.production_listener_arn
+    stage.call(
+        "elbv2",
+        "CreateRule",
+        ListenerArn=production,
+        Priority=1,
+        Conditions=[{"Field": "path-pattern", "Values": ["/*"]}],
+        Actions=[{"Type": "forward", "TargetGroupArn": stage.built.blue_arn}],
+    )
+    gone = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+    stage.call("elbv2", "ModifyListener", ListenerArn=production, DefaultActions=[gone])
+    deployment = stage.ship()
+    stage.until(deployment, "Succeeded")
+    rule = stage.call("elbv2", "DescribeRules", ListenerArn=production)["Rules"][0]
+    assert weights(rule["Actions"]) == {stage.built.blue_arn: 0, stage.built.green_arn: 100}
+    assert [one["trafficWeight"] for one in stage.target(deployment)["taskSetsInfo"]] == [0.0, 100.0]
+
+
+def test_the_task_definition_that_runs_already_can_be_deployed_again() -> None:
+    stage = Stage()
+    deployment = stage.deploy(stage.app_spec_of(stage.built.task_definition_arn))
+    stage.until(deployment, "Succeeded")
+    assert stage.task_sets()[deployment] == "PRIMARY"
 
 
 @pytest.mark.parametrize("second", [1, 5, 20, 60, 130, 145, 200, 400, 690, 900])
