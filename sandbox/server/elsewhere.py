@@ -36,6 +36,9 @@ class Elsewhere:
             raise NotServed from error
         except NotServed:
             raise
+        except ModuleNotFoundError as error:
+            _log.warning("%s is missing, so only the world's services are answered: install moto[server]", error.name)
+            raise NotServed from error
         except Exception as error:
             _log.exception("moto could not answer %s %s", request.method, request.path)
             raise AwsError("InternalFailure", "The sandbox's stand-in for this service failed.", 500) from error

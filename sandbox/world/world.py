@@ -36,9 +36,10 @@ class World:
     def place(self, account: str, region: str) -> "Place":
         """The services of one account in one region, made when first asked for."""
         key = (account, region)
-        if key not in self._places:
-            self._places[key] = Place(self, account, region)
-        return self._places[key]
+        with self._lock:
+            if key not in self._places:
+                self._places[key] = Place(self, account, region)
+            return self._places[key]
 
     def answers(self, service: str, operation: str) -> bool:
         """Whether the world itself knows the operation (``ecs``, ``DescribeServices``)."""

@@ -92,6 +92,7 @@ REFUSED = [
     ("cloudwatch", "SetAlarmState", "json", AwsError("ResourceNotFound", "no alarm")),
     ("cloudwatch", "SetAlarmState", "smithy-rpc-v2-cbor", AwsError("ResourceNotFound", "no alarm")),
     ("cloudwatch", "PutMetricAlarm", "json", AwsError("LimitExceededFault", "by its shape's name")),
+    ("cloudwatch", "PutMetricAlarm", "json", AwsError("LimitExceeded", "by its query code")),
     ("ecs", "DescribeServices", "json", AwsError("ThrottlingException", "Rate exceeded")),
     ("ecs", "DescribeServices", "json", AwsError("ServerException", "down", 500)),
 ]

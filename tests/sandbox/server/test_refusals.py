@@ -1,7 +1,10 @@
 """What nobody answers: an AWS error in the protocol of the request, and never a page."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import fromstring
 
@@ -214,6 +217,25 @@ def test_a_failure_elsewhere_is_an_internal_failure(caplog: pytest.LogCaptureFix
     )
     assert (said.status, json.loads(said.body)["__type"]) == (500, "InternalFailure")
     assert "moto could not answer" in caplog.text
+
+
+def test_without_moto_the_world_still_answers_and_the_rest_is_refused() -> None:
+    program = """
+import sys
+sys.modules["moto"] = None
+from sandbox.server.front import Front
+from tests.sandbox.scripted import ScriptedWorld
+from tests.sandbox.spoken import operation, request
+front = Front(ScriptedWorld({"ecs:ListClusters": {}}))
+for service, name in (("ecs", "ListClusters"), ("logs", "DescribeLogGroups")):
+    print(front.handle(request(operation(service, name), "json", {})).status)
+"""
+    here = Path(__file__).parents[3]
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=here, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.split() == ["200", "400"]
+    assert "install moto[server]" in done.stderr
 
 
 def test_a_presigned_request_is_signed() -> None:

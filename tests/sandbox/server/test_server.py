@@ -16,9 +16,11 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
+from sandbox import clients
 from sandbox.errors import AwsError
 from sandbox.server import Server, serve
 from sandbox.server.http import LARGEST_BODY
+from sandbox.server.tally import Tally
 from tests.sandbox.scripted import ScriptedWorld
 from tests.sandbox.spoken import signed
 
@@ -63,6 +65,32 @@ def test_the_access_key_says_who_asks(world: ScriptedWorld, boto: Boto, key: str
     assert (caller.account, caller.region, caller.principal) == (account, "ap-south-1", principal)
     identity = boto("sts", key=key).get_caller_identity()
     assert (identity["Account"], identity["Arn"]) == (account, principal)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "code"),
+    [
+        ("ecs", "describe_clusters", "ClusterNotFoundException"),
+        ("elbv2", "describe_rules", "RuleNotFound"),
+        ("cloudwatch", "describe_alarms", "LimitExceeded"),
+        ("codedeploy", "list_deployments", "InvalidTimeRangeException"),
+        ("ecs", "list_services", "NoSuchExceptionAtAll"),
+    ],
+)
+def test_a_refusal_is_the_same_to_boto3_as_in_process(
+    world: ScriptedWorld, boto: Boto, service: str, operation: str, code: str
+) -> None:
+    name = "".join(word.title() for word in operation.split("_"))
+    world.script[f"{service}:{name}"] = AwsError(code, "no & never")
+    said = []
+    for client in (boto(service), clients.client(world, service)):
+        with pytest.raises(ClientError) as caught:
+            getattr(client, operation)()
+        response: dict[str, Any] = dict(caught.value.response)
+        status = response.pop("ResponseMetadata")["HTTPStatusCode"]
+        said.append((type(caught.value).__name__, str(caught.value), status, response))
+    assert said[0] == said[1]
+    assert said[0][3]["Error"]["Code"] == code
 
 
 def test_an_assumed_role_is_its_session_in_its_own_account(world: ScriptedWorld, boto: Boto) -> None:
@@ -136,6 +164,15 @@ def test_calls_are_counted_until_the_count_is_taken_back(world: ScriptedWorld, s
     with urllib.request.urlopen(urllib.request.Request(f"{server.url}/_sandbox/calls", method="DELETE")) as said:
         assert json.load(said) == {}
     assert server.calls.counts() == {}
+
+
+def test_counts_do_not_move_any_more() -> None:
+    tally = Tally()
+    tally.add("ecs", "ListClusters")
+    counts = tally.counts()
+    tally.add("ecs", "ListClusters")
+    tally.clear()
+    assert counts == {("ecs", "ListClusters"): 1}
 
 
 def test_sixteen_threads_lose_nothing(world: ScriptedWorld, server: Server, boto: Boto) -> None:
