@@ -40,8 +40,11 @@ def _held(situation: Situation, hold: holds.Hold) -> Plan | Ship:
 
 
 def _failed(tried: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
-    """The newest attempts in a row that failed for the same kind of reason: the infrastructure's, or the set-up's."""
-    if not tried or succeeded(tried[0]):
+    """The newest attempts in a row that failed for the same kind of reason: the infrastructure's, or the set-up's.
+
+    None where the newest is somebody else's: nobody asked us to repeat that.
+    """
+    if not tried or succeeded(tried[0]) or tried[0].mark is None:
         return ()
     fault = handling(tried[0]).fault
     row: list[Attempt] = []

@@ -229,6 +229,12 @@ def test_an_ordered_release_is_tried_again_without_another_word() -> None:
     assert kinds(decided(wanted("v2", sync=SyncPolicy.MANUAL), seen))[-1] == "CreateDeployment"
 
 
+def test_what_somebody_else_could_not_ship_is_not_repeated_without_a_word() -> None:
+    seen = live(failed("v2", "THROTTLED", mark=None, finished_at=0.0), V1)
+    assert decided(wanted("v2", sync=SyncPolicy.MANUAL), seen).actions == ()
+    assert kinds(decided(wanted("v2"), seen))[-1] == "CreateDeployment"
+
+
 def test_the_second_fault_in_a_row_waits_longer() -> None:
     faults = [failed("v2", "INTERNAL_ERROR", id=f"d-{n}", finished_at=NOW - 60 * n) for n in (1, 9)]
     outcome = decided(wanted("v2"), live(*faults, V1)).outcome
