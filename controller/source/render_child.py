@@ -1,9 +1,9 @@
 """The child process that renders templates, and the limits it puts on itself before it reads any.
 
-Run as `python -I -m controller.source.render_child '{"cpu_seconds": …}'` with an empty environment. It reads frames
-from standard input: four bytes of length, big-endian, then JSON. `{"files": {path: text}}` names the chart that is
-meant from then on; `{"entry": path, "context": {…}}` renders, and is answered by one frame on standard output. Only
-plain data crosses. It ends when its input does, and when a rendering costs too much; its exit status tells why.
+Run as `python -I -m controller.source.render_child '{"cpu_seconds": …}'` with an empty environment. It says `"ready"`,
+then reads frames from standard input: four bytes of length, big-endian, then JSON. `{"chart": {…}}` gives the chart
+that is meant from then on; `{"context": {…}}` renders it, and is answered by one frame on standard output. Only plain
+data crosses. It ends when its input does, and when a rendering costs too much; its exit status tells why.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
-from jinja2 import Environment
-
-from controller.source.template_sandbox import environment_for
-from controller.source.templating import Rendered, RenderFailure, Rendering, render
+from controller.source.chart_sandbox import ChartSandbox, ChartTemplates, Rendering
+from controller.source.templating import Rendered, RenderFailure
+from controller.source.values import RefusedValues, ValueRefusal
 
 LENGTH = struct.Struct(">I")
 OUT_OF_MEMORY = 64  # exit status
@@ -46,26 +45,28 @@ def packed(message: Any) -> bytes:
 
 
 def answer_of(rendering: Rendering) -> dict[str, Any]:
-    """Give the frame's content for a rendering: `{"text", "lines"}`, or what a RenderFailure holds."""
+    """Give a rendering as plain data."""
     return asdict(rendering)
 
 
 def rendering_of(answer: dict[str, Any]) -> Rendering:
-    """Undo `answer_of`. Raises KeyError and TypeError where it is no answer."""
+    """Undo `answer_of`. Raises KeyError, TypeError or ValueError where it is no answer."""
     if "text" in answer:
         return Rendered(str(answer["text"]), tuple((str(file), int(line)) for file, line in answer["lines"]))
+    if "refusals" in answer:
+        return RefusedValues(tuple(ValueRefusal(tuple(one.pop("path")), **one) for one in answer["refusals"]))
     return RenderFailure(**answer)
 
 
 def serve(source: BinaryIO, sink: BinaryIO, limits: RenderLimits) -> None:
     """Answer frames until there are no more. Raises MemoryError when a rendering takes too much of it."""
-    environment = Environment(autoescape=True)  # of no chart
+    chart = ChartSandbox(ChartTemplates({}, ""))
     while (message := _read(source)) is not None:
-        if "files" in message:
-            environment = environment_for(message["files"])
+        if "chart" in message:
+            chart = ChartSandbox(ChartTemplates(**message["chart"]))
             continue
         _allow_more_cpu(limits.cpu_seconds)
-        rendering = render(environment, message["entry"], message["context"], limits.output_characters)
+        rendering = chart.render(message["context"], limits.output_characters)
         sink.write(packed(answer_of(rendering)))
         sink.flush()
 
@@ -100,6 +101,8 @@ def main() -> None:
     """Confine this process and serve."""
     limits = RenderLimits(**json.loads(sys.argv[1]))
     _confine(limits)
+    sys.stdout.buffer.write(packed("ready"))
+    sys.stdout.buffer.flush()
     try:
         serve(sys.stdin.buffer, sys.stdout.buffer, limits)
     except MemoryError:

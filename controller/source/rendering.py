@@ -13,34 +13,35 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from controller.source.chart_sandbox import ChartSandbox, ChartTemplates, Rendering
 from controller.source.conversation import Conversation
 from controller.source.render_child import OUT_OF_MEMORY, RenderLimits, rendering_of
-from controller.source.template_sandbox import environment_for
-from controller.source.templating import RenderFailure, Rendering, render
+from controller.source.templating import RenderFailure
 
+_ENDED_AT_MOST = 3  # renderings of one chart in one batch
+_STARTS_WITHIN = 60.0  # seconds; a busy machine may take some
 _PER_CHARACTER = 32  # bytes of an answer: a character escaped in JSON, and the line it may begin
 
 
 @dataclass(frozen=True, slots=True)
 class RenderJob:
-    """One rendering: `entry` of the templates `files` (by path inside their chart) with `context`, plain data."""
+    """One rendering: a chart's templates with `context`, plain data, whose `values` the chart's schema checks."""
 
-    files: Mapping[str, str]
-    entry: str
+    templates: ChartTemplates
     context: Mapping[str, Any]
 
 
-Render = Callable[[Sequence[RenderJob]], Sequence[Rendering]]  # answers in the order of the jobs
+Render = Callable[[Iterable[RenderJob]], Iterable[Rendering]]  # answers come in the order of the jobs
 
 
-def render_in_process(jobs: Sequence[RenderJob]) -> Sequence[Rendering]:
+def render_in_process(jobs: Iterable[RenderJob]) -> Iterator[Rendering]:
     """Render without a child, and so without a limit but the output's: for templates that are trusted, as in tests."""
     most = RenderLimits().output_characters
-    return [render(environment_for(job.files), job.entry, job.context, most) for job in jobs]
+    return (ChartSandbox(job.templates).render(job.context, most) for job in jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,40 @@ class ChildRenderer:
 
     limits: RenderLimits = field(default_factory=RenderLimits)
 
-    def __call__(self, jobs: Sequence[RenderJob]) -> Sequence[Rendering]:
-        """Render a batch; the answers stand in the order of the jobs. Raises nothing for what a template does."""
-        answers: dict[int, Rendering] = {}
-        # Jobs of one chart follow each other, so that its templates are compiled once.
-        order = sorted(range(len(jobs)), key=lambda index: id(jobs[index].files))
+    def __call__(self, jobs: Iterable[RenderJob]) -> Iterator[Rendering]:
+        """Render a batch, best with the jobs of one chart in a row.
+
+        Raises RendererError where no child can be started, and nothing for what a template does.
+        """
         children = _Children(self.limits)
+        ended = _TooOften()
         try:
-            for index in order:
-                answers[index] = children.render(jobs[index])
+            for job in jobs:
+                answer = ended.before(job) or children.render(job)
+                ended.note(job, answer)
+                yield answer
         finally:
             children.end()
-        return [answers[index] for index in range(len(jobs))]
+
+
+class RendererError(RuntimeError):
+    """Nothing can be rendered here at all, whatever the templates."""
+
+
+class _TooOften:
+    """Charts whose renderings were ended again and again: a hundred manifests of one must not take minutes."""
+
+    def __init__(self) -> None:
+        self._ended: list[tuple[ChartTemplates, RenderFailure]] = []
+
+    def note(self, job: RenderJob, answer: Rendering) -> None:
+        if isinstance(answer, RenderFailure) and answer.file is None:
+            self._ended.append((job.templates, answer))
+
+    def before(self, job: RenderJob) -> RenderFailure | None:
+        """Give the last failure of a job's chart, if there were enough to stop trying."""
+        failures = [failure for templates, failure in self._ended if templates is job.templates]
+        return failures[-1] if len(failures) >= _ENDED_AT_MOST else None
 
 
 class _Children:
@@ -69,17 +92,17 @@ class _Children:
     def __init__(self, limits: RenderLimits) -> None:
         self._limits = limits
         self._child: subprocess.Popen[bytes] | None = None
-        self._files: Mapping[str, str] | None = None
+        self._chart: ChartTemplates | None = None
 
     def render(self, job: RenderJob) -> Rendering:
         child = self._child or self._start()
         deadline = time.monotonic() + self._limits.wall_seconds
-        talk = Conversation(child, self._limits.output_characters * _PER_CHARACTER)
+        talk = self._conversation(child)
         try:
-            if self._files is not job.files:
-                self._files = job.files
-                talk.say({"files": dict(job.files)}, deadline)
-            talk.say({"entry": job.entry, "context": job.context}, deadline)
+            if self._chart is not job.templates:
+                self._chart = job.templates
+                talk.say({"chart": asdict(job.templates)}, deadline)
+            talk.say({"context": job.context}, deadline)
             return rendering_of(talk.hear(deadline))
         except TimeoutError:
             _kill(child)
@@ -99,8 +122,16 @@ class _Children:
             env={},  # above all no credentials
             start_new_session=True,
         )
-        self._files = None
+        self._chart = None
+        try:
+            self._conversation(self._child).hear(time.monotonic() + _STARTS_WITHIN)
+        except (OSError, EOFError, ValueError) as error:
+            _kill(self._child)
+            raise RendererError(f"The process that renders charts does not start: exit status {self.end()}") from error
         return self._child
+
+    def _conversation(self, child: subprocess.Popen[bytes]) -> Conversation:
+        return Conversation(child, self._limits.output_characters * _PER_CHARACTER)
 
     def end(self) -> int:
         """End the child, if there is one. Gives its exit status, or minus the signal that ended it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_SHOWN = 20
+
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
     """Give the name that looks most like `word`, whatever the case of its letters; None where none comes near."""
@@ -19,4 +21,5 @@ def instead_of(word: str, names: Iterable[str], what: str = "names") -> str:
     found = nearest(word, known)
     if found:
         return f"Did you mean {found}?"
-    return f"The {what} here are {', '.join(known)}." if known else f"There are no {what} here."
+    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return f"The {what} here are {', '.join(known[:_SHOWN])}{more}." if known else f"There are no {what} here."

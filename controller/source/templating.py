@@ -37,10 +37,7 @@ class RenderFailure:
     line: int | None = None
 
 
-Rendering = Rendered | RenderFailure
-
-
-def render(environment: Environment, entry: str, context: Mapping[str, Any], most: int) -> Rendering:
+def render(environment: Environment, entry: str, context: Mapping[str, Any], most: int) -> Rendered | RenderFailure:
     """Render `entry` with `context` into at most `most` characters.
 
     Raises MemoryError when memory ends, and nothing else, whatever the template does.
@@ -56,7 +53,7 @@ def render(environment: Environment, entry: str, context: Mapping[str, Any], mos
         return RenderFailure(message, remedy, *_raised_at(environment, error.__traceback__, entry))
 
 
-def _render(template: Template, context: Mapping[str, Any], most: int) -> Rendering:
+def _render(template: Template, context: Mapping[str, Any], most: int) -> Rendered | RenderFailure:
     chunks: list[str] = []
     lines: list[Place] = []
     length, starts_a_line = 0, True

@@ -6,16 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from controller.source.chart_sandbox import ChartTemplates, Rendering
 from controller.source.render_child import RenderLimits
 from controller.source.rendering import ChildRenderer, RenderJob, render_in_process
-from controller.source.templating import Rendered, RenderFailure, Rendering
+from controller.source.templating import Rendered, RenderFailure
+from controller.source.values import RefusedValues
 
 TIGHT = RenderLimits(cpu_seconds=1, memory_bytes=256 * 2**20, output_characters=10_000)
 GOOD = "a: {{ values.a }}\n"
 
 
-def job(template: str) -> RenderJob:
-    return RenderJob({"main.j2": template}, "main.j2", {"values": {"a": 1}})
+def job(template: str, schema: object = None) -> RenderJob:
+    return RenderJob(
+        ChartTemplates({"main.j2": template}, "main.j2", schema), {"values": {"a": "aaaaaaaaaaaaaaaaaaaaaaaaaaaa!"}}
+    )
 
 
 def render_one(template: str, limits: RenderLimits = TIGHT) -> Rendering:
@@ -29,8 +33,8 @@ def failed(rendering: Rendering) -> str:
 
 
 def test_a_child_renders_as_this_process_does() -> None:
-    jobs = [job(GOOD), job("{{ values.b }}"), job("{% if %}")]
-    assert ChildRenderer(TIGHT)(jobs) == render_in_process(jobs)
+    jobs = [job(GOOD), job("{{ values.b }}"), job("{% if %}"), job(GOOD, {"required": ["b"]})]
+    assert list(ChildRenderer(TIGHT)(jobs)) == list(render_in_process(jobs))
 
 
 def test_answers_stand_in_the_order_of_the_jobs() -> None:
@@ -40,7 +44,7 @@ def test_answers_stand_in_the_order_of_the_jobs() -> None:
 
 
 def test_nothing_to_render_starts_nothing() -> None:
-    assert ChildRenderer(TIGHT)([]) == []
+    assert list(ChildRenderer(TIGHT)([])) == []
 
 
 @pytest.mark.parametrize(
@@ -93,8 +97,33 @@ def test_many_renderings_may_together_take_more_than_one_may() -> None:
     assert all(isinstance(answer, Rendered) for answer in ChildRenderer(TIGHT)([job(busy)] * 10))
 
 
+def test_values_that_the_schema_refuses_are_not_rendered() -> None:
+    (answer,) = ChildRenderer(TIGHT)([job(GOOD, {"properties": {"a": {"type": "integer"}}})])
+    assert isinstance(answer, RefusedValues)
+    assert [refusal.path for refusal in answer.refusals] == [("a",)]
+
+
+@pytest.mark.parametrize("schema", [{"type": "nothing"}, [], {"$ref": "http://127.0.0.1:9/"}, {"$ref": "#"}])
+def test_what_is_no_schema_or_fetches_one_is_a_failure_of_the_schema(schema: object) -> None:
+    (answer,) = ChildRenderer(TIGHT)([job(GOOD, schema)])
+    assert isinstance(answer, RenderFailure)
+    assert answer.file == "values.schema.json"
+
+
+def test_a_pattern_of_a_schema_that_never_ends_is_ended() -> None:
+    (answer,) = ChildRenderer(TIGHT)([job(GOOD, {"properties": {"a": {"pattern": "^(a+)+$"}}})])
+    assert failed(answer) == "The rendering took more than 1 s of CPU and was ended"
+
+
 def test_no_child_is_left_behind() -> None:
-    ChildRenderer(TIGHT)([job(GOOD), job("{{ 'a' * 10 ** 10 }}"), job(GOOD)])
+    list(ChildRenderer(TIGHT)([job(GOOD), job("{{ 'a' * 10 ** 10 }}"), job(GOOD)]))
+    assert _children() == set()
+
+
+def test_no_child_is_left_behind_by_who_stops_listening() -> None:
+    answers = iter(ChildRenderer(TIGHT)([job(GOOD), job(GOOD)]))
+    next(answers)
+    del answers
     assert _children() == set()
 
 

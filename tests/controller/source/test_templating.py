@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from controller.source.template_sandbox import environment_for
-from controller.source.templating import Rendered, RenderFailure, Rendering, render
+from controller.source.templating import Rendered, RenderFailure, render
 
 VALUES: Mapping[str, Any] = {"dbHost": "notes.internal", "items": 3, "tags": ["a", "b"], "none": None, "on": True}
 
 
-def rendering(template: str, part: str = "", base: str = "", most: int = 10_000) -> Rendering:
+def rendering(template: str, part: str = "", base: str = "", most: int = 10_000) -> Rendered | RenderFailure:
     files = {"main.j2": template, "part.j2": part, "base.j2": base}
     return render(environment_for(files), "main.j2", {"values": VALUES, "service": "notes"}, most)
 

@@ -1,0 +1,103 @@
+"""The manifests of a commit: which files hold them, what they say, and which other files they need."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from controller.source.charts import folders
+from controller.source.documents import load
+from controller.source.located import Located
+from controller.source.manifest_reading import read
+from controller.source.manifests import Manifest
+from controller.source.problem import Problem
+from controller.source.references import candidates
+from controller.source.services import key_of
+from reconcilers.model import ServiceKey
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A manifest, and the document that it stands in."""
+
+    manifest: Manifest
+    document: Located
+
+    @property
+    def file(self) -> str:
+        """The manifest's path in the repository."""
+        return self.document.document.file
+
+    @property
+    def key(self) -> ServiceKey:
+        """The service's name."""
+        return key_of(self.manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """What was read of all manifests. `spoiled` are the files of which some part could not be read."""
+
+    sound: tuple[Declaration, ...]
+    problems: tuple[Problem, ...]
+    spoiled: frozenset[str]
+
+    def needed(self) -> tuple[str, ...]:
+        """Give the paths of charts and task definitions that must be read before compiling."""
+        named = ((path, declaration.file) for declaration in self.sound for path in _named(declaration.manifest))
+        return tuple(sorted({place for path, file in named for place in candidates(path, file)}))
+
+
+def declarations(files: Mapping[str, bytes], folder: str = "desired") -> Declarations:
+    """Read every manifest below `folder`."""
+    loaded = {path: load(files[path], path) for path in sorted(_below(files, folder))}
+    documents = [Located(document) for found in loaded.values() for document in found.documents]
+    used = _used(documents)
+    problems = [problem for path, found in loaded.items() if path not in used for problem in found.problems]
+    sound: list[Declaration] = []
+    for document in documents:
+        if document.document.file in used or _looks_like_a_task_definition(document):
+            continue
+        manifest = read(document)
+        if isinstance(manifest, Manifest):
+            sound.append(Declaration(manifest, document))
+        else:
+            problems += manifest
+    return Declarations(tuple(sound), tuple(problems), frozenset(problem.file for problem in problems))
+
+
+def _below(files: Mapping[str, bytes], folder: str) -> Iterator[str]:
+    """Give the files that may be manifests: not hidden, and not part of a chart that lies among them."""
+    prefix = "" if folder in {"", "."} else f"{posixpath.normpath(folder)}/"
+    inside = [path for path in files if path.startswith(prefix)]
+    charts = tuple(f"{chart}/" for chart in folders(inside))
+    for path in inside:
+        hidden = any(part.startswith(".") for part in path.split("/"))
+        if path.endswith(_SUFFIXES) and not hidden and not path.startswith(charts):
+            yield path
+
+
+def _used(documents: Iterable[Located]) -> Collection[str]:
+    """Give the files that manifests name as their task definition."""
+    used: set[str] = set()
+    for document in documents:
+        spec = document.data.get("spec")
+        path = spec.get("taskDefinition") if isinstance(spec, Mapping) else None
+        if isinstance(path, str):
+            used.update(candidates(path, document.document.file))
+    return used
+
+
+def _looks_like_a_task_definition(document: Located) -> bool:
+    return (
+        "apiVersion" not in document.data
+        and "kind" not in document.data
+        and ("containerDefinitions" in document.data or "taskDefinition" in document.data)
+    )
+
+
+def _named(manifest: Manifest) -> Iterator[str]:
+    yield from filter(None, (manifest.spec.chart, manifest.spec.task_definition))

@@ -1,0 +1,85 @@
+"""Reads a commit, or a folder on disk, just as far as its manifests need, and compiles it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from controller.source.declarations import declarations
+from controller.source.git import GitSource
+from controller.source.objects import Entry, Listing, Tree, choose
+from controller.source.rendering import Render
+from controller.source.snapshot import Snapshot, compile_tree
+from reconcilers.model import Revision
+
+_MODES = ((stat.S_ISLNK, "120000"), (stat.S_ISREG, "100644"))
+
+
+class Files(Protocol):
+    """Something that can list its paths and give the content of some."""
+
+    def listing(self) -> Listing: ...
+    def read(self, entries: tuple[Entry, ...]) -> Tree: ...
+
+
+class CommitFiles:
+    """The files of a commit. Raises SourceError where the repository cannot be read."""
+
+    def __init__(self, source: GitSource, revision: Revision) -> None:
+        self._source, self._revision = source, revision
+
+    def listing(self) -> Listing:
+        """List the whole commit."""
+        return self._source.listing(self._revision)
+
+    def read(self, entries: tuple[Entry, ...]) -> Tree:
+        """Read some entries."""
+        return self._source.read(self._revision, entries)
+
+
+class FolderFiles:
+    """The files of a folder on disk, as they would be committed: hidden folders at its top are left out."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def listing(self) -> Listing:
+        """List every file below the folder. Raises OSError where it cannot be read."""
+        entries = {entry.path: entry for entry in self._entries(self._root)}
+        return Listing(dict(sorted(entries.items())), ())
+
+    def read(self, entries: tuple[Entry, ...]) -> Tree:
+        """Read some entries; what git would refuse is refused here."""
+        readable, problems = choose(entries)
+        return Tree({entry.path: (self._root / entry.path).read_bytes() for entry in readable}, tuple(problems))
+
+    def _entries(self, folder: Path) -> Iterator[Entry]:
+        for found in os.scandir(folder):
+            path = Path(found.path)
+            if found.is_dir(follow_symlinks=False):
+                if not (folder == self._root and found.name.startswith(".")):
+                    yield from self._entries(path)
+                continue
+            status = found.stat(follow_symlinks=False)
+            mode = next((mode for fits, mode in _MODES if fits(status.st_mode)), None)
+            if mode:
+                yield Entry(path.relative_to(self._root).as_posix(), mode, "", status.st_size)
+
+
+def load_snapshot(files: Files, revision: Revision, render: Render, folder: str = "desired") -> Snapshot:
+    """Compile what `files` say below `folder`. Raises what `files` raise, and nothing for what they hold."""
+    listing = files.listing()
+    manifests = files.read(listing.under(folder))
+    needed = declarations(manifests.files, folder).needed()
+    rest = files.read(tuple(entry for entry in listing.under(*needed) if entry.path not in manifests.files))
+    odd = tuple(problem for problem in listing.problems if _concerns(problem.file, (folder, *needed)))
+    problems = tuple(dict.fromkeys((*manifests.problems, *rest.problems, *odd)))
+    tree = Tree({**manifests.files, **rest.files}, problems)
+    return compile_tree(tree, revision, render, folder, listing.entries)
+
+
+def _concerns(path: str, folders: tuple[str, ...]) -> bool:
+    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)

@@ -1,0 +1,162 @@
+"""A commit's files in, a Snapshot out: every service that is described soundly, and what is wrong with the rest.
+
+Pure, but for the rendering, which is handed in. A good service beside a broken one is there; of a broken one the last
+good version stays in force (`kept`), because what cannot be read is not the same as what is not wanted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from controller.source.claims import clashes
+from controller.source.declarations import Declaration, Declarations, declarations
+from controller.source.definitions import checked
+from controller.source.objects import Tree
+from controller.source.problem import Problem
+from controller.source.rendering import Render
+from controller.source.services import service
+from controller.source.sources import Source, sources
+from reconcilers.model import Revision, Service, ServiceKey
+
+_NAMED = 3  # manifests that a shared problem names
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one commit says should run.
+
+    `services` are those without an error. `spoiled` are the others whose name is known, with what is wrong with each.
+    `unread` are paths, files or whole folders, that may hold services whose names are not known, because they could
+    not be read. `stale` are services that stand here as an earlier commit had them. Warnings spoil nothing.
+    """
+
+    revision: Revision
+    services: Mapping[ServiceKey, Service]
+    problems: tuple[Problem, ...] = ()
+    spoiled: Mapping[ServiceKey, tuple[Problem, ...]] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
+    stale: frozenset[ServiceKey] = frozenset()
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that are errors."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+
+def compile_tree(
+    tree: Tree, revision: Revision, render: Render, folder: str = "desired", paths: Collection[str] = ()
+) -> Snapshot:
+    """Compile the manifests below `folder`. `paths` are all of the commit's, to name what may have been meant.
+
+    `tree` holds the folder and all that its manifests need (`Declarations.needed`); what it could not read becomes
+    problems of the snapshot. Raises nothing, whatever the files hold.
+    """
+    declared = declarations(tree.files, folder)
+    found = sources(declared.sound, tree, render, paths)
+    outcomes = [_outcome(one, source, revision) for one, source in found]
+    for one, problem in clashes(declared.sound):
+        outcomes.append(_Outcome(one, None, (problem,)))
+    general = (*tree.problems, *declared.problems, *_empty(tree, folder))
+    return _snapshot(revision, outcomes, general, _unread(tree, declared, folder))
+
+
+def kept(previous: Snapshot, fresh: Snapshot) -> Snapshot:
+    """Give `fresh` with what it could not read as `previous` had it.
+
+    A service whose release did not change keeps the commit that brought it. A service that `fresh` does not describe,
+    though nothing of it was unreadable, is gone.
+    """
+    services = {
+        key: replace(now, commit=before.commit)
+        if (before := previous.services.get(key)) is not None and before.release == now.release
+        else now
+        for key, now in fresh.services.items()
+    }
+    taken = {_claim(now) for now in services.values()}
+    stale = {
+        key: before
+        for key, before in previous.services.items()
+        if key not in services and _claim(before) not in taken and _is_spoiled(before, fresh)
+    }
+    return replace(fresh, services=MappingProxyType(services | stale), stale=frozenset(stale))
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    declaration: Declaration
+    service: Service | None
+    problems: tuple[Problem, ...]
+
+
+def _outcome(one: Declaration, source: Source, revision: Revision) -> _Outcome:
+    if isinstance(source, tuple):
+        return _Outcome(one, None, source)
+    found = checked(source, one.manifest, one.document)
+    if any(problem.severity == "error" for problem in found.problems):
+        return _Outcome(one, None, found.problems)
+    return _Outcome(one, service(one.manifest, found.definition, revision, one.file), found.problems)
+
+
+def _snapshot(
+    revision: Revision, outcomes: Sequence[_Outcome], general: Iterable[Problem], unread: frozenset[str]
+) -> Snapshot:
+    reported = _reported(outcomes, general)
+    spoiled: dict[ServiceKey, tuple[Problem, ...]] = {}
+    for one in outcomes:
+        if one.service is None:
+            key = one.declaration.key
+            spoiled[key] = (*spoiled.get(key, ()), *(reported[problem] for problem in one.problems))
+    services = {one.service.key: one.service for one in outcomes if one.service and one.service.key not in spoiled}
+    return Snapshot(
+        revision, MappingProxyType(services), tuple(sorted(reported.values())), MappingProxyType(spoiled), unread
+    )
+
+
+def _reported(outcomes: Iterable[_Outcome], general: Iterable[Problem]) -> dict[Problem, Problem]:
+    """Give every problem once. One that stands outside the manifests it concerns says which they are."""
+    users: dict[Problem, list[str]] = defaultdict(list)
+    for problem in general:
+        users[problem] = []
+    for one in outcomes:
+        for problem in one.problems:
+            if problem.file == one.declaration.file:
+                users[problem] = []
+            elif one.declaration.file not in users[problem]:
+                users[problem].append(one.declaration.file)
+    return {problem: _for(problem, files) for problem, files in users.items()}
+
+
+def _for(problem: Problem, files: Sequence[str]) -> Problem:
+    if not files:
+        return problem
+    more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
+    message = f"{problem.message.rstrip('.')} (for {', '.join(files[:_NAMED])}{more})"
+    return replace(problem, message=message)
+
+
+def _empty(tree: Tree, folder: str) -> tuple[Problem, ...]:
+    if folder in {"", "."} or any(path.startswith(f"{folder}/") for path in tree.files):
+        return ()
+    if any(_inside(folder, problem.file) or _inside(problem.file, folder) for problem in tree.problems):
+        return ()
+    return (Problem(folder, None, None, "There is no such folder in the repository", "Name the folder of manifests."),)
+
+
+def _unread(tree: Tree, declared: Declarations, folder: str) -> frozenset[str]:
+    refused = {problem.file for problem in tree.problems}
+    return frozenset(refused | declared.spoiled | {problem.file for problem in _empty(tree, folder)})
+
+
+def _is_spoiled(before: Service, fresh: Snapshot) -> bool:
+    return before.key in fresh.spoiled or any(_inside(before.source, path) for path in fresh.unread)
+
+
+def _inside(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
+
+
+def _claim(one: Service) -> tuple[str, str | None, str, str]:
+    return one.scope.region, one.scope.role_arn, one.cluster, one.name
