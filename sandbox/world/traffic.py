@@ -33,7 +33,8 @@ class Behaviour:
 
 
 GOOD = Behaviour()
-DEFAULTS = (("*:*crash*", Behaviour(starts=False, healthy=False)), ("*:*bad*", Behaviour(error_rate=0.6)))
+# What a tag says of its image, where nobody has said anything else.
+BY_TAG = {"crash": Behaviour(starts=False, healthy=False), "bad": Behaviour(error_rate=0.6)}
 
 
 NAMESPACE = "AWS/ApplicationELB"
@@ -58,7 +59,7 @@ class Traffic:
     def __init__(self, place: Place) -> None:
         self._place = place
         self._rates: dict[str, float] = {}
-        self._patterns: list[tuple[str, Behaviour]] = list(DEFAULTS)
+        self._patterns: list[tuple[str, Behaviour]] = []
         # What a task of these images does as a whole, found out once.
         self._known: dict[tuple[str, ...], Behaviour] = {}
 
@@ -68,7 +69,14 @@ class Traffic:
         self._known.clear()
 
     def behaviour(self, image: str) -> Behaviour:
-        return next((one for pattern, one in self._patterns if fnmatchcase(image, pattern)), GOOD)
+        """The last word that matches, or what the tag says: with ``crash`` in it it does not start.
+
+        With ``bad`` it errs.
+        """
+        told = next((one for pattern, one in self._patterns if fnmatchcase(image, pattern)), None)
+        if told is not None:
+            return told
+        return next((one for word, one in BY_TAG.items() if word in _tag(image)), GOOD)
 
     def starts(self, image: str) -> bool:
         """Whether a container of this image stays up."""
@@ -195,6 +203,12 @@ class _Report:
     def _key(self, name: str, group: str | None) -> MetricKey:
         balancer = ("LoadBalancer", self._balancer.dimension)
         return NAMESPACE, name, (balancer,) if group is None else (balancer, ("TargetGroup", group))
+
+
+def _tag(image: str) -> str:
+    """The tag of an image reference; neither a registry's port nor a digest is one."""
+    _, colon, tag = image.partition("@")[0].rpartition(":")
+    return tag if colon and "/" not in tag else ""
 
 
 def _divided(requests: int, shares: Mapping[str, int]) -> dict[str, int]:

@@ -101,7 +101,9 @@ def test_an_image_behaves_as_it_was_told_last() -> None:
 def test_images_are_bad_or_crash_by_their_tag_and_good_otherwise() -> None:
     traffic = CheckedWorld().place.traffic
     assert traffic.error_rate(["registry/app:1.0", "registry/app:2.0-bad"]) == 0.6
-    assert traffic.error_rate(["registry/badger:1.0"]) == 0.0
+    for good in ("registry/badger:1.0", "localhost:5000/bad/app", "app@sha256:bad", "bad", "bad.example:443/app:1"):
+        assert traffic.error_rate([good]) == 0.0
+    assert traffic.error_rate(["localhost:5000/app:bad@sha256:0123"]) == 0.6
     assert traffic.error_rate([]) == 0.0
     assert [traffic.starts(f"registry/app:{tag}") for tag in ("1.0", "bad", "crash-1")] == [True, True, False]
     assert [traffic.healthy([f"registry/app:{tag}"]) for tag in ("1.0", "bad", "crash-1")] == [True, True, False]

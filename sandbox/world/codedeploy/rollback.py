@@ -52,11 +52,10 @@ def start(engine: Engine, failed_run: Run) -> None:
 
 def is_short(engine: Engine, deployment: Deployment) -> bool:
     """Whether the old task set is still there, or nothing was ever changed: then no new one is made."""
-    service = engine.place.ecs.service(*deployment.group.service)
-    if deployment.green is None or service is None:
+    if deployment.green is None or engine.place.ecs.service(*deployment.group.service) is None:
         return True
     blue = deployment.blue
-    return blue is not None and blue in service.task_sets and blue.status != DRAINING
+    return blue is not None and blue.status != DRAINING
 
 
 def bring_back(run: Run) -> None:

@@ -133,6 +133,20 @@ def test_a_shift_must_make_sense_and_end_within_two_days(routing: dict[str, Any]
         )
 
 
+def test_a_shift_may_take_two_days_exactly() -> None:
+    world = world_with()
+    whole = {"trafficRoutingConfig": canary(1, 2880), "computePlatform": "ECS"}
+    world.call("codedeploy", "CreateDeploymentConfig", deploymentConfigName="slow", **whole)
+
+
+def test_two_hundred_configurations_are_the_most() -> None:
+    world = world_with()
+    for number in range(200):
+        world.call("codedeploy", "CreateDeploymentConfig", deploymentConfigName=f"own-{number}", computePlatform="ECS")
+    with refused("DeploymentConfigLimitExceededException"):
+        world.call("codedeploy", "CreateDeploymentConfig", deploymentConfigName="own", computePlatform="ECS")
+
+
 def test_the_last_step_is_always_everything() -> None:
     assert steps(linear(30, 2)) == ((0, 30), (2, 60), (4, 90), (6, 100))
     assert steps(linear(50, 1)) == ((0, 50), (1, 100))

@@ -117,6 +117,8 @@ def test_what_was_asked_for_reads_back() -> None:
     assert told["deploymentConfigName"] == "CodeDeployDefault.ECSAllAtOnce"
     assert (told["autoRollbackConfiguration"], told["overrideAlarmConfiguration"]) == (rollback, alarms)
     assert (told["creator"], told["computePlatform"], told["status"]) == ("user", "ECS", "Created")
+    assert (told["ignoreApplicationStopFailures"], told["updateOutdatedInstancesOnly"]) == (False, False)
+    assert told["instanceTerminationWaitTimeStarted"] is False
 
 
 def test_the_groups_rollback_setting_is_inherited_into_the_deployment() -> None:

@@ -166,6 +166,8 @@ def test_what_was_configured_reads_back_with_awss_defaults() -> None:
         "alarms": [{"name": "prod-notes-app-5xx-blue"}, {"name": "prod-notes-app-5xx-green"}],
     }
     assert group["computePlatform"] == "ECS"
+    assert group["terminationHookEnabled"] is False
+    assert (group["ec2TagFilters"], group["triggerConfigurations"], group["autoScalingGroups"]) == ([], [], [])
     assert not {"targetRevision", "lastSuccessfulDeployment", "lastAttemptedDeployment"} & set(group)
 
 
