@@ -73,18 +73,32 @@ class _Undefined(StrictUndefined):
 
 
 class _Generator(CodeGenerator):
-    """Keeps the line numbers of plain text too; Jinja2 itself only keeps those of expressions."""
+    """Keeps the line numbers of plain text too; Jinja2 itself only keeps those of expressions.
 
-    _text_starts: nodes.Node | None = None
+    Of an output it first asks for every part whether it is constant, joins those that follow each other, and then
+    writes. Text behind a comment, which takes lines with it, is not joined to the text before.
+    """
+
+    _joining = False
+    _ends_in_line = 0
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._starts: list[nodes.Node] = []
 
     def _output_child_to_const(self, node: nodes.Expr, frame: Any, finalize: Any) -> str:
+        joins, self._joining = self._joining, False
+        if joins and node.lineno != self._ends_in_line:
+            raise nodes.Impossible
         text = super()._output_child_to_const(node, frame, finalize)
-        self._text_starts = self._text_starts or node
+        if not joins:
+            self._starts.append(node)
+        self._joining, self._ends_in_line = True, node.lineno + text.count("\n")
         return text
 
     def _output_const_repr(self, group: Any) -> str:
-        self.newline(self._text_starts)
-        self._text_starts = None
+        self._joining = False
+        self.newline(self._starts.pop(0))
         return super()._output_const_repr(group)
 
 

@@ -176,6 +176,21 @@ def test_every_line_of_the_text_knows_its_line_of_the_template() -> None:
     assert [line for _, line in lines(template)] == [2, 4, 5, 4, 5, 7, 8]
 
 
+def test_a_comment_takes_its_lines_with_it() -> None:
+    assert [line for _, line in lines("a: 1\n{# one\ntwo #}\nb: {{ 'c' }}\n{# three #}\n{{ service }}\nd: 1\n")] == [
+        1,
+        4,
+        6,
+        7,
+        8,
+    ]
+
+
+def test_lines_in_a_macro_and_a_block_of_text_are_those_of_the_call() -> None:
+    template = "{% macro m() %}\n{# x #}\na: 1\n{# y #}\nb: 2\n{% endmacro %}\nc: 3\n{{ m() }}\n"
+    assert lines(template)[:2] == [("main.j2", 7), ("main.j2", 8)]
+
+
 def test_lines_of_a_partial_are_the_partials_own() -> None:
     found = lines("a: 1\n{% include 'part.j2' %}\nb: 2\n", part="x: 1\ny: {{ service }}\n")
     assert found == [("main.j2", 1), ("part.j2", 1), ("part.j2", 2), ("main.j2", 3), ("main.j2", 4)]
