@@ -5,46 +5,8 @@ from typing import Any
 import pytest
 
 from sandbox.switches import Switches
-from tests.sandbox.answers import CheckedWorld
+from tests.sandbox.cloudwatch.watched import MINUTE, Watched
 from tests.sandbox.stage import refused
-
-MINUTE = 60
-
-
-class Watched(CheckedWorld):
-    """One metric, and alarms on it."""
-
-    def alarm(self, name: str = "one", **changes: Any) -> None:
-        request = {
-            "AlarmName": name,
-            "Namespace": "App",
-            "MetricName": "Errors",
-            "Statistic": "Sum",
-            "Period": 60,
-            "EvaluationPeriods": 2,
-            "Threshold": 10.0,
-            "ComparisonOperator": "GreaterThanThreshold",
-        }
-        whole = {key: value for key, value in (request | changes).items() if value is not None}
-        self.call("cloudwatch", "PutMetricAlarm", **whole)
-
-    def errors(self, *counts: float, name: str = "Errors") -> None:
-        """So many errors in each of the coming minutes."""
-        for count in counts:
-            self.call("cloudwatch", "PutMetricData", Namespace="App", MetricData=[{"MetricName": name, "Value": count}])
-            self.pass_time(MINUTE)
-
-    def told(self, name: str = "one") -> dict[str, Any]:
-        found = self.call(
-            "cloudwatch", "DescribeAlarms", AlarmNames=[name], AlarmTypes=["MetricAlarm", "CompositeAlarm"]
-        )
-        return dict((found["MetricAlarms"] + found["CompositeAlarms"])[0])
-
-    def state(self, name: str = "one") -> str:
-        return str(self.told(name)["StateValue"])
-
-    def ring(self, name: str = "one", state: str = "ALARM") -> None:
-        self.call("cloudwatch", "SetAlarmState", AlarmName=name, StateValue=state, StateReason="a test")
 
 
 def test_a_new_alarm_knows_nothing_yet() -> None:
@@ -163,79 +125,17 @@ def test_an_error_rate_is_watched_by_metric_math() -> None:
     assert world.state("rate") == "ALARM"
 
 
-def test_a_composite_alarm_follows_those_below_it_at_once() -> None:
-    world = Watched()
-    for name in ("one", "two"):
-        world.alarm(name, TreatMissingData="notBreaching")
-    world.call("cloudwatch", "PutCompositeAlarm", AlarmName="both", AlarmRule='ALARM("one") AND ALARM("two")')
-    world.call("cloudwatch", "PutCompositeAlarm", AlarmName="top", AlarmRule="ALARM(both)")
-    assert world.state("top") == "OK"
-    world.ring("one")
-    assert world.state("both") == "OK"
-    world.ring("two")
-    assert (world.state("both"), world.state("top")) == ("ALARM", "ALARM")
-    assert world.place.cloudwatch.state_of("top") == "ALARM"
-
-
-def test_composite_alarms_are_described_only_when_asked_for() -> None:
-    world = Watched()
-    world.alarm()
-    world.call("cloudwatch", "PutCompositeAlarm", AlarmName="top", AlarmRule="ALARM(one)")
-    plain = world.call("cloudwatch", "DescribeAlarms")
-    assert ([one["AlarmName"] for one in plain["MetricAlarms"]], plain["CompositeAlarms"]) == (["one"], [])
-    asked = world.call("cloudwatch", "DescribeAlarms", AlarmTypes=["CompositeAlarm"])
-    assert ([one["AlarmName"] for one in asked["CompositeAlarms"]], asked["MetricAlarms"]) == (["top"], [])
-
-
-@pytest.mark.parametrize("rule", ["ALARM(nobody)", "ALARM(top)", "never"])
-def test_a_composite_alarm_must_stand_on_alarms_that_exist(rule: str) -> None:
-    with refused("ValidationError"):
-        Watched().call("cloudwatch", "PutCompositeAlarm", AlarmName="top", AlarmRule=rule)
-
-
-def test_composite_alarms_must_not_lead_back_to_themselves() -> None:
-    world = Watched()
-    world.alarm()
-    for name, below in (("top", "one"), ("higher", "top")):
-        world.call("cloudwatch", "PutCompositeAlarm", AlarmName=name, AlarmRule=f"ALARM({below})")
-    with refused("ValidationError"):
-        world.call("cloudwatch", "PutCompositeAlarm", AlarmName="top", AlarmRule="NOT ALARM(higher)")
-
-
-def test_alarms_below_a_composite_one_are_not_deleted_alone() -> None:
-    world = Watched()
-    world.alarm()
-    world.call("cloudwatch", "PutCompositeAlarm", AlarmName="top", AlarmRule="ALARM(one)")
-    with refused("ValidationError"):
-        world.call("cloudwatch", "DeleteAlarms", AlarmNames=["one"])
-    world.call("cloudwatch", "DeleteAlarms", AlarmNames=["one", "top", "nobody"])
-    assert world.place.cloudwatch.state_of("one") is None
-
-
-def names(world: Watched, **filters: Any) -> list[str]:
-    return [one["AlarmName"] for one in world.call("cloudwatch", "DescribeAlarms", **filters)["MetricAlarms"]]
-
-
 def test_alarms_are_found_by_name_prefix_and_state() -> None:
     world = Watched()
     for name in ("app-a", "app-b", "other"):
         world.alarm(name, AlarmActions=["arn:aws:sns:eu-west-1:123456789012:page"])
     world.ring("app-b")
-    assert names(world, AlarmNames=["other", "nobody", "app-a"]) == ["app-a", "other"]
-    assert names(world, AlarmNamePrefix="app-") == ["app-a", "app-b"]
-    assert names(world, StateValue="ALARM") == ["app-b"]
-    assert names(world, ActionPrefix="arn:aws:lambda") == []
+    assert world.names(AlarmNames=["other", "nobody", "app-a"]) == ["app-a", "other"]
+    assert world.names(AlarmNamePrefix="app-") == ["app-a", "app-b"]
+    assert world.names(StateValue="ALARM") == ["app-b"]
+    assert world.names(ActionPrefix="arn:aws:lambda") == []
     found = world.call("cloudwatch", "DescribeAlarmsForMetric", Namespace="App", MetricName="Errors")
     assert len(found["MetricAlarms"]) == 3
-
-
-def test_parents_and_children_of_composite_alarms_are_found() -> None:
-    world = Watched()
-    world.alarm()
-    world.call("cloudwatch", "PutCompositeAlarm", AlarmName="top", AlarmRule="ALARM(one)")
-    assert names(world, ChildrenOfAlarmName="top") == ["one"]
-    parents = world.call("cloudwatch", "DescribeAlarms", ParentsOfAlarmName="one", AlarmTypes=["CompositeAlarm"])
-    assert [one["AlarmName"] for one in parents["CompositeAlarms"]] == ["top"]
 
 
 def test_alarms_come_in_pages() -> None:
@@ -244,9 +144,9 @@ def test_alarms_come_in_pages() -> None:
         world.alarm(f"alarm-{number:02}")
     first = world.call("cloudwatch", "DescribeAlarms")
     assert len(first["MetricAlarms"]) == 50
-    assert names(world, NextToken=first["NextToken"]) == ["alarm-50"]
+    assert world.names(NextToken=first["NextToken"]) == ["alarm-50"]
     with refused("InvalidNextToken"):
-        names(world, NextToken="nobody")
+        world.names(NextToken="nobody")
 
 
 def test_actions_are_switched_off_and_on() -> None:
