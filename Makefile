@@ -6,7 +6,7 @@ BIN := .venv/bin
 # The environment is made again when what it is made from changes, and not otherwise.
 READY := .venv/.ready-$(shell cat pyproject.toml requirements.lock requirements-uv.lock | cksum | tr ' ' -)
 
-.PHONY: help demo test check format lint types layers bench lock clean
+.PHONY: help demo test check format lint types layers bench pictures lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ layers: $(READY)
 
 bench: $(READY) ## What a sweep costs at 10, 100 and 1,000 services
 	@$(BIN)/python -m tests.bench
+
+pictures: $(READY) ## Draw the README's picture of the demo anew
+	@$(BIN)/python -m tests.pictures
 
 lock: $(READY) ## Resolve the dependencies again
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url pyproject.toml --extra sandbox --group dev -o requirements.lock

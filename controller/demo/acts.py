@@ -1,7 +1,7 @@
 """What happens, act by act. Each ends with claims, and with what AWS's API says of them."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -38,7 +38,7 @@ def adopted(stage: Stage, step: Step, teller: Teller) -> None:
     wanted = stage.tags()
     running = stage.witness.images()
     step.checks += [
-        Check("production runs the images that Git names", _holds(wanted, running), str(running)),
+        Check("production runs the images that Git names", _holds(wanted, running), _short(running)),
         Check("nothing was registered, deployed or updated", stage.mutations() == before, f"{stage.mutations()} calls"),
     ]
 
@@ -49,7 +49,9 @@ def released(stage: Stage, step: Step, teller: Teller) -> None:
     shares = _shares(step, deployment)
     running = stage.witness.running()
     step.checks += [
-        Check("the traffic moved ten percent at a time", len(shares) >= 8 and _rising(shares), str(shares)),
+        Check(
+            "the traffic moved ten percent at a time", len(shares) >= 8 and _rising(shares), ", ".join(map(str, shares))
+        ),
         _serves(stage, "production serves the commit's images", GOOD),
         Check(
             "the revision is tagged with the commit",
@@ -85,9 +87,9 @@ def rolled_back(stage: Stage, step: Step, teller: Teller) -> None:
         Check(
             "production is wholly on the old version",
             stage.witness.images() == before and 100 in stage.witness.weights().values(),
-            str(stage.witness.weights()),
+            _short(stage.witness.weights()),
         ),
-        Check("ten sweeps later it was tried exactly once", made == [deployment], str(made)),
+        Check("ten sweeps later it was tried exactly once", made == [deployment], ", ".join(made)),
         Check(
             "and registered exactly once",
             stage.witness.revisions() == revisions + 1,
@@ -157,7 +159,7 @@ def survived(stage: Stage, step: Step, teller: Teller) -> None:
     until("the new daemon to be in sync", lambda: _in_sync(stage))
     made = [each for each in stage.witness.deployments() if str(step.commit) in stage.witness.seen(each).description]
     step.checks += [
-        Check("the same deployment went on, and no second one", made == [deployment], str(made)),
+        Check("the same deployment went on, and no second one", made == [deployment], ", ".join(made)),
         _serves(stage, "production serves 0012345, zeros and all", LAST),
     ]
 
@@ -185,7 +187,11 @@ def _commit(stage: Stage, step: Step, teller: Teller, tag: str) -> str:
 
 def _serves(stage: Stage, claim: str, tag: str) -> Check:
     images = stage.witness.images()
-    return Check(claim, _holds(dict.fromkeys(stage.tags(), tag), images), str(images))
+    return Check(claim, _holds(dict.fromkeys(stage.tags(), tag), images), _short(images))
+
+
+def _short(answer: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sorted(answer.items()))
 
 
 def _grace(stage: Stage) -> int:
