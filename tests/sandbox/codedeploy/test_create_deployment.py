@@ -121,6 +121,11 @@ def test_what_was_asked_for_reads_back() -> None:
     assert told["instanceTerminationWaitTimeStarted"] is False
 
 
+def test_a_description_may_have_256_characters() -> None:
+    stage = Stage()
+    assert stage.deployment(create(stage, description="x" * 256))["description"] == "x" * 256
+
+
 def test_the_groups_rollback_setting_is_inherited_into_the_deployment() -> None:
     stage = Stage()
     events = ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"]

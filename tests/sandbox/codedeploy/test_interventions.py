@@ -29,6 +29,15 @@ def test_a_stop_without_rollback_leaves_the_traffic_where_it_is() -> None:
     assert stage.weights() == {"blue": 80, "green": 20}
 
 
+def test_a_stopped_deployments_target_remembers_where_it_stood() -> None:
+    stage = Stage()
+    deployment = stage.ship()
+    stage.until_share(20)
+    stop(stage, deployment)
+    stage.until(stage.ship("registry/notes:3.0"), "Succeeded")
+    assert [one["trafficWeight"] for one in stage.target(deployment)["taskSetsInfo"]] == [80.0, 20.0]
+
+
 def test_a_stop_with_rollback_is_followed_by_a_second_deployment() -> None:
     stage = Stage()
     deployment = stage.ship()
