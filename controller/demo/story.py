@@ -14,13 +14,16 @@ from controller.demo.waiting import NeverHappenedError
 from controller.web.client import DaemonError
 
 
-def tell(console: Console, *, speed: float, report: Path | None, stay: bool) -> bool:
+def tell(
+    console: Console, *, speed: float, report: Path | None = None, stay: bool = False, teller: Teller | None = None
+) -> bool:
     """Play every act, and say what was checked. Whether all of it was true.
 
     ``speed``: how many times as fast AWS's durations pass. ``stay``: keep everything up at the end, until Ctrl-C.
+    ``teller``: who speaks; one that suits the console by default.
     """
     started = time.monotonic()
-    teller = Teller(console, lively=console.is_terminal)
+    teller = teller or Teller(console, lively=console.is_terminal)
     record = Record(speed)
     console.print("Trueup keeps Amazon ECS services true to a Git repository. This is its daemon on an AWS of its own,")
     console.print(f"where a minute takes {60 / speed:.1f} s. Everything else is as it will be on yours.")

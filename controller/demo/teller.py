@@ -49,7 +49,7 @@ class Teller:
             return
         columns = (
             TextColumn("  {task.description}"),
-            BarColumn(bar_width=40, complete_style="green", finished_style="green"),
+            BarColumn(bar_width=32, complete_style="green", finished_style="green"),
             TextColumn("{task.percentage:>3.0f} % green"),
             TextColumn("[cyan]{task.fields[what]}"),
             TimeElapsedColumn(),
@@ -58,7 +58,7 @@ class Teller:
             bar = progress.add_task(deployment, total=100, what="Created")
 
             def show(seen: Seen) -> None:
-                progress.update(bar, completed=seen.traffic, what=_what(seen))
+                progress.update(bar, completed=seen.traffic, what=said(seen))
 
             yield show
 
@@ -75,17 +75,18 @@ class Teller:
                     self._console.print(Text(f"  {step.name}: {check.claim}  [{check.seen}]", style="red"))
 
     def _line(self, seen: Seen) -> None:
-        self._console.print(f"  {seen.deployment} {_what(seen)}, {seen.traffic} % green", markup=False)
+        self._console.print(f"  {seen.deployment} {said(seen)}, {seen.traffic} % green", markup=False)
 
 
 def noted(step: Step, at: float, seen: Seen) -> bool:
     """Write down how a deployment stands, if that is new."""
-    return step.saw(at, f"{seen.deployment} {_what(seen)} {seen.traffic}%")
+    return step.saw(at, f"{seen.deployment} {said(seen)} {seen.traffic}%")
 
 
-def _what(seen: Seen) -> str:
+def said(seen: Seen) -> str:
+    """How a deployment stands, in a few words."""
     if seen.error:
         return f"{seen.status} ({seen.error})"
     if seen.shift_over and seen.status != "Succeeded":
-        return "shifted; the old task set waits for its end"
+        return "shifted; the old task set goes later"
     return f"{seen.status} {seen.event}".strip()
