@@ -25,13 +25,17 @@ class Drawn(Teller):
 
     @contextmanager
     def shift(self, deployment: str) -> Iterator[Shift]:
-        seen: list[Seen] = []
-        yield seen.append
-        if seen:
-            done = round(seen[-1].traffic * 0.4)
+        shown: list[Seen] = []
+
+        def show(seen: Seen) -> None:
+            shown.append(seen)
+
+        yield show
+        if shown:
+            done = round(shown[-1].traffic * 0.4)
             bar = Text.assemble(("━" * done, "green"), ("━" * (40 - done), "bright_black"))
-            share = f" {seen[-1].traffic:>3} % green  "
-            self._paper.print(Text.assemble(f"  {deployment} ", bar, share, (said(seen[-1]), "cyan")))
+            share = f" {shown[-1].traffic:>3} % green  "
+            self._paper.print(Text.assemble(f"  {deployment} ", bar, share, (said(shown[-1]), "cyan")))
 
 
 def main() -> int:
