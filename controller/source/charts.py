@@ -71,10 +71,12 @@ class _Reading:
     def facts(self) -> dict[str, Any]:
         found = self.mapping("chart.yaml")
         facts: dict[str, Any] = {"name": self._folder.rpartition("/")[2], "version": ""}
-        for name in found.data if found else ():
-            if found and name in _FACTS:
+        if found is None:
+            return facts
+        for name in found.data:
+            if name in _FACTS:
                 facts[name] = found.text((name,)) or ""
-            elif found:
+            else:
                 message, remedy = f"There is no field {name} in a chart.yaml", instead_of(name, _FACTS, "fields")
                 self.problems.append(found.problem((name,), message, remedy, at_key=True))
         return facts

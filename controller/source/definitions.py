@@ -56,7 +56,7 @@ def checked(source: Located, manifest: Manifest, document: Located) -> Checked:
     sound = _without(definition, {misfit.at for misfit in unfit})
     problems = [misfits.problem(source, misfit) for misfit in unfit]
     problems += [source.problem(*refusal) for refusal in refusals(source.data, sound)]
-    problems += [_on_fargate(source, declared, found) for found in fargate.problems(sound)]
+    problems += [_on_fargate(source, sound, found) for found in fargate.problems(sound)]
     return Checked(definition, (*problems, *wrong_images, *_linted(source, sound, strict=manifest.spec.strict)))
 
 
@@ -127,22 +127,25 @@ def _on_fargate(source: Located, definition: Mapping[str, Any], found: fargate.F
 
 def _path(part: Any, names: list[str]) -> PartPath:
     """Turn names of entries into their places, as far as they lead."""
-    path: list[str | int] = []
+    path: PartPath = ()
     for name in names:
         step = _index(part, name) if isinstance(part, list) else name
-        if step is None or (isinstance(part, Mapping) and step not in part):
+        try:
+            part = part[step]
+        except (LookupError, TypeError):
             return (*path, name)
-        path.append(step)
-        part = part[step]
-    return tuple(path)
+        path = (*path, step)
+    return path
 
 
-def _index(entries: list[Any], name: str) -> int | None:
-    for index, entry in enumerate(entries):
-        port = f"{entry.get('containerPort')}-{entry.get('protocol', 'tcp')}" if isinstance(entry, Mapping) else entry
-        if name == port or (isinstance(entry, Mapping) and entry.get("name") == name):
-            return index
-    return None
+def _index(entries: list[Any], name: str) -> Any:
+    return next((index for index, entry in enumerate(entries) if name in _names(entry)), None)
+
+
+def _names(entry: Any) -> tuple[Any, ...]:
+    if not isinstance(entry, Mapping):
+        return (entry,)
+    return entry.get("name"), f"{entry.get('containerPort')}-{entry.get('protocol', 'tcp')}"
 
 
 def _linted(source: Located, definition: Mapping[str, Any], *, strict: bool) -> Iterator[Problem]:

@@ -30,9 +30,7 @@ def refusal(message: str, remedy: str) -> PydanticCustomError:
 
 
 def _duration(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    found = seconds(value)
+    found = seconds(value) if isinstance(value, str) else None
     if found is None:
         raise refusal(f"{value!r} is no duration", "Write 90m, 2h, 1h30m, 45s or a number of seconds.")
     if not 1 <= found <= _LONGEST:

@@ -49,13 +49,14 @@ class ChildRenderer:
     """Renders in child processes under `limits`. A value: between batches it holds no process."""
 
     limits: RenderLimits = field(default_factory=RenderLimits)
+    interpreter: str = sys.executable
 
     def __call__(self, jobs: Iterable[RenderJob]) -> Iterator[Rendering]:
         """Render a batch, best with the jobs of one chart in a row.
 
         Raises RendererError where no child can be started, and nothing for what a template does.
         """
-        children = _Children(self.limits)
+        children = _Children(self.limits, self.interpreter)
         ended = _TooOften()
         try:
             for job in jobs:
@@ -89,8 +90,8 @@ class _TooOften:
 class _Children:
     """The child of the moment: started when one is needed, and again after each that ended."""
 
-    def __init__(self, limits: RenderLimits) -> None:
-        self._limits = limits
+    def __init__(self, limits: RenderLimits, interpreter: str) -> None:
+        self._limits, self._interpreter = limits, interpreter
         self._child: subprocess.Popen[bytes] | None = None
         self._chart: ChartTemplates | None = None
 
@@ -112,8 +113,20 @@ class _Children:
             return _ended(self.end(), self._limits)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        self._child = subprocess.Popen(
-            [sys.executable, "-I", "-m", "controller.source.render_child", json.dumps(asdict(self._limits))],
+        try:
+            child = self._child = self._process()
+            self._conversation(child).hear(time.monotonic() + _STARTS_WITHIN)
+        except (OSError, EOFError, ValueError) as error:
+            if self._child is not None:
+                _kill(self._child)
+            status = self.end()
+            raise RendererError(f"The process that renders charts does not start (exit status {status})") from error
+        self._chart = None
+        return child
+
+    def _process(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [self._interpreter, "-I", "-m", "controller.source.render_child", json.dumps(asdict(self._limits))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -122,13 +135,6 @@ class _Children:
             env={},  # above all no credentials
             start_new_session=True,
         )
-        self._chart = None
-        try:
-            self._conversation(self._child).hear(time.monotonic() + _STARTS_WITHIN)
-        except (OSError, EOFError, ValueError) as error:
-            _kill(self._child)
-            raise RendererError(f"The process that renders charts does not start: exit status {self.end()}") from error
-        return self._child
 
     def _conversation(self, child: subprocess.Popen[bytes]) -> Conversation:
         return Conversation(child, self._limits.output_characters * _PER_CHARACTER)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, assert_never
 
 from controller.source.chart_sandbox import Rendering
 from controller.source.charts import Chart, chart, folders
@@ -138,6 +138,8 @@ def _answered(asked: _Asked, answer: Rendering) -> Source:
             return (Problem(file, answer.line, None, answer.message, answer.remedy),)
         case RefusedValues():
             return tuple(_refused(asked, refusal) for refusal in answer.refusals)
+        case _:
+            assert_never(answer)
 
 
 def _single(loaded: Documents, file: str, origins: Sequence[tuple[str, int]]) -> Source:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from controller.source.rendering import ChildRenderer
 from tests.controller.source.commits import CHART, MANIFEST, SOUND, TEMPLATE, compiled, definition, manifest, said
 
 ENTRY = "charts/web/task-definition.yaml.j2"
@@ -150,6 +151,12 @@ SCHEMA = json.dumps(
 def schema_problem(values: str, chart_values: str = "logLevel: info\n") -> str:
     files = {"charts/web/values.schema.json": SCHEMA, "charts/web/values.yaml": chart_values}
     return problem({**SOUND, **files, MANIFEST_FILE: manifest(values=f"values: {values}")})
+
+
+def test_a_schema_is_kept_for_every_manifest_of_the_chart() -> None:
+    other = MANIFEST.replace("name: web", "name: b").replace("service: web", "service: b")
+    files = {**SOUND, "charts/web/values.schema.json": SCHEMA, "desired/b.yaml": other}
+    assert len(compiled(files, ChildRenderer()).services) == 2
 
 
 def test_a_value_that_the_schema_refuses_is_placed_in_the_manifest() -> None:

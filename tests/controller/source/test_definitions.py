@@ -170,6 +170,17 @@ def test_what_fargate_does_not_support_is_placed_in_its_container() -> None:
     assert found[1].startswith("web.json:11:23: Under awsvpc ")
 
 
+def test_what_fargate_does_not_support_in_a_list_is_placed_there() -> None:
+    capabilities = {"linuxParameters": {"capabilities": {"add": ["SYS_PTRACE", "SYS_ADMIN"]}}}
+    fargate = {"requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc", "cpu": "256", "memory": "512"}
+    assert problem(task({**WEB, **capabilities}, **fargate)).startswith("web.json:11:13: ")
+
+
+def test_what_fargate_misses_is_placed_around_where_it_should_be() -> None:
+    text = problem(task(requiresCompatibilities=["FARGATE"], networkMode="awsvpc", memory="512"))
+    assert text.startswith("web.json:1:1: Fargate needs the task's cpu")
+
+
 def test_warnings_leave_the_service_standing() -> None:
     files = plain(task({"name": "web", "image": "web", "environment": [{"name": "API_KEY", "value": "abc"}]}))
     snapshot = compiled(files)

@@ -69,7 +69,7 @@ def test_a_timeout_is_a_duration(text: str, expected: float) -> None:
     assert rollout.code_deploy.timeout == expected
 
 
-@pytest.mark.parametrize("text", ["90x", "0s", "31d", "soon", "true"])
+@pytest.mark.parametrize("text", ["90x", "0s", "31d", "soon", "true", "{}"])
 def test_a_timeout_that_is_no_duration_is_refused(text: str) -> None:
     assert f"{text}" in problem_of(manifest(rollout=CODE_DEPLOY % f", timeout: {text}"))
 

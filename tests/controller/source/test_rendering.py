@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from controller.source.chart_sandbox import ChartTemplates, Rendering
+from controller.source.chart_sandbox import ChartSandbox, ChartTemplates, Rendering
 from controller.source.render_child import RenderLimits
-from controller.source.rendering import ChildRenderer, RenderJob, render_in_process
+from controller.source.rendering import ChildRenderer, RendererError, RenderJob, render_in_process
 from controller.source.templating import Rendered, RenderFailure
 from controller.source.values import RefusedValues
 
@@ -110,9 +113,39 @@ def test_what_is_no_schema_or_fetches_one_is_a_failure_of_the_schema(schema: obj
     assert answer.file == "values.schema.json"
 
 
+def test_a_chart_renders_more_than_once() -> None:
+    chart = ChartSandbox(ChartTemplates({"main.j2": GOOD}, "main.j2", {"required": ["a"]}))
+    assert [type(chart.render({"values": {"a": 1}}, 100)) for _ in range(2)] == [Rendered, Rendered]
+
+
 def test_a_pattern_of_a_schema_that_never_ends_is_ended() -> None:
     (answer,) = ChildRenderer(TIGHT)([job(GOOD, {"properties": {"a": {"pattern": "^(a+)+$"}}})])
     assert failed(answer) == "The rendering took more than 1 s of CPU and was ended"
+
+
+def test_a_chart_that_is_ended_again_and_again_is_not_tried_for_ever() -> None:
+    greedy, good = job("{{ 'a' * 10 ** 10 }}"), job(GOOD)
+    begun = time.monotonic()
+    answers = list(ChildRenderer(TIGHT)([*[greedy] * 200, good]))
+    assert time.monotonic() - begun < 20
+    assert [type(answer) for answer in answers] == [RenderFailure] * 200 + [Rendered]
+
+
+@pytest.mark.parametrize("interpreter", [shutil.which("false") or "/none", "/none"])
+def test_a_process_that_cannot_start_is_nobodys_template(interpreter: str) -> None:
+    with pytest.raises(RendererError, match="does not start"):
+        list(ChildRenderer(TIGHT, interpreter)([job(GOOD)]))
+
+
+def test_a_confined_process_sees_no_credentials_and_writes_no_file(tmp_path: Path) -> None:
+    script = (
+        "import os, sys; from controller.source.render_child import RenderLimits, _confine; _confine(RenderLimits());"
+        f"print(os.environ); open({str(tmp_path / 'x')!r}, 'w').write('x')"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", script], env={}, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("environ({")
+    assert "AWS" not in done.stdout
+    assert not (tmp_path / "x").read_text()
 
 
 def test_no_child_is_left_behind() -> None:

@@ -139,6 +139,11 @@ def test_several_manifests_may_stand_in_one_file() -> None:
     assert set(compiled({FILE: f"{MANIFEST}---\n{ANOTHER}", **CHART}).services) == {WEB, API}
 
 
+def test_a_file_of_many_manifests_is_named_once() -> None:
+    (found,) = said(compiled({FILE: f"{MANIFEST}---\n{ANOTHER}", **CHART, "charts/web/values.yaml": "["}))
+    assert f"(for {FILE})" in found
+
+
 def test_a_manifest_may_be_json() -> None:
     text = json.dumps(yaml.safe_load(MANIFEST))
     assert set(compiled({"desired/web.json": text, **CHART}).services) == {WEB}
