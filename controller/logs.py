@@ -1,14 +1,26 @@
-"""One structured line per outcome: JSON for machines, coloured text on a terminal."""
+"""One structured line per outcome: JSON for machines, coloured text on a terminal.
+
+What libraries warn of takes the same way. Of an exception a line says its kind and where it was raised, never its words
+and never a variable: both may hold values of somebody's environment. Credentials inside addresses are masked wherever
+they stand.
+"""
 
 import logging
 import sys
-from collections.abc import Callable
+import threading
+import traceback
+from collections.abc import Callable, MutableMapping
 from enum import StrEnum
+from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
 
+from reconcilers.aws.sanitize import sanitized
+
 Say = Callable[..., None]  # say(event, **fields)
+_Line = MutableMapping[str, Any]
+_FRAMES = 12  # of a traceback, the innermost
 
 
 class LogFormat(StrEnum):
@@ -19,8 +31,17 @@ class LogFormat(StrEnum):
     TEXT = "text"
 
 
-def configure(form: LogFormat, level: str, stream: TextIO = sys.stderr) -> None:
-    """Set up logging for the process; libraries' warnings take the same way. ``level``: debug, info, warning, error."""
+class LogLevel(StrEnum):
+    """The least that is worth a line."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def configure(form: LogFormat, level: LogLevel, stream: TextIO = sys.stderr) -> None:
+    """Set up logging for the process, libraries and what ends a thread included."""
     text = form is LogFormat.TEXT or (form is LogFormat.AUTO and stream.isatty())
     renderer: Any = (
         structlog.dev.ConsoleRenderer(colors=stream.isatty()) if text else structlog.processors.JSONRenderer()
@@ -28,9 +49,10 @@ def configure(form: LogFormat, level: str, stream: TextIO = sys.stderr) -> None:
     shared: list[Any] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if text else "iso", utc=not text),
+        _without_values,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.dict_tracebacks, renderer] if not text else [*shared, renderer],
+        processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=False,
@@ -38,13 +60,44 @@ def configure(form: LogFormat, level: str, stream: TextIO = sys.stderr) -> None:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _without_values,
+                renderer,
+            ],
+            foreign_pre_chain=shared[:2],
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
+    threading.excepthook = _thread_ended
 
 
 def logger() -> Any:
     """The process's logger: ``logger().info(event, **fields)``."""
     return structlog.get_logger()
+
+
+def _without_values(_logger: Any, _method: str, line: _Line) -> _Line:
+    """The line with its exception as kind and place, and without credentials in addresses."""
+    given = line.pop("exc_info", None)
+    raised = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(raised, BaseException):
+        line["error"] = type(raised).__name__
+        line["at"] = _places(raised.__traceback__)
+    return {name: _masked(value) for name, value in line.items()}
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    frames = traceback.extract_tb(trace)[-_FRAMES:]
+    return [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} in {frame.name}" for frame in frames]
+
+
+def _masked(value: Any) -> Any:
+    return sanitized(value) if isinstance(value, str) and "://" in value else value
+
+
+def _thread_ended(ended: threading.ExceptHookArgs) -> None:
+    name = ended.thread.name if ended.thread else ""
+    logger().error("a thread ended", thread=name, exc_info=ended.exc_value)

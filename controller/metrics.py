@@ -4,10 +4,12 @@ What is true now is read from the board at the moment of a scrape, so a service 
 What happened is counted as it happens. Labels are bounded: services, and closed sets of words.
 """
 
+import re
 import threading
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -20,11 +22,13 @@ from controller.loop.events import DriftGone, Result, RolloutEnded
 from controller.loop.loop import Key, Swept
 from controller.loop.queue import WorkQueue
 from controller.loop.status import ServiceStatus
+from controller.source.git_errors import Reason
 from reconcilers.aws.session import Call
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Blocked, Health, Held, Progressing, Sync
 
 MINUTES = (30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 86400)
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}$")
 SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 
@@ -59,8 +63,16 @@ class Metrics:
         self._call_seconds = self._histogram(
             "aws_call_duration_seconds", "One call of AWS's API.", ["service"], SECONDS
         )
-        for result in ("changed", "unchanged"):
-            self._polls.labels(result)
+        self._begin_at_zero()
+
+    def _begin_at_zero(self) -> None:
+        """A series that appears with its first event has no increase to be seen."""
+        for polled in ("changed", "unchanged", *get_args(Reason)):
+            self._polls.labels(polled)
+        for result in Result:
+            self._rollout_seconds.labels(result)
+        for outcome in words.KINDS.values():
+            self._reconcile.labels(outcome)
 
     def watch(self, board: Board, queue: WorkQueue[Key], now: Callable[[], float]) -> None:
         """Report what ``board`` and ``queue`` say at each scrape."""
@@ -75,7 +87,7 @@ class Metrics:
                 case RolloutEnded(key, _, result, seconds, lead):
                     with self._lock:
                         self._rollouts[key, result] += 1
-                    self._rollout_seconds.labels(str(result)).observe(seconds)
+                    self._rollout_seconds.labels(result).observe(seconds)
                     if lead is not None:
                         self._lead.observe(lead)
                 case DriftGone(_, seconds):
@@ -131,6 +143,7 @@ class _State(Collector):
     def collect(self) -> Iterator[Metric]:
         services = self._board.services()
         yield from self._whole(services)
+        yield from _states(services, self._now())
         yield from _drift(services, self._now())
         yield from _obstacles(services)
         yield self._rollouts(services)
@@ -162,6 +175,13 @@ class _State(Collector):
         if source.good_at is not None:
             age.add_metric([], max(0.0, self._now() - source.good_at))
         yield age
+        commit = GaugeMetricFamily("trueup_git_commit_timestamp_seconds", "When the newest commit was made.")
+        stale = GaugeMetricFamily("trueup_git_stale_services", "Services in force as an earlier commit had them.")
+        if snapshot is not None:
+            commit.add_metric([], snapshot.revision.committed_at)
+        stale.add_metric([], len(snapshot.stale) if snapshot else 0)
+        yield commit
+        yield stale
         problems = GaugeMetricFamily("trueup_git_problems", "Problems of the newest commit.", labels=["severity"])
         found = Tally(problem.severity for problem in (snapshot.problems if snapshot else ()))
         for severity in ("error", "warning"):
@@ -176,6 +196,25 @@ class _State(Collector):
             for result in Result:
                 rollouts.add_metric([*_names(status), result], self._tallied(status.wanted.key, result))
         return rollouts
+
+
+def _states(services: tuple[ServiceStatus, ...], now: float) -> Iterator[Metric]:
+    info = GaugeMetricFamily(
+        "trueup_service_info",
+        "1 for the state a service is in.",
+        labels=["environment", "service", "sync", "health", "outcome"],
+    )
+    age = GaugeMetricFamily(
+        "trueup_service_failing_age_seconds",
+        "For how long AWS has not answered for a service; 0 where it does.",
+        labels=["environment", "service"],
+    )
+    for status in services:
+        info.add_metric([*_names(status), status.sync, status.health, words.kind(status.outcome)], 1)
+        since = now if status.failing_since is None else status.failing_since
+        age.add_metric(_names(status), max(0.0, now - since))
+    yield info
+    yield age
 
 
 def _drift(services: tuple[ServiceStatus, ...], now: float) -> Iterator[Metric]:
@@ -203,9 +242,9 @@ def _obstacles(services: tuple[ServiceStatus, ...]) -> Iterator[Metric]:
     blocked = GaugeMetricFamily("trueup_service_blocked_info", "1 where something stands in the way.", labels=labels)
     for status in services:
         if isinstance(status.outcome, Held):
-            held.add_metric([*_names(status), words.reason(status.outcome)], 1)
+            held.add_metric([*_names(status), _bounded(words.reason(status.outcome))], 1)
         elif isinstance(status.outcome, Blocked):
-            blocked.add_metric([*_names(status), words.reason(status.outcome)], 1)
+            blocked.add_metric([*_names(status), _bounded(words.reason(status.outcome))], 1)
     yield held
     yield blocked
 
@@ -218,6 +257,11 @@ def _traffic(services: tuple[ServiceStatus, ...]) -> Metric:
         if isinstance(status.outcome, Progressing) and status.outcome.progress is not None:
             share.add_metric(_names(status), status.outcome.progress.traffic / 100)
     return share
+
+
+def _bounded(code: str) -> str:
+    """AWS's code as a label: one of its words, and not a sentence where it gives one."""
+    return code if _CODE.match(code) else "other"
 
 
 def _names(status: ServiceStatus) -> list[str]:

@@ -6,20 +6,22 @@ from typing import Annotated
 
 from typer import Option
 
-from controller.logs import LogFormat
+from controller.logs import LogFormat, LogLevel
 
 GIT, AWS, LOOP, HTTP, LOGS = "Git", "AWS", "Loop", "HTTP", "Logs"
 
 
-def _said(text: str, name: str, panel: str) -> object:
-    return Option(help=text, envvar=f"TRUEUP_{name}", show_envvar=True, rich_help_panel=panel)
+def _said(text: str, name: str, panel: str, *, least: float | None = None, most: float | None = None) -> object:
+    return Option(help=text, envvar=f"TRUEUP_{name}", show_envvar=True, rich_help_panel=panel, min=least, max=most)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything ``trueup run`` can be told. Durations in seconds. Secrets stay out of ``repr``."""
 
-    repository: Annotated[str, _said("URL of the Git repository: https, ssh, git or file.", "REPOSITORY", GIT)]
+    repository: Annotated[str, _said("URL of the Git repository: https, ssh, git or file.", "REPOSITORY", GIT)] = field(
+        repr=False
+    )
     branch: Annotated[str, _said("Branch that says what should run.", "BRANCH", GIT)] = "main"
     path: Annotated[str, _said("Folder of the repository that holds the manifests.", "PATH", GIT)] = "desired"
     state_dir: Annotated[
@@ -34,16 +36,22 @@ class Settings:
     ] = None
     git_ssh_key: Annotated[Path | None, _said("Private key for ssh.", "GIT_SSH_KEY", GIT)] = None
     git_known_hosts: Annotated[Path | None, _said("known_hosts file for ssh.", "GIT_KNOWN_HOSTS", GIT)] = None
-    git_timeout: Annotated[float, _said("Longest time that one git command may take.", "GIT_TIMEOUT", GIT)] = 60.0
-    poll_interval: Annotated[float, _said("Time between two looks at the branch.", "POLL_INTERVAL", LOOP)] = 30.0
-    sweep_interval: Annotated[float, _said("Time between two looks at all services.", "SWEEP_INTERVAL", LOOP)] = 60.0
-    shift_interval: Annotated[float, _said("Time between two looks at a running shift.", "SHIFT_INTERVAL", LOOP)] = 15.0
-    workers: Annotated[int, _said("How many services are worked on at once.", "WORKERS", LOOP)] = 4
+    git_timeout: Annotated[float, _said("Seconds that a look at Git may take.", "GIT_TIMEOUT", GIT, least=1)] = 60.0
+    poll_interval: Annotated[
+        float, _said("Seconds between two looks at the branch.", "POLL_INTERVAL", LOOP, least=0.1)
+    ] = 30.0
+    sweep_interval: Annotated[
+        float, _said("Seconds between two looks at all services.", "SWEEP_INTERVAL", LOOP, least=0.1)
+    ] = 60.0
+    shift_interval: Annotated[
+        float, _said("Seconds between two looks at a running shift.", "SHIFT_INTERVAL", LOOP, least=0.1)
+    ] = 15.0
+    workers: Annotated[int, _said("How many services are worked on at once.", "WORKERS", LOOP, least=1, most=64)] = 4
     endpoint_url: Annotated[
         str | None, _said("Another AWS, such as the sandbox. Default: the real one.", "ENDPOINT_URL", AWS)
     ] = None
     host: Annotated[str, _said("Address to serve on.", "HOST", HTTP)] = "127.0.0.1"
-    port: Annotated[int, _said("Port to serve on; 0 takes a free one.", "PORT", HTTP)] = 8080
+    port: Annotated[int, _said("Port to serve on; 0 takes a free one.", "PORT", HTTP, least=0, most=65535)] = 8080
     api_token: Annotated[
         str | None,
         _said("Bearer token for what acts (sync, retry). Without one there is no such route.", "API_TOKEN", HTTP),
@@ -53,4 +61,4 @@ class Settings:
         _said("Secret shared with GitHub or GitLab. Without one there is no webhook.", "WEBHOOK_SECRET", HTTP),
     ] = field(default=None, repr=False)
     log_format: Annotated[LogFormat, _said("How a log line is written.", "LOG_FORMAT", LOGS)] = LogFormat.AUTO
-    log_level: Annotated[str, _said("debug, info, warning or error.", "LOG_LEVEL", LOGS)] = "info"
+    log_level: Annotated[LogLevel, _said("The least that is worth a line.", "LOG_LEVEL", LOGS)] = LogLevel.INFO

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from typing import Any
 
 from controller.loop.board import Board
 from controller.loop.loop import Clocks, Loop, Rhythm, Work
@@ -25,6 +26,7 @@ from reconcilers.task_definition import revision_digest
 from reconcilers.verdict import Policy
 
 STILL = 300.0  # seconds without a finished step after which the loop counts as stuck
+LAST_STEP = 5.0  # seconds for the step in hand when the daemon ends: an orchestrator kills after ten
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +39,23 @@ class Daemon:
     ending: threading.Event
 
     def run(self, workers: int, wait: Callable[[], object]) -> bool:
-        """Serve until ``wait`` returns. Whether every step in hand ended in time."""
+        """Serve until ``wait`` returns. Whether every step in hand ended in time.
+
+        A step that waits for an AWS that does not answer is left where it is: what was asked is asked of AWS again by
+        the next daemon, which looks before it tries.
+        """
         self.http.start()
         self.loop.start(workers)
         wait()
         self.ending.set()
         self.repository.close()
-        ended = self.loop.stop(within=7.0)
+        ended = self.loop.stop(within=LAST_STEP)
         self.http.stop()
         return ended
 
 
-def build_daemon(settings: Settings, log: LogLines) -> Daemon:
-    """All of it, from ``settings``. Opens the HTTP port; asks nothing of Git or AWS yet."""
+def build_daemon(settings: Settings, log: Any) -> Daemon:
+    """All of it, from ``settings``. Outcomes go to ``log``. Opens the HTTP port; asks nothing of Git or AWS yet."""
     release = version("trueup")
     metrics = Metrics()
     board = Board()
@@ -58,10 +64,12 @@ def build_daemon(settings: Settings, log: LogLines) -> Daemon:
     policy = replace(Policy(), poll=settings.shift_interval)
     work = Work(repository.poll, Sweeper(pool, time.time).sweep, Reconciler(pool, time.time, policy).reconcile)
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
-    loop = Loop(work, board, Several((metrics, log)), rhythm, Clocks(time.time, time.monotonic, random.random))
+    loop = Loop(
+        work, board, Several((metrics, LogLines(log, board))), rhythm, Clocks(time.time, time.monotonic, random.random)
+    )
     metrics.watch(board, loop.queue, time.time)
     ending = threading.Event()
-    longest = max(STILL, 3 * settings.poll_interval)
+    longest = max(STILL, 3 * settings.poll_interval, 2 * settings.git_timeout)
     face = Face(
         board=board,
         asked=loop,

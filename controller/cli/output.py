@@ -74,8 +74,14 @@ def failing_clearly(*known: type[Exception]) -> Iterator[None]:
     try:
         yield
     except caught as error:
-        typer.echo(f"trueup: {error}", err=True)
+        typer.echo(f"trueup: {_words(error)}", err=True)
         raise typer.Exit(1) from None
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename} cannot be read: {error.strerror}."
+    return str(error)
 
 
 def _plain(answer: Any) -> Any:

@@ -30,23 +30,16 @@ def plan(
     ] = None,
 ) -> None:
     """Compare files with live AWS and say what the daemon would do: exit 0 nothing, 2 something, 1 error."""
-    from controller.cli.planned import Planned, as_json, markdown, text
+    from controller.cli.planned import as_json, markdown, plan_each, text
     from controller.wiring import reconciler
-    from reconcilers.outcome import Retry, Stalled
 
     snapshot = read(root, path)
     chosen = {key: wanted for key, wanted in sorted(snapshot.services.items()) if service in ("", str(key))}
     if service and not chosen:
         typer.echo(f"trueup: no sound manifest names {service}. trueup validate says what is wrong.", err=True)
         raise typer.Exit(1)
-    planner = reconciler(version("trueup"), endpoint_url, time.time)
-    plans, failed = {}, {}
-    for key, wanted in chosen.items():
-        try:
-            plans[key] = planner.preview(wanted)
-        except (Retry, Stalled) as error:
-            failed[key] = str(error)
-    planned = Planned(plans, () if service else snapshot.problems, failed)
+    preview = reconciler(version("trueup"), endpoint_url, time.time).preview
+    plans = plan_each(chosen, preview, () if service else snapshot.problems)
     forms = {PlanForm.TEXT: text, PlanForm.JSON: as_json, PlanForm.MARKDOWN: markdown}
-    typer.echo(forms[form](planned))
-    raise typer.Exit(1 if planned.broken else 2 if planned.changes else 0)
+    typer.echo(forms[form](plans))
+    raise typer.Exit(1 if plans.broken else 2 if plans.changes else 0)

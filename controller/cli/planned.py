@@ -1,7 +1,7 @@
 """Plans of several services as text, JSON or Markdown: renderers of the same data. Environment values are masked."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,8 +9,11 @@ from controller.loop import words
 from controller.source.problem import Problem
 from reconcilers import preview
 from reconcilers.diff import masked
-from reconcilers.model import ServiceKey
+from reconcilers.model import Scope, Service, ServiceKey
+from reconcilers.outcome import Retry, Stalled
 from reconcilers.verdict import Plan
+
+NO_ANSWER = frozenset({"Timeout", "Unreachable", "ConnectionFailed", "NoAnswer", "NoCredentials", "CredentialsRefused"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,26 @@ class Planned:
     def changes(self) -> bool:
         """Whether anything differs or would be done."""
         return any(plan.actions or plan.changes for plan in self.plans.values())
+
+
+def plan_each(
+    chosen: Mapping[ServiceKey, Service], preview: Callable[[Service], Plan], problems: tuple[Problem, ...]
+) -> Planned:
+    """The plan of each of ``chosen``. An AWS that does not answer is not waited for once for each service."""
+    plans: dict[ServiceKey, Plan] = {}
+    failed: dict[ServiceKey, str] = {}
+    silent: dict[Scope, str] = {}
+    for key, wanted in chosen.items():
+        if wanted.scope in silent:
+            failed[key] = silent[wanted.scope]
+            continue
+        try:
+            plans[key] = preview(wanted)
+        except (Retry, Stalled) as error:
+            failed[key] = str(error)
+            if error.reason in NO_ANSWER:
+                silent[wanted.scope] = f"{error.reason}, as for {key}"
+    return Planned(plans, problems, failed)
 
 
 def text(planned: Planned) -> str:
@@ -72,6 +95,7 @@ def markdown(planned: Planned) -> str:
                 (*map(preview.described, plan.changes), *(f"> {preview.step(each)}" for each in plan.actions))
             )
             lines += ["", f"<details><summary>{key}</summary>", "", *body, "", "</details>"]
+    lines += [""] if planned.problems or planned.failed else []
     lines += [
         f"- {problem.severity}: `{problem.place}` {_cell(problem.message)} {problem.remedy}"
         for problem in planned.problems

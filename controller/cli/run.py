@@ -12,22 +12,20 @@ from controller.settings import Settings
 @flags_of(Settings)
 def run(settings: Settings) -> None:
     """Keep the services that a repository describes true to it, until SIGTERM or Ctrl-C."""
+    asked = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):  # before the imports: they take a second, and a signal may not wait
+        signal.signal(each, lambda *_: asked.set())
     from controller import logs
-    from controller.loop.observers import LogLines
     from controller.wiring import build_daemon
 
     logs.configure(settings.log_format, settings.log_level)
     log = logs.logger()
     try:
-        daemon = build_daemon(settings, LogLines(log))
+        daemon = build_daemon(settings, log)
     except OSError as error:
-        typer.echo(
-            f"trueup: cannot serve on {settings.host}:{settings.port}: {error.strerror}. Name a free one: --port."
-        )
+        place = f"{settings.host}:{settings.port}"
+        typer.echo(f"trueup: cannot serve on {place}: {error.strerror}. Name a free one: --port.", err=True)
         raise typer.Exit(1) from None
-    asked = threading.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: asked.set())
     log.info("started", url=daemon.http.url, path=settings.path, branch=settings.branch, workers=settings.workers)
     if not settings.api_token:
         log.info("no TRUEUP_API_TOKEN: sync and retry have no route")

@@ -1,6 +1,7 @@
 """``trueup sandbox``: an AWS to try things on, for boto3, the aws CLI and the daemon."""
 
 import importlib.util
+import signal
 import threading
 from typing import Annotated
 
@@ -36,11 +37,12 @@ def sandbox(
         f"  export AWS_ENDPOINT_URL={server.url} AWS_REGION=eu-west-1 AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=x"
     )
     typer.echo("  aws ecs list-clusters")
+    asked = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: asked.set())
     with server:
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            typer.echo("Good bye.")
+        asked.wait()
+    typer.echo("Good bye.")
 
 
 def need_sandbox() -> None:

@@ -6,8 +6,9 @@ from rich.text import Text
 
 from controller.cli.daemon import DEFAULT_URL, URL
 from controller.cli.output import FORM, Form, console, failing_clearly, print_json, state, table
+from controller.source.problem import Problem
 from controller.web.client import Daemon
-from controller.web.views import ServiceView
+from controller.web.views import ProblemView, ServiceView
 
 
 def status(url: URL = DEFAULT_URL, form: FORM = Form.TABLE) -> None:
@@ -23,12 +24,16 @@ def status(url: URL = DEFAULT_URL, form: FORM = Form.TABLE) -> None:
     headings = ["SERVICE", "SYNC", "HEALTH", "SINCE", "COMMIT", "WHAT"]
     out.print(table(headings, [_row(each, now) for each in services]) if services else "No services yet.")
     if source.failing_since is not None:
-        out.print(
-            Text(f"\nGit has not answered well for {age(now - source.failing_since)}: {source.message}", "yellow")
-        )
+        unwell = f"Git has not answered well for {age(now - source.failing_since)}"
+        out.print(Text(f"\n{unwell}: {source.message} {source.remedy}", "yellow"))
     for problem in source.problems:
-        place = ":".join(str(part) for part in (problem.file, problem.line, problem.column) if part is not None)
-        out.print(f"{problem.severity}: {place}: {problem.message} {problem.remedy}", markup=False)
+        out.print(told(problem), markup=False)
+
+
+def told(problem: ProblemView) -> str:
+    """A problem with its place, which editors and terminals can jump to."""
+    known = Problem(problem.file, problem.line, problem.column, problem.message, problem.remedy)
+    return f"{problem.severity}: {known}"
 
 
 def age(seconds: float | None) -> str:
@@ -47,7 +52,7 @@ def _row(service: ServiceView, now: float) -> list[str | Text]:
         state(service.sync),
         state(service.health),
         age(None if service.since is None else now - service.since),
-        service.commit.id[:7],
+        service.commit.id[:7] if service.commit else "-",
         _what(service),
     ]
 
@@ -55,4 +60,6 @@ def _row(service: ServiceView, now: float) -> list[str | Text]:
 def _what(service: ServiceView) -> str:
     if service.rollout is not None and service.rollout.traffic is not None:
         return f"{service.rollout.deployment}: {service.rollout.traffic:.0f} % of the traffic"
+    if service.stale:
+        return f"an earlier commit's, since its manifest is broken; {service.text}"
     return service.text

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from controller.cli.daemon import DEFAULT_URL, URL
 from controller.cli.output import FORM, Form, console, failing_clearly, print_json, state, table
-from controller.cli.status import age
+from controller.cli.status import age, told
 from controller.web.client import Daemon, DaemonError
 from controller.web.views import ChangeView, ServiceView
 
@@ -43,19 +43,23 @@ def _tell(out: Console, service: ServiceView) -> None:
         )
         if link.state == "blocked":
             out.print(f"   {'':<11}{link.who}: {link.how}", markup=False)
-    if service.drift:
+    if service.changes:
         now = time.time()
         out.print()
-        out.print(table(["FIELD", "GIT", "LIVE", "SEEN"], [_row(each, now) for each in service.drift]))
+        out.print(table(["FIELD", "GIT", "LIVE", "BY", "SEEN"], [_row(each, now) for each in service.changes]))
     for finding in service.findings:
         out.print()
         out.print(f"{finding.code}: {finding.message} {finding.remedy}", markup=False)
+    for problem in service.problems:
+        out.print()
+        out.print(told(problem), markup=False)
 
 
 def _row(change: ChangeView, now: float) -> list[str | Text]:
     declared = "-" if change.kind == "added" else _short(change.declared)
     live = "-" if change.kind == "removed" else _short(change.live)
-    return [Text(change.path), Text(declared), Text(live), age(None if change.since is None else now - change.since)]
+    seen = age(None if change.since is None else now - change.since)
+    return [Text(change.path), Text(declared), Text(live), Text((change.by or "-").rpartition(":")[2]), seen]
 
 
 def _short(value: object, most: int = 60) -> str:

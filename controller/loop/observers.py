@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from controller.loop import words
-from controller.loop.board import Told
+from controller.loop.attribution import author
+from controller.loop.board import Board, Told
 from controller.loop.loop import Observer, Swept
 from controller.loop.status import ServiceStatus
-from reconcilers.diff import masked
+from reconcilers.model import Cluster, ServiceKey
 from reconcilers.outcome import Blocked, Failed, Held, Outcome, Sync
 from reconcilers.reconcile import where
+
+MOST_PROBLEMS = 20  # of one commit, each with a line of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +38,23 @@ class Several:
             each.broke(what, error)
 
 
-@dataclass(frozen=True, slots=True)
 class LogLines:
-    """One line per outcome. What was said of a service already is not said again while nothing changes."""
+    """One line per outcome. What was said already is not said again while nothing changes.
 
-    log: Any
+    ``board`` tells what the repository's newest commit says, and why it could not be read.
+    """
+
+    def __init__(self, log: Any, board: Board) -> None:
+        self._log = log
+        self._board = board
+        self._polled = ""
+        self._swept: dict[Cluster, str] = {}
+        self._services: frozenset[ServiceKey] = frozenset()
 
     def told(self, told: Told) -> None:
         after = told.after
         if _said(told) and after.outcome is not None:
-            say = getattr(self.log, _level(after.outcome))
+            say = getattr(self._log, _level(after.outcome))
             say(
                 f"{after.wanted.key} {words.kind(after.outcome)}",
                 service=str(after.wanted.key),
@@ -58,7 +68,10 @@ class LogLines:
             )
 
     def swept(self, swept: Swept) -> None:
-        say = self.log.warning if swept.failed else self.log.debug
+        before, self._swept[swept.cluster] = self._swept.get(swept.cluster, ""), swept.failed
+        say = self._log.debug
+        if swept.failed != before:
+            say = self._log.warning if swept.failed else self._log.info
         say(
             f"swept {swept.cluster.name}",
             cluster=swept.cluster.name,
@@ -69,11 +82,36 @@ class LogLines:
         )
 
     def polled(self, result: str, seconds: float) -> None:
-        say = self.log.debug if result == "unchanged" else self.log.info if result == "changed" else self.log.warning
-        say(f"git {result}", result=result, seconds=round(seconds, 3))
+        before, self._polled = self._polled, result
+        took = round(seconds, 3)
+        match result:
+            case "changed":
+                self._changed(took)
+            case "unchanged":
+                say = self._log.debug if before in ("", "changed", "unchanged") else self._log.info
+                say("git unchanged", result=result, seconds=took)
+            case _:
+                source = self._board.source
+                say = self._log.debug if result in (before, "stopped") else self._log.warning
+                say(f"git {result}", result=result, text=source.message, remedy=source.remedy, seconds=took)
+
+    def _changed(self, seconds: float) -> None:
+        snapshot = self._board.snapshot
+        if snapshot is None:
+            return
+        errors, commit = len(snapshot.errors), snapshot.revision.commit[:12]
+        counts = {"services": len(snapshot.services), "errors": errors, "warnings": len(snapshot.problems) - errors}
+        self._log.info("git changed", result="changed", commit=commit, **counts, seconds=seconds)
+        for problem in snapshot.problems[:MOST_PROBLEMS]:
+            self._log.warning(
+                f"{problem.severity} in {problem.place}", commit=commit, text=problem.message, remedy=problem.remedy
+            )
+        for key in sorted(self._services - snapshot.services.keys()):
+            self._log.warning(f"{key} left Git", service=str(key), text="Its service in ECS is left running.")
+        self._services = frozenset(snapshot.services)
 
     def broke(self, what: str, error: Exception, /) -> None:
-        self.log.error("a step broke", step=what, error=where(error))
+        self._log.error("a step broke", step=what, error=where(error))
 
 
 def _said(told: Told) -> bool:
@@ -98,7 +136,8 @@ def _more(told: Told) -> dict[str, Any]:
     if report is not None and report.acted:
         more["did"] = [type(done.action).__name__ for done in report.acted]
     if after.sync is Sync.DRIFTED:
-        more["drift"] = [masked(change).path for change in after.changes]
+        more["drift"] = [change.path for change in after.changes]
+        more["by"] = next((found.who for each in after.changes if (found := author(after, each)).who), None)
     if isinstance(after.outcome, Blocked):
         more["remedy"] = words.remedy(after.outcome.findings)
     if report is not None:

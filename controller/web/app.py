@@ -3,17 +3,20 @@
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
-from pydantic import Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from controller.loop.board import Board
 from controller.web import webhook
-from controller.web.views import ServiceView, SourceView, View, service_view, source_view
+from controller.web.showing import broken_view, service_view, service_views, source_view
+from controller.web.views import ServiceView, SourceView, View
 from reconcilers.model import ServiceKey
 from reconcilers.verdict import Order
 
@@ -38,19 +41,27 @@ class Face:
     version: str
 
 
-class SyncRequest(View):
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class Said(View):
+    """What goes with an order. A field that is not known is refused: a reason with a typo must not be lost."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: str = Field(default="", max_length=100, description="Who asks, for the record.")
+
+
+class SyncRequest(Said):
     """What a sync may be told."""
 
-    despite_alarm: str | None = Field(
-        default=None, min_length=1, max_length=200, description="Ship although an alarm fires, once, for this reason."
+    despite_alarm: Reason | None = Field(
+        default=None, description="Ship although an alarm fires, once, for this reason."
     )
-    by: str = Field(default="", max_length=100, description="Who asks, for the record.")
 
 
-class RetryRequest(View):
+class RetryRequest(Said):
     """What a retry may be told."""
-
-    by: str = Field(default="", max_length=100, description="Who asks, for the record.")
 
 
 class Accepted(View):
@@ -59,11 +70,31 @@ class Accepted(View):
     accepted: bool = True
 
 
+class Refusal(View):
+    """Why not, and what to do."""
+
+    detail: str
+
+
+UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "No manifest names this service."}}
+STRANGER: dict[int | str, dict[str, Any]] = {401: {"model": Refusal, "description": "No token, or a wrong one."}}
+BROKEN: dict[int | str, dict[str, Any]] = {409: {"model": Refusal, "description": "Its manifest never could be read."}}
+UNCLEAR: dict[int | str, dict[str, Any]] = {
+    422: {"model": Refusal, "description": "The body is not what is asked for."}
+}
+
+
 def build(face: Face, api_token: str | None, webhook_secret: str | None) -> FastAPI:
     """The app. Without ``api_token`` there is no route that acts, without ``webhook_secret`` no webhook."""
     app = FastAPI(
-        title="Trueup", version=face.version, openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None
+        title="Trueup",
+        version=face.version,
+        summary="How services stand between Git and AWS.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
     )
+    app.add_exception_handler(RequestValidationError, _unclear)
     app.include_router(_health(face))
     app.include_router(_reading(face), prefix="/api/v1")
     if api_token:
@@ -74,20 +105,21 @@ def build(face: Face, api_token: str | None, webhook_secret: str | None) -> Fast
 
 
 def _health(face: Face) -> APIRouter:
-    router = APIRouter(tags=["health"])
+    router = APIRouter(tags=["health"], default_response_class=PlainTextResponse)
+    unwell: dict[int | str, dict[str, Any]] = {503: {"description": "Not so; the text says why."}}
 
-    @router.get("/healthz", summary="Whether the loop beats")
+    @router.get("/healthz", summary="Whether the loop beats", responses=unwell)
     def healthz() -> Response:
         return _said(face.beats(), "ok", "the loop has not finished a step for too long")
 
-    @router.get("/readyz", summary="Whether Git was read and the daemon is not about to end")
+    @router.get("/readyz", summary="Whether Git was read and the daemon is not about to end", responses=unwell)
     def readyz() -> Response:
         return _said(face.ready(), "ready", "not ready: the repository has not been read yet, or the daemon is ending")
 
     @router.get("/metrics", summary="Numbers for Prometheus")
     def metrics(request: Request) -> Response:
         encoder, content_type = choose_encoder(request.headers.get("accept", ""))
-        return Response(encoder(face.registry), media_type=content_type)
+        return Response(encoder(face.registry), headers={"content-type": content_type})
 
     return router
 
@@ -97,20 +129,21 @@ def _reading(face: Face) -> APIRouter:
 
     @router.get("/services", summary="Every service")
     def services() -> list[ServiceView]:
-        return [service_view(status) for status in face.board.services()]
+        return service_views(face.board.services(), face.board.snapshot)
 
-    @router.get("/services/{environment}/{name}", summary="One service", responses={404: {"description": "Unknown."}})
+    @router.get("/services/{environment}/{name}", summary="One service", responses=UNKNOWN)
     def service(environment: str, name: str) -> ServiceView:
-        status = face.board.service(ServiceKey(environment, name))
-        if status is None:
-            raise _unknown(environment, name)
-        return service_view(status)
+        key, snapshot = ServiceKey(environment, name), face.board.snapshot
+        status = face.board.service(key)
+        if status is not None:
+            return service_view(status, snapshot)
+        if snapshot is not None and key in snapshot.spoiled:
+            return broken_view(key, snapshot)
+        raise _unknown(environment, name)
 
     @router.get("/source", summary="The repository and the problems of its newest commit")
     def source() -> SourceView:
-        snapshot = face.board.snapshot
-        commit = snapshot.revision.commit if snapshot else None
-        return source_view(face.board.source, commit, snapshot.problems if snapshot else ())
+        return source_view(face.board.source, face.board.snapshot)
 
     return router
 
@@ -121,16 +154,25 @@ def _acting(face: Face, token: str) -> APIRouter:
     def trusted(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> None:
         given = credentials.credentials if credentials else ""
         if not hmac.compare_digest(given.encode(), token.encode()):
-            raise HTTPException(401, "Say who you are: Authorization: Bearer and the value of TRUEUP_API_TOKEN.")
+            raise HTTPException(
+                401,
+                "Say who you are: Authorization: Bearer and the value of TRUEUP_API_TOKEN.",
+                {"www-authenticate": "Bearer"},
+            )
 
-    router = APIRouter(tags=["orders"], dependencies=[Depends(trusted)])
+    router = APIRouter(tags=["orders"], dependencies=[Depends(trusted)], responses=STRANGER)
+    told = UNKNOWN | BROKEN | UNCLEAR
 
-    @router.post("/services/{environment}/{name}/sync", status_code=202, summary="Ship what Git wants, now")
+    @router.post(
+        "/services/{environment}/{name}/sync", status_code=202, summary="Ship what Git wants, now", responses=told
+    )
     def sync(environment: str, name: str, request: SyncRequest | None = None) -> Accepted:
         said = request or SyncRequest()
         return _order(face, ServiceKey(environment, name), _sync_order(said, face.now()))
 
-    @router.post("/services/{environment}/{name}/retry", status_code=202, summary="Try a held release once more")
+    @router.post(
+        "/services/{environment}/{name}/retry", status_code=202, summary="Try a held release once more", responses=told
+    )
     def retry(environment: str, name: str, request: RetryRequest | None = None) -> Accepted:
         said = request or RetryRequest()
         return _order(face, ServiceKey(environment, name), Order(retry=True, by=said.by, at=face.now()))
@@ -144,11 +186,13 @@ def _acting(face: Face, token: str) -> APIRouter:
 
 
 def _webhook(face: Face, secret: str) -> APIRouter:
-    router = APIRouter(tags=["webhook"])
+    large: dict[int | str, dict[str, Any]] = {413: {"model": Refusal, "description": "More than 25 MiB."}}
+    router = APIRouter(tags=["webhook"], responses=STRANGER | large)
 
     @router.post("/webhook", status_code=202, summary="A push at GitHub or GitLab: look at the repository now")
     async def delivered(request: Request) -> Accepted:
-        body = await _body(request)
+        # Whoever signs nothing is not worth reading 25 MiB of.
+        body = await _body(request) if webhook.signed(request.headers) else b""
         match webhook.check(request.headers, body, secret):
             case webhook.Delivery.PUSH:
                 face.asked.look_at_source()
@@ -175,13 +219,23 @@ def _sync_order(said: SyncRequest, now: float) -> Order:
 
 
 def _order(face: Face, key: ServiceKey, order: Order) -> Accepted:
-    if not face.asked.ask(key, order):
-        raise _unknown(key.environment, key.name)
-    return Accepted()
+    if face.asked.ask(key, order):
+        return Accepted()
+    snapshot = face.board.snapshot
+    if snapshot is not None and key in snapshot.spoiled:
+        raise HTTPException(409, f"The manifest of {key} is broken, and nothing is known to ship. trueup why {key}")
+    raise _unknown(key.environment, key.name)
 
 
 def _unknown(environment: str, name: str) -> HTTPException:
     return HTTPException(404, f"No manifest names {environment}/{name}. GET /api/v1/services lists those that exist.")
+
+
+async def _unclear(_request: Request, error: Exception) -> JSONResponse:
+    """422 in a sentence, without what was sent."""
+    found = error.errors() if isinstance(error, RequestValidationError) else ()
+    said = "; ".join(f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in found)
+    return JSONResponse({"detail": f"The request is not understood. {said}."}, 422)
 
 
 def _said(good: bool, yes: str, no: str) -> Response:

@@ -5,10 +5,17 @@ import os
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
-from typing import Any
+from http.client import HTTPException
+from importlib.metadata import version
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from controller.web.views import ServiceView, SourceView
+from pydantic import ValidationError
+
+from controller.web.views import ServiceView, SourceView, View
+from reconcilers.aws.sanitize import sanitized
+
+V = TypeVar("V", bound=View)
 
 
 class DaemonError(Exception):
@@ -24,13 +31,14 @@ class Daemon:
     timeout: float = 10.0
 
     def services(self) -> list[ServiceView]:
-        return [ServiceView.model_validate(each) for each in self._ask("GET", "services")]
+        answer = self._ask("GET", "services")
+        return [self._read(ServiceView, each) for each in (answer if isinstance(answer, list) else [answer])]
 
     def service(self, environment: str, name: str) -> ServiceView:
-        return ServiceView.model_validate(self._ask("GET", _path(environment, name)))
+        return self._read(ServiceView, self._ask("GET", _path(environment, name)))
 
     def source(self) -> SourceView:
-        return SourceView.model_validate(self._ask("GET", "source"))
+        return self._read(SourceView, self._ask("GET", "source"))
 
     def sync(self, environment: str, name: str, despite_alarm: str | None) -> None:
         said = {"despiteAlarm": despite_alarm, "by": _who()}
@@ -40,22 +48,37 @@ class Daemon:
         self._ask("POST", _path(environment, name, "retry"), {"by": _who()})
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        request = urllib.request.Request(  # noqa: S310 - the user's own address
-            f"{self.url.rstrip('/')}/api/v1/{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"content-type": "application/json", **self._credentials()},
-        )
+        if not self.url.startswith(("http://", "https://")):
+            raise DaemonError(f"{self._place} is no daemon's address. Write one such as http://127.0.0.1:8080.")
         try:
+            request = urllib.request.Request(  # noqa: S310 - its scheme was looked at
+                f"{self.url.rstrip('/')}/api/v1/{path}",
+                method=method,
+                data=None if body is None else json.dumps(body).encode(),
+                headers={"content-type": "application/json", **self._credentials()},
+            )
             with urllib.request.urlopen(request, timeout=self.timeout) as answer:  # noqa: S310
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise self._refused(error, method) from None
-        except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError) as error:
-            why = getattr(error, "reason", error)
+        except (OSError, HTTPException, ValueError) as error:
+            why = getattr(error, "reason", error) if isinstance(error, OSError) else "what answers is something else"
             raise DaemonError(
-                f"No daemon answers at {self.url} ({why}). Start one with trueup run, or name it with --url."
+                f"No daemon answers at {self._place} ({why}). Start one with trueup run, or name it with --url."
             ) from None
+
+    def _read(self, shape: type[V], answer: Any) -> V:
+        try:
+            return shape.model_validate(answer)
+        except ValidationError:
+            raise DaemonError(
+                f"What answers at {self._place} speaks otherwise than this trueup {version('trueup')}. "
+                "Use the daemon's own version, or name another with --url."
+            ) from None
+
+    @property
+    def _place(self) -> str:
+        return sanitized(self.url)
 
     def _credentials(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token}"} if self.token else {}
@@ -65,7 +88,7 @@ class Daemon:
             said = json.load(error).get("detail", "")
         except (ValueError, AttributeError):
             said = ""
-        if error.code in (404, 405) and method == "POST" and not str(said).startswith("No manifest"):
+        if error.code == 404 and method == "POST" and not str(said).startswith("No manifest"):
             return DaemonError("This daemon takes no orders: it runs without TRUEUP_API_TOKEN. Set one and restart it.")
         if error.code == 401 and not self.token:
             return DaemonError("The daemon wants to know who asks. Set TRUEUP_API_TOKEN to the token it runs with.")

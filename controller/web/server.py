@@ -29,5 +29,5 @@ class HttpServer:
     def stop(self) -> None:
         """Finish what is being answered, for two seconds at most, and let the port go."""
         self._server.should_exit = True
-        self._thread.join(5)
+        self._thread.join(3)
         self._socket.close()

@@ -37,6 +37,11 @@ def check(headers: Mapping[str, str], body: bytes, secret: str) -> Delivery:
     return Delivery.REFUSED
 
 
+def signed(headers: Mapping[str, str]) -> bool:
+    """Whether a delivery says at all who it comes from."""
+    return "x-hub-signature-256" in headers or "x-gitlab-token" in headers
+
+
 def _worth(genuine: bool, push: bool) -> Delivery:
     if not genuine:
         return Delivery.REFUSED

@@ -162,7 +162,8 @@ def _of_no_answer(error: BotoCoreError, what: str) -> Retry | Stalled:
     if isinstance(error, EndpointConnectionError):
         return Retry("Unreachable", f"{what}: {sanitized(str(error))}")
     if isinstance(error, NoCredentialsError | CredentialRetrievalError):
-        return Retry("NoCredentials", f"{what}: {sanitized(str(error))}")
+        said = sanitized(str(error)).rstrip(".")
+        return Retry("NoCredentials", f"{what}: {said}. Give Trueup a role or a key, where boto3 looks for them.")
     if isinstance(error, HTTPClientError):
         return Retry("ConnectionFailed", f"{what}: {sanitized(str(error))}")
     return Retry("NoAnswer", f"{what}: {type(error).__name__}: {sanitized(str(error))}")
