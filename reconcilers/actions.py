@@ -25,7 +25,7 @@ class TagRevision:
 
 @dataclass(frozen=True, slots=True)
 class CreateDeployment:
-    """A CodeDeploy traffic shift. ``task_definition_arn`` is ``None`` for the revision that this plan registers first."""
+    """A CodeDeploy traffic shift. ``task_definition_arn`` is ``None`` for the revision that this plan registers."""
 
     application: str
     deployment_group: str

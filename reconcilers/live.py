@@ -181,7 +181,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentGroup:
-    """A CodeDeploy deployment group: who shifts which listeners between which target groups, watched by which alarms."""
+    """A CodeDeploy deployment group: which listeners are shifted between which target groups, watched by whom."""
 
     application: str
     name: str

@@ -106,7 +106,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Differs:
-    """Live differs and the manifest says to leave it: sync manual or observe, drift warn. Nothing is in anybody's way."""
+    """Live differs and the manifest says to leave it: sync manual or observe, drift warn. Nobody is in the way."""
 
     what: str
 
