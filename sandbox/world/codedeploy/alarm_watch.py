@@ -39,7 +39,7 @@ def _listed(names: list[str]) -> str:
 
 def begin(run: Run) -> None:
     """Look now, and again every few seconds, as long as the deployment is under way."""
-    if run.deployment.alarms.get("enabled"):
+    if run.deployment.alarms.get("enabled") and not run.deployment.status.over:
         _look(run)
 
 

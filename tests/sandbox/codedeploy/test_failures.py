@@ -116,6 +116,15 @@ def test_a_role_without_ecs_says_so() -> None:
     )
 
 
+def test_what_has_failed_in_its_first_event_is_not_stopped_by_an_alarm_as_well() -> None:
+    stage = Stage()
+    stage.ring(stage.built.alarms[0])
+    stage.place.codedeploy.engine.denied.add("AWSLambda")
+    deployment = stage.deploy(stage.app_spec(hooks={"BeforeInstall": "check"}))
+    stage.until(deployment, "Failed")
+    assert stage.fault(deployment)[0] == "IAM_ROLE_PERMISSIONS"
+
+
 def test_a_role_that_may_not_move_listeners_fails_at_the_test_traffic() -> None:
     stage = Stage()
     stage.place.codedeploy.engine.denied.add("AmazonElasticLoadBalancing")
