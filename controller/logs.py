@@ -86,7 +86,8 @@ def _without_values(_logger: Any, _method: str, line: _Line) -> _Line:
     if isinstance(raised, BaseException):
         line["error"] = type(raised).__name__
         line["at"] = _places(raised.__traceback__)
-    return {name: _masked(value) for name, value in line.items()}
+    first = [name for name in ("timestamp", "level", "event") if name in line]
+    return {name: _masked(line[name]) for name in dict.fromkeys([*first, *line])}
 
 
 def _places(trace: TracebackType | None) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from typing import get_args
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
@@ -36,6 +36,7 @@ class Metrics:
     """The registry and what is counted into it. An observer of the loop, and of every AWS call."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a third of all series, of no use to anybody
         self.registry = CollectorRegistry()
         self._rollouts: Tally[tuple[ServiceKey, Result]] = Tally()
         self._lock = threading.Lock()

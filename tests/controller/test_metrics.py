@@ -1,0 +1,349 @@
+"""Numbers as Prometheus reads them: over what the loop tells, and over what the board says at a scrape."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
+from prometheus_client import generate_latest
+from prometheus_client.metrics_core import Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
+from prometheus_client.parser import text_string_to_metric_families
+
+from controller.loop import words
+from controller.loop.board import Board
+from controller.loop.events import Result
+from controller.loop.loop import Key, Swept, SyncSource
+from controller.loop.queue import WorkQueue
+from controller.metrics import Metrics
+from controller.source.git_errors import Reason
+from controller.source.problem import Problem
+from reconcilers.aws.session import Call
+from reconcilers.live import AttemptState, AwsReason
+from reconcilers.model import Cluster, Scope, ServiceKey
+from reconcilers.outcome import Failed, Held, Outcome
+from reconcilers.verdict import Order
+from tests.controller.builders import (
+    BLOCKED,
+    DEBUG,
+    HELD,
+    KEY,
+    NOW,
+    SHIFTING,
+    attempt,
+    drifted,
+    named,
+    observed,
+    report,
+    snapshot,
+    wanted,
+)
+
+CLUSTER = Cluster(Scope("eu-west-1"), "prod")
+NOTES = {"environment": "prod", "service": "notes"}
+UNITS = ("_seconds", "_total", "_info", "_ratio", "_bytes", "_fields", "_keys", "_problems", "_services", "_fds")
+
+
+class Seat:
+    """Metrics over a board and a queue, at a time that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+        self.board = Board()
+        self.queue: WorkQueue[Key] = WorkQueue(lambda: self.now)
+        self.metrics = Metrics()
+        self.metrics.watch(self.board, self.queue, lambda: self.now)
+        self.board.adopt(snapshot(wanted("v2")), NOW)
+
+    def look(self, outcome: Outcome | None = None, **more: Any) -> None:
+        """A look at the service ended so."""
+        self.tell(report(outcome, at=self.now, **more))
+
+    def tell(self, seen: Any) -> None:
+        told = self.board.reported(seen, Order())
+        assert told is not None
+        self.metrics.told(told)
+
+    def ship(self, state: AttemptState, rollback: str | None = None) -> None:
+        """A shift of v2 that began a minute ago came to this end."""
+        self.look(SHIFTING)
+        self.now += 60
+        ended = attempt("v2", state, created_at=self.now - 60, finished_at=self.now, rollback=rollback)
+        self.look(None if state is AttemptState.SUCCEEDED and not rollback else HELD, observed=observed(ended))
+
+    def families(self) -> dict[str, Metric]:
+        text = generate_latest(self.metrics.registry).decode()
+        return {family.name: family for family in text_string_to_metric_families(text)}
+
+    def series(self, name: str) -> dict[frozenset[tuple[str, str]], float]:
+        samples = (sample for family in self.families().values() for sample in family.samples)
+        return {frozenset(each.labels.items()): each.value for each in samples if each.name == name}
+
+    def value(self, name: str, **labels: str) -> float | None:
+        return self.series(name).get(frozenset(labels.items()))
+
+
+@pytest.fixture
+def seat() -> Seat:
+    return Seat()
+
+
+def test_services_are_counted_by_sync_and_health(seat: Seat) -> None:
+    seat.look()
+    assert seat.value("trueup_services", sync="in-sync", health="healthy") == 1
+    assert seat.value("trueup_services", sync="held", health="degraded") == 0
+    assert sum(seat.series("trueup_services").values()) == 1
+
+
+def test_each_service_has_one_series_with_its_state(seat: Seat) -> None:
+    seat.look(HELD)
+    assert seat.series("trueup_service_info") == {
+        frozenset({**NOTES, "sync": "held", "health": "healthy", "outcome": "held"}.items()): 1
+    }
+
+
+def test_drift_has_its_number_of_fields_and_its_age(seat: Seat) -> None:
+    seat.tell(drifted(DEBUG))
+    seat.now += 90
+    assert seat.value("trueup_service_drift_fields", **NOTES) == 1
+    assert seat.value("trueup_service_drift_age_seconds", **NOTES) == 90
+
+
+def test_without_drift_both_are_nought(seat: Seat) -> None:
+    seat.look()
+    seat.now += 90
+    assert seat.value("trueup_service_drift_fields", **NOTES) == 0
+    assert seat.value("trueup_service_drift_age_seconds", **NOTES) == 0
+
+
+def test_drift_that_is_gone_is_observed_with_how_long_it_lasted(seat: Seat) -> None:
+    seat.tell(drifted(DEBUG))
+    seat.now += 90
+    seat.look()
+    assert seat.value("trueup_drift_duration_seconds_count") == 1
+    assert seat.value("trueup_drift_duration_seconds_sum") == 90
+
+
+def test_a_hold_has_aws_code_for_its_reason(seat: Seat) -> None:
+    seat.look(HELD)
+    assert seat.value("trueup_service_held_info", **NOTES, reason="ALARM_ACTIVE") == 1
+    assert seat.series("trueup_service_blocked_info") == {}
+
+
+def test_a_block_has_its_word_for_its_reason(seat: Seat) -> None:
+    seat.look(BLOCKED)
+    assert seat.value("trueup_service_blocked_info", **NOTES, reason="preflight") == 1
+    assert seat.series("trueup_service_held_info") == {}
+
+
+def test_a_reason_in_a_sentence_is_no_label(seat: Seat) -> None:
+    seat.look(Held(wanted("v2").release, "d-v2", AwsReason("tasks failed to start: 17 of 20", "…")))
+    assert seat.value("trueup_service_held_info", **NOTES, reason="other") == 1
+
+
+def test_an_obstacle_that_is_gone_leaves_no_series(seat: Seat) -> None:
+    seat.look(HELD)
+    seat.look()
+    assert seat.series("trueup_service_held_info") == {}
+
+
+@pytest.mark.parametrize(
+    ("state", "rollback", "result"),
+    [
+        (AttemptState.SUCCEEDED, None, Result.SUCCEEDED),
+        (AttemptState.STOPPED, "d-back", Result.ROLLED_BACK),
+        (AttemptState.FAILED, None, Result.FAILED),
+        (AttemptState.STOPPED, None, Result.STOPPED),
+        (AttemptState.ROLLED_BACK, None, Result.ROLLED_BACK),
+    ],
+)
+def test_a_rollout_is_counted_once_by_how_it_ended(
+    seat: Seat, state: AttemptState, rollback: str | None, result: Result
+) -> None:
+    seat.ship(state, rollback)
+    assert seat.value("trueup_rollouts_total", **NOTES, result=result) == 1
+    assert sum(seat.series("trueup_rollouts_total").values()) == 1
+    assert seat.value("trueup_rollout_duration_seconds_sum", result=result) == 60
+    assert seat.value("trueup_rollout_duration_seconds_count", result=result) == 1
+
+
+def test_rollouts_add_up(seat: Seat) -> None:
+    seat.ship(AttemptState.SUCCEEDED)
+    seat.ship(AttemptState.SUCCEEDED)
+    seat.ship(AttemptState.FAILED)
+    assert seat.value("trueup_rollouts_total", **NOTES, result="succeeded") == 2
+    assert seat.value("trueup_rollouts_total", **NOTES, result="failed") == 1
+
+
+def test_a_commit_that_is_live_has_its_lead_time(seat: Seat) -> None:
+    seat.ship(AttemptState.SUCCEEDED)
+    assert seat.value("trueup_commit_to_live_seconds_count") == 1
+    assert seat.value("trueup_commit_to_live_seconds_sum") == 120  # committed a minute before the shift began
+
+
+def test_what_was_rolled_back_never_was_live(seat: Seat) -> None:
+    seat.ship(AttemptState.STOPPED, "d-back")
+    assert seat.value("trueup_commit_to_live_seconds_count") == 0
+
+
+def test_a_shift_shows_its_share_while_it_runs_and_no_longer(seat: Seat) -> None:
+    seat.look(SHIFTING)
+    assert seat.value("trueup_rollout_traffic_ratio", **NOTES) == 0.3
+    seat.look()
+    assert seat.series("trueup_rollout_traffic_ratio") == {}
+
+
+def test_looks_are_timed_by_their_outcome(seat: Seat) -> None:
+    seat.look(BLOCKED)
+    assert seat.value("trueup_reconcile_duration_seconds_sum", outcome="blocked") == 0.5
+    assert seat.value("trueup_reconcile_duration_seconds_count", outcome="blocked") == 1
+
+
+def test_an_aws_that_does_not_answer_for_a_service_ages(seat: Seat) -> None:
+    seat.look(Failed("Timeout", "no answer"))
+    seat.now += 30
+    assert seat.value("trueup_service_failing_age_seconds", **NOTES) == 30
+    seat.look()
+    assert seat.value("trueup_service_failing_age_seconds", **NOTES) == 0
+
+
+def test_sweeps_are_timed_and_failed_ones_counted(seat: Seat) -> None:
+    seat.metrics.swept(Swept(CLUSTER, 3, 0, 0.25))
+    seat.metrics.swept(Swept(CLUSTER, 3, 0, 0.5, "Throttled"))
+    assert seat.value("trueup_sweep_duration_seconds_sum") == 0.75
+    assert seat.value("trueup_sweep_failures_total") == 1
+
+
+def test_polls_are_counted_by_result_and_timed(seat: Seat) -> None:
+    seat.metrics.polled("unchanged", 0.25)
+    seat.metrics.polled("timeout", 60.0)
+    assert seat.value("trueup_git_polls_total", result="unchanged") == 1
+    assert seat.value("trueup_git_polls_total", result="timeout") == 1
+    assert seat.value("trueup_git_poll_duration_seconds_sum") == 60.25
+
+
+def test_the_snapshot_ages_while_git_does_not_answer(seat: Seat) -> None:
+    seat.now += 45
+    seat.board.source_failed("timeout", "", "", seat.now)
+    assert seat.value("trueup_git_snapshot_age_seconds") == 45
+    seat.board.source_unchanged(seat.now)
+    assert seat.value("trueup_git_snapshot_age_seconds") == 0
+
+
+def test_the_newest_commit_has_its_time(seat: Seat) -> None:
+    assert seat.value("trueup_git_commit_timestamp_seconds") == NOW
+
+
+def test_before_git_was_read_nothing_is_said_of_it() -> None:
+    metrics, board = Metrics(), Board()
+    metrics.watch(board, WorkQueue(lambda: NOW), lambda: NOW)
+    text = generate_latest(metrics.registry).decode()
+    for name in ("trueup_git_snapshot_age_seconds", "trueup_git_commit_timestamp_seconds"):
+        assert not re.search(rf"(?m)^{name} ", text)
+    assert "trueup_git_stale_services 0.0" in text
+
+
+def test_problems_and_stale_services_of_the_newest_commit_are_counted(seat: Seat) -> None:
+    problems = (Problem("a", 1, 1, "x", "y"), Problem("b", 1, 1, "x", "y", "warning"))
+    seat.board.adopt(replace(snapshot(problems=problems), stale=frozenset({KEY})), NOW)
+    assert seat.value("trueup_git_problems", severity="error") == 1
+    assert seat.value("trueup_git_problems", severity="warning") == 1
+    assert seat.value("trueup_git_stale_services") == 1
+
+
+def test_the_queue_shows_its_depth_and_its_oldest_key(seat: Seat) -> None:
+    seat.queue.add(SyncSource())
+    seat.queue.add(KEY, after=100)
+    seat.now += 7
+    assert seat.value("trueup_queue_depth_keys") == 1
+    assert seat.value("trueup_queue_oldest_age_seconds") == 7
+
+
+def test_aws_calls_are_counted_by_service_operation_and_result(seat: Seat) -> None:
+    seat.metrics.called(Call("ecs", "DescribeServices", "ok", 0.25))
+    seat.metrics.called(Call("ecs", "DescribeServices", "ok", 0.25))
+    assert seat.value("trueup_aws_calls_total", service="ecs", operation="DescribeServices", result="ok") == 2
+    assert seat.value("trueup_aws_call_duration_seconds_sum", service="ecs") == 0.5
+    assert seat.series("trueup_aws_throttles_total") == {}
+
+
+def test_throttles_have_a_counter_of_their_own(seat: Seat) -> None:
+    seat.metrics.called(Call("ecs", "DescribeServices", "throttled", 0.25))
+    assert seat.value("trueup_aws_throttles_total", service="ecs", operation="DescribeServices") == 1
+
+
+def test_defects_are_counted(seat: Seat) -> None:
+    seat.metrics.broke("source", ValueError())
+    assert seat.value("trueup_step_failures_total") == 1
+
+
+def test_the_version_that_runs_is_told(seat: Seat) -> None:
+    [labels] = seat.series("trueup_build_info")
+    assert dict(labels).keys() == {"version"}
+
+
+def test_a_service_that_left_git_leaves_no_series(seat: Seat) -> None:
+    seat.board.adopt(snapshot(wanted("v2"), named("web")), NOW)
+    seat.look(HELD)
+    seat.tell(replace(drifted(DEBUG), key=ServiceKey("prod", "web")))
+    assert any("web" in dict(labels).values() for labels in seat.series("trueup_service_info"))
+    seat.board.adopt(snapshot(named("api")), NOW)
+    for family in seat.families().values():
+        for sample in family.samples:
+            assert sample.labels.get("service") not in ("notes", "web"), sample
+
+
+def test_counters_begin_at_nought(seat: Seat) -> None:
+    assert all(seat.value("trueup_rollouts_total", **NOTES, result=each) == 0 for each in Result)
+    assert all(seat.value("trueup_rollout_duration_seconds_count", result=each) == 0 for each in Result)
+    polled = ("changed", "unchanged", *get_args(Reason))
+    assert all(seat.value("trueup_git_polls_total", result=each) == 0 for each in polled)
+    outcomes = words.KINDS.values()
+    assert all(seat.value("trueup_reconcile_duration_seconds_count", outcome=each) == 0 for each in outcomes)
+    assert seat.value("trueup_sweep_failures_total") == 0
+
+
+def full(seat: Seat) -> Seat:
+    """Every series there is."""
+    seat.board.adopt(snapshot(wanted("v2"), named("web"), named("api")), NOW)
+    seat.ship(AttemptState.STOPPED, "d-back")
+    seat.tell(drifted(DEBUG))
+    seat.tell(replace(report(HELD), key=ServiceKey("prod", "web")))
+    seat.tell(replace(report(BLOCKED), key=ServiceKey("prod", "api")))
+    seat.look(SHIFTING)
+    seat.metrics.called(Call("ecs", "DescribeServices", "throttled", 0.25))
+    return seat
+
+
+def test_every_name_is_ours_and_ends_in_its_unit(seat: Seat) -> None:
+    for family in full(seat).families().values():
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        assert name.startswith(("trueup_", "process_"))
+        assert name.endswith(UNITS), name
+
+
+def test_every_metric_says_what_it_is(seat: Seat) -> None:
+    assert all(len(family.documentation) > 10 for family in full(seat).families().values())
+
+
+def test_labels_are_of_a_bounded_set(seat: Seat) -> None:
+    labels = {name for family in full(seat).families().values() for each in family.samples for name in each.labels}
+    bounded = {"environment", "service", "sync", "health", "outcome", "result", "reason", "operation", "severity"}
+    assert labels == bounded | {"version", "le"}
+
+
+def test_it_reads_as_openmetrics_too(seat: Seat) -> None:
+    encode, _ = choose_encoder("application/openmetrics-text; version=1.0.0")
+    families = openmetrics_families(encode(full(seat).metrics.registry).decode())  # type: ignore[no-untyped-call]
+    names = {family.name for family in families}
+    assert {"trueup_rollouts", "trueup_services", "trueup_service_drift_age_seconds"} <= names
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
+def test_promtool_has_nothing_to_complain_of(seat: Seat) -> None:
+    text = generate_latest(full(seat).metrics.registry)
+    done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, timeout=30, check=False)
+    assert (done.returncode, done.stderr.decode()) == (0, "")

@@ -1,0 +1,73 @@
+"""What the operator can say, and what is never said back."""
+
+import re
+from dataclasses import fields
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from controller.cli import app
+from controller.settings import Settings
+
+SECRETS = {
+    "TRUEUP_REPOSITORY": "https://ann:hunter2@git.example/x.git",
+    "TRUEUP_GIT_TOKEN": "hunter2",
+    "TRUEUP_API_TOKEN": "hunter2",
+    "TRUEUP_WEBHOOK_SECRET": "hunter2",
+}
+
+
+def asked(*arguments: str, **environment: str) -> Result:
+    return CliRunner().invoke(app, ["run", *arguments], env={"COLUMNS": "200", "TERM": "dumb", **environment})
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Settings)])
+def test_every_setting_is_a_flag_and_a_variable_in_the_help(name: str) -> None:
+    said = asked("--help").output
+    assert re.search(rf"--{name.replace('_', '-')}\b", said)
+    assert f"TRUEUP_{name.upper()}" in said
+
+
+def test_the_help_says_no_secret_of_the_environment() -> None:
+    answer = asked("--help", **SECRETS)
+    assert answer.exit_code == 0
+    assert "hunter2" not in answer.output
+
+
+def test_a_wrong_setting_says_no_secret_of_the_environment() -> None:
+    answer = asked("--workers", "none", **SECRETS)
+    assert answer.exit_code == 2
+    assert "hunter2" not in answer.output
+
+
+def test_settings_print_without_their_secrets() -> None:
+    settings = Settings(
+        "https://ann:hunter2@git.example/x.git", git_token="hunter2", api_token="hunter2", webhook_secret="hunter2"
+    )
+    assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("flag", "value"),
+    [
+        ("--workers", "0"),
+        ("--port", "65536"),
+        ("--poll-interval", "0"),
+        ("--sweep-interval", "-1"),
+        ("--shift-interval", "0"),
+        ("--git-timeout", "0"),
+        ("--log-level", "loud"),
+        ("--log-format", "xml"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused_by_name(flag: str, value: str) -> None:
+    answer = asked("--repository", "x", flag, value)
+    assert answer.exit_code == 2
+    assert flag in answer.output
+    assert f"TRUEUP_{flag[2:].upper().replace('-', '_')}" in answer.output
+
+
+def test_a_repository_must_be_named() -> None:
+    answer = asked(TRUEUP_REPOSITORY="")
+    assert answer.exit_code == 2
+    assert "TRUEUP_REPOSITORY" in answer.output
