@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 import pytest
 from prometheus_client import generate_latest
-from prometheus_client.metrics_core import Metric
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
 from prometheus_client.parser import text_string_to_metric_families
 
