@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections import Counter
 
 from sandbox.clock import Clock
 from sandbox.errors import AwsError
@@ -29,7 +30,8 @@ class World:
         self.timeline = Timeline(clock.now(), speed)
         self.switches = switches or Switches()
         self.random = random.Random(seed)  # noqa: S311 - identifiers and shuffles, nothing secret
-        self.calls: list[tuple[str, str]] = []
+        # How often each operation was called: a world may stand for months.
+        self.calls: Counter[tuple[str, str]] = Counter()
         self._places: dict[tuple[str, str], Place] = {}
         self._lock = threading.RLock()
 
@@ -50,7 +52,7 @@ class World:
         caller = caller or Caller()
         with self._lock:
             self.timeline.advance(self.clock.now())
-            self.calls.append((service, operation))
+            self.calls[service, operation] += 1
             handler = self.place(caller.account, caller.region).operations.get(service, {}).get(operation)
             if handler is None:
                 raise AwsError("UnknownOperationException", f"The sandbox does not know {service}:{operation}.")

@@ -65,7 +65,7 @@ class Account:
 
     def count(self, operation: str) -> int:
         """How often an operation was called."""
-        return sum(name == operation for _, name in self.world.calls)
+        return sum(count for (_, name), count in self.world.calls.items() if name == operation)
 
 
 def manifest(service: Service, task_definition: Mapping[str, Any], tag: str) -> Service:
