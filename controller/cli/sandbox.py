@@ -9,7 +9,7 @@ import typer
 
 
 def sandbox(
-    port: Annotated[int, typer.Option(help="Port to serve on; 0 takes a free one.")] = 4666,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 4666,
     host: Annotated[str, typer.Option(help="Address to serve on. Whoever reaches it may do everything.")] = "127.0.0.1",
     speed: Annotated[
         float, typer.Option(min=0.1, max=10000, help="How many times as fast AWS's durations pass.")
@@ -30,16 +30,17 @@ def sandbox(
     try:
         server = serve(world, host, port)
     except OSError as error:
-        typer.echo(f"trueup: cannot serve on {host}:{port}: {error.strerror}. Name a free port: --port 0.", err=True)
+        remedy = "Name a free port with --port 0, or an address of this machine with --host."
+        typer.echo(f"trueup: cannot serve on {host}:{port}: {error.strerror}. {remedy}", err=True)
         raise typer.Exit(1) from None
-    typer.echo(f"AWS answers at {server.url}, durations pass {speed:g} times as fast. For example:")
-    typer.echo(
-        f"  export AWS_ENDPOINT_URL={server.url} AWS_REGION=eu-west-1 AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=x"
-    )
-    typer.echo("  aws ecs list-clusters")
     asked = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: asked.set())
+    typer.echo(f"AWS answers at {server.url}, durations pass {speed:g} times as fast. For example:")
+    # boto3 and the first aws CLI do not look at AWS_REGION; the second one looks there first.
+    where = f"AWS_ENDPOINT_URL={server.url} AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1"
+    typer.echo(f"  export {where} AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=x")
+    typer.echo("  aws ecs list-clusters")
     with server:
         asked.wait()
     typer.echo("Good bye.")
