@@ -22,7 +22,7 @@ MOST_CONTAINERS = 10
 
 def refusals(written: Mapping[str, Any], definition: Mapping[str, Any]) -> Iterator[Refusal]:
     """Check `definition`, of which every part has its type. `written` is what stood there, sound or not."""
-    if not written.get(CONTAINERS):
+    if written.get(CONTAINERS) == []:
         yield (CONTAINERS,), "The task definition has no container", "Add one to containerDefinitions."
     containers = list(definition.get(CONTAINERS) or ())
     if len(containers) > MOST_CONTAINERS:

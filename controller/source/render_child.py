@@ -1,18 +1,20 @@
 """The child process that renders templates, and the limits it puts on itself before it reads any.
 
-Run as `python -I -m controller.source.render_child '{"cpu_seconds": …}'` with an empty environment. It says `"ready"`,
-then reads frames from standard input: four bytes of length, big-endian, then JSON. `{"chart": {…}}` gives the chart
-that is meant from then on; `{"context": {…}}` renders it, and is answered by one frame on standard output. Only plain
-data crosses. It ends when its input does, and when a rendering costs too much; its exit status tells why.
+Run isolated, with an empty environment and its limits as JSON for an argument. It says `"ready"`, then reads frames
+from standard input: four bytes of length, big-endian, then JSON. `{"chart": {…}}` gives the chart that is meant from
+then on; `{"context": {…}}` renders it, and is answered by one frame on standard output. Only plain data crosses. It
+ends when its input does, and when a rendering costs too much; its exit status tells why.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import math
 import os
 import resource
+import signal
 import struct
 import sys
 import time
@@ -25,6 +27,7 @@ from controller.source.values import RefusedValues, ValueRefusal
 
 LENGTH = struct.Struct(">I")
 OUT_OF_MEMORY = 64  # exit status
+_SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 _OPEN_FILES = 32  # a traceback still reads its module; more than that, nothing needs
 
 
@@ -97,9 +100,16 @@ def _confine(limits: RenderLimits) -> None:
             resource.setrlimit(what, (most, most))
 
 
+def _end_with_parent() -> None:
+    """Have the kernel kill this process with the one that started it: a template that loops reads no end of input."""
+    with contextlib.suppress(OSError, AttributeError):  # only Linux has it; elsewhere the limit of CPU time ends it
+        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
 def main() -> None:
     """Confine this process and serve."""
     limits = RenderLimits(**json.loads(sys.argv[1]))
+    _end_with_parent()
     _confine(limits)
     sys.stdout.buffer.write(packed("ready"))
     sys.stdout.buffer.flush()
@@ -107,7 +117,3 @@ def main() -> None:
         serve(sys.stdin.buffer, sys.stdout.buffer, limits)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)  # an ordinary exit would want memory
-
-
-if __name__ == "__main__":
-    main()

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from controller.source.chart_sandbox import ChartSandbox, ChartTemplates, Rendering
@@ -23,6 +24,9 @@ from controller.source.render_child import OUT_OF_MEMORY, RenderLimits, renderin
 from controller.source.templating import RenderFailure
 
 _ENDED_AT_MOST = 3  # renderings of one chart in one batch
+# Isolated, a child would find an installed Trueup, or none; it is to run the code that runs here.
+_HOME = Path(__file__).parents[2]
+_BEGIN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from controller.source.render_child import main; main()"
 _STARTS_WITHIN = 60.0  # seconds; a busy machine may take some
 _PER_CHARACTER = 32  # bytes of an answer: a character escaped in JSON, and the line it may begin
 
@@ -126,7 +130,7 @@ class _Children:
 
     def _process(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [self._interpreter, "-I", "-m", "controller.source.render_child", json.dumps(asdict(self._limits))],
+            [self._interpreter, "-I", "-c", _BEGIN, str(_HOME), json.dumps(asdict(self._limits))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

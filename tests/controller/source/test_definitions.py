@@ -111,9 +111,8 @@ def test_containers_of_the_wrong_type_are_problems_and_nothing_worse(containers:
 
 
 def test_a_task_definition_without_containers_is_refused() -> None:
-    assert any("The task definition has no container" in text for text in problems(json.dumps({"family": "web"})))
-    text = json.dumps({"family": "web", "containerDefinitions": []})
-    assert any("The task definition has no container" in found for found in problems(text))
+    assert "containerDefinitions is required and missing" in problem(json.dumps({"family": "web"}))
+    assert "The task definition has no container" in problem(json.dumps({"family": "web", "containerDefinitions": []}))
 
 
 @pytest.mark.parametrize(
@@ -225,6 +224,14 @@ def test_a_missing_file_gets_the_nearest_name() -> None:
 )
 def test_a_file_that_is_no_document_is_a_problem_of_the_file(text: str, expected: str) -> None:
     assert expected in problem(text)
+
+
+@pytest.mark.parametrize("text", ["{", '{"family": "web"}'])
+def test_a_file_among_the_manifests_that_one_of_them_names_is_no_manifest(text: str) -> None:
+    files = {"desired/prod/web.yaml": manifest(chart="taskDefinition: web.json", images="sync: auto")}
+    snapshot = compiled({**files, "desired/prod/web.json": text})
+    assert {problem.file for problem in snapshot.problems} == {"desired/prod/web.json"}
+    assert snapshot.unread == frozenset()
 
 
 def test_the_sound_commit_is_sound() -> None:
