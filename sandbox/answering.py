@@ -8,7 +8,7 @@ from sandbox.world.timeline import Timeline
 from sandbox.world.world import Place
 
 # The services that are the world's alone: what it lacks of them, nobody else answers.
-WORLD_SERVICES = frozenset({"ecs", "codedeploy", "elbv2", "cloudwatch"})
+WORLD_SERVICES = frozenset({"ecs", "codedeploy", "elbv2", "cloudwatch", "ecr"})
 
 
 class Answering(Protocol):

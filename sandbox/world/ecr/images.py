@@ -9,6 +9,9 @@ from sandbox.world.ecr.registry import Registry, found, shown, within
 from sandbox.world.ecr.repositories import paged
 from sandbox.world.moments import moment
 
+ONE_DAY = 86_400.0
+"""How often an image may be scanned by hand, in seconds of AWS's time."""
+
 
 class Images:
     """Push, look up, list, delete; and what scans found."""
@@ -21,6 +24,7 @@ class Images:
             "BatchDeleteImage": self._batch_delete,
             "ListImages": self._list,
             "DescribeImages": self._describe,
+            "StartImageScan": self._start_scan,
             "DescribeImageScanFindings": self._describe_findings,
         }
 
@@ -76,6 +80,20 @@ class Images:
             return paged("imageDetails", [_detail(repository, one) for one in _matching(repository, params)], params)
         images = {image.digest: image for image_id in params["imageIds"] for image in [_image(repository, image_id)]}
         return {"imageDetails": [_detail(repository, image) for image in images.values()]}
+
+    def _start_scan(self, params: Params, _: Caller) -> Answer:
+        """What was declared of the image is found again; of any other image, nothing is."""
+        repository = self._registry.named(params)
+        image, timeline = _image(repository, params["imageId"]), self._registry.place.timeline
+        if image.scan_started is not None and timeline.now < image.scan_started + ONE_DAY / timeline.speed:
+            raise AwsError("LimitExceededException", "The scan quota per image has been exceeded. Wait and try again.")
+        image.scan, image.scan_started = image.scan or Scan(), timeline.now
+        return {
+            "registryId": repository.account,
+            "repositoryName": repository.name,
+            "imageId": {"imageDigest": image.digest, **params["imageId"]},
+            "imageScanStatus": {"status": "IN_PROGRESS"},
+        }
 
     def _describe_findings(self, params: Params, _: Caller) -> Answer:
         repository = self._registry.named(params)

@@ -20,13 +20,14 @@ class Scan:
 
 @dataclass(slots=True)
 class Image:
-    """One image of a repository, under its digest; ``pushed`` in seconds since the epoch."""
+    """One image of a repository, under its digest; ``pushed`` and ``scan_started`` in seconds since the epoch."""
 
     digest: str
     manifest: str
     pushed: float
     tags: list[str] = field(default_factory=list)
     scan: Scan | None = None
+    scan_started: float | None = None
 
     @property
     def media_type(self) -> str:
@@ -50,6 +51,7 @@ class Repository:
     mutability: str = "MUTABLE"
     scan_on_push: bool = False
     images: dict[str, Image] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
 
     def tagged(self, tag: str) -> Image | None:
         """The image that has the tag now."""

@@ -6,6 +6,7 @@ from sandbox.errors import AwsError
 from sandbox.world.calls import Answer, Caller, Handler, Params
 from sandbox.world.ecr.records import Repository
 from sandbox.world.ecr.registry import Registry
+from sandbox.world.ecr.tags import by_key
 from sandbox.world.moments import moment
 from sandbox.world.paging import page
 
@@ -31,6 +32,7 @@ class Repositories:
             raise AwsError("RepositoryAlreadyExistsException", told)
         made = self._registry.create(name)
         made.mutability = params.get("imageTagMutability", made.mutability)
+        made.tags = by_key(params.get("tags"))
         made.scan_on_push = params.get("imageScanningConfiguration", {}).get("scanOnPush", False)
         return {"repository": _told(made)}
 

@@ -10,6 +10,8 @@ from sandbox.world.ecr.images import Images
 from sandbox.world.ecr.records import DOCKER_MANIFEST, Image, Scan, digest_of
 from sandbox.world.ecr.registry import Registry
 from sandbox.world.ecr.repositories import Repositories
+from sandbox.world.ecr.tags import Tags
+from sandbox.world.ecr.tokens import Tokens
 
 if TYPE_CHECKING:
     from sandbox.world.world import Place
@@ -23,6 +25,8 @@ class Ecr:
         self.operations: dict[str, Handler] = {
             **Repositories(self.registry).operations,
             **Images(self.registry).operations,
+            **Tags(self.registry).operations,
+            **Tokens(place).operations,
         }
 
     def declare(self, reference: str, *, digest: str | None = None, scan: Scan | None = None) -> str:

@@ -1,5 +1,6 @@
 """Images: pushed, declared, tagged, scanned."""
 
+import base64
 import hashlib
 from typing import Any
 
@@ -188,3 +189,60 @@ def test_a_manifest_says_what_it_is(ecr: Any) -> None:
     for manifest, kind in kinds.items():
         put = ecr.put_image(repositoryName="web", imageManifest=manifest)
         assert put["image"]["imageManifestMediaType"] == kind
+
+
+def test_a_scan_that_was_started_finds_nothing_in_a_clean_image(registry: Ecr, ecr: Any) -> None:
+    digest = registry.declare("web:1")
+    started = ecr.start_image_scan(repositoryName="web", imageId={"imageTag": "1"})
+    assert (started["imageId"]["imageDigest"], started["imageScanStatus"]["status"]) == (digest, "IN_PROGRESS")
+    found = ecr.describe_image_scan_findings(repositoryName="web", imageId={"imageTag": "1"})
+    assert (found["imageScanStatus"]["status"], found["imageScanFindings"]["findings"]) == ("COMPLETE", [])
+
+
+def test_a_scan_that_was_started_keeps_what_was_declared(registry: Ecr, ecr: Any) -> None:
+    registry.declare("web:1", scan=Scan({"HIGH": 2}))
+    ecr.start_image_scan(repositoryName="web", imageId={"imageTag": "1"})
+    (detail,) = ecr.describe_images(repositoryName="web")["imageDetails"]
+    assert detail["imageScanFindingsSummary"]["findingSeverityCounts"] == {"HIGH": 2}
+
+
+def test_an_image_is_scanned_once_a_day(world: World, registry: Ecr, ecr: Any) -> None:
+    registry.declare("web:1")
+    asked = {"repositoryName": "web", "imageId": {"imageTag": "1"}}
+    ecr.start_image_scan(**asked)
+    with pytest.raises(ClientError) as caught:
+        ecr.start_image_scan(**asked)
+    assert refused(caught)[0] == "LimitExceededException"
+    clock = world.clock
+    assert isinstance(clock, ManualClock)
+    clock.advance(86_400)
+    ecr.start_image_scan(**asked)
+
+
+def test_tags_of_a_repository_come_and_go(ecr: Any) -> None:
+    made = ecr.create_repository(repositoryName="web", tags=[{"Key": "team", "Value": "shop"}])["repository"]
+    arn = made["repositoryArn"]
+    ecr.tag_resource(resourceArn=arn, tags=[{"Key": "tier", "Value": "1"}, {"Key": "team", "Value": "pay"}])
+    ecr.untag_resource(resourceArn=arn, tagKeys=["tier", "none"])
+    assert ecr.list_tags_for_resource(resourceArn=arn)["tags"] == [{"Key": "team", "Value": "pay"}]
+
+
+def test_only_a_repository_that_is_there_has_tags(ecr: Any) -> None:
+    with pytest.raises(ClientError) as caught:
+        ecr.list_tags_for_resource(resourceArn="arn:aws:ecr:eu-west-1:123456789012:repository/none")
+    assert refused(caught)[0] == "RepositoryNotFoundException"
+
+
+def test_a_docker_client_gets_a_token_for_half_a_day(world: World, ecr: Any) -> None:
+    (granted,) = ecr.get_authorization_token()["authorizationData"]
+    user, _, password = base64.b64decode(granted["authorizationToken"]).decode().partition(":")
+    assert (user, bool(password)) == ("AWS", True)
+    assert granted["proxyEndpoint"] == "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+    assert granted["expiresAt"].timestamp() == world.clock.now() + 12 * 3600
+
+
+def test_what_is_not_served_does_not_deny_the_repository(registry: Ecr, ecr: Any) -> None:
+    registry.declare("web:1")
+    with pytest.raises(ClientError) as caught:
+        ecr.get_lifecycle_policy(repositoryName="web")
+    assert refused(caught)[0] == "UnknownOperationException"
