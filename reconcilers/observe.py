@@ -121,7 +121,7 @@ def _preflight(gateways: Gateways, wanted: Service, live: Live) -> PreflightFact
         listeners=gateways.elbv2.listeners(listeners),
         target_groups=_target_groups(gateways, group, live.service),
         alarms=gateways.cloudwatch.alarms(group.alarm_names if group else _rolling_alarms(wanted, live)),
-        images=gateways.ecr.images(_images(wanted.task_definition)),
+        images=gateways.ecr.images(_images(wanted.task_definition), scans=wanted.scan_severity is not None),
         rollback_target=_fresh(gateways, live.running),
     )
 

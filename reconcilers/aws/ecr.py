@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconcilers.aws.calls import ask_or_none, batches
@@ -16,6 +16,7 @@ _REFERENCE = re.compile(
 )
 _NO_REPOSITORY = frozenset({"RepositoryNotFoundException"})
 _NO_IMAGE = frozenset({"ImageNotFoundException"})
+_NO_SCAN = frozenset({"ScanNotFoundException", "ImageNotFoundException"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ class EcrGateway:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def images(self, containers: Iterable[tuple[str, str]]) -> tuple[Image, ...]:
+    def images(self, containers: Iterable[tuple[str, str]], *, scans: bool = True) -> tuple[Image, ...]:
         """What ECR knows of each (container, reference). ``found`` is ``None`` where it is not ours to ask: another
-        registry, another region, or an account or repository that denies us.
+        registry, another region, or an account or repository that denies us. ``scans``: with what scans found.
         """
         named = [(container, reference, parsed(reference)) for container, reference in containers]
         region = self._client.meta.region_name
@@ -56,9 +57,40 @@ class EcrGateway:
         known = {
             each: found for repository in _by_repository(ours) for each, found in self._described(repository).items()
         }
+        if scans:
+            known |= self._scanned(known)
         return tuple(
             _image(container, reference, known.get(each) if each else None) for container, reference, each in named
         )
+
+    def _scanned(self, known: Mapping[Reference, "Found"]) -> dict[Reference, "Found"]:
+        """What DescribeImages did not tell: only ECR's first basic scanning enters its findings there."""
+        told: dict[tuple[str, str, str], Mapping[str, int]] = {}
+        scanned: dict[Reference, Found] = {}
+        for each, found in known.items():
+            if found.there and found.findings is None:
+                image = (each.registry, each.repository, found.digest)
+                if image not in told:
+                    told[image] = self._findings(*image)
+                scanned[each] = replace(found, findings=told[image])
+        return scanned
+
+    def _findings(self, registry: str, repository: str, digest: str) -> Mapping[str, int]:
+        parameters = {
+            "registryId": registry,
+            "repositoryName": repository,
+            "imageId": {"imageDigest": digest},
+            "maxResults": 1,  # the counts are of all findings, whatever the page
+        }
+        try:
+            answer = ask_or_none(
+                self._client, "describe_image_scan_findings", parameters, _NO_SCAN, about=f"{repository}@{digest}"
+            )
+        except Stalled as stalled:
+            if stalled.reason == "AccessDenied":
+                return {}
+            raise
+        return dict(((answer or {}).get("imageScanFindings") or {}).get("findingSeverityCounts") or {})
 
     def _described(self, references: list[Reference]) -> dict[Reference, "Found"]:
         """All references are of one repository. One that is missing spoils DescribeImages for all: then each is asked
@@ -98,18 +130,20 @@ class EcrGateway:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Whether an image is there, and the number of findings by severity."""
+    """Whether an image is there, and the number of findings by severity: ``None`` where they were not told."""
 
     there: bool
-    findings: Mapping[str, int]
+    digest: str = ""
+    findings: Mapping[str, int] | None = None
 
 
 def _found(reference: Reference, details: list[Mapping[str, Any]]) -> Found:
     for detail in details:
         if detail.get("imageDigest") == reference.digest if reference.digest else _tagged(detail, reference):
-            summary = detail.get("imageScanFindingsSummary") or {}
-            return Found(True, dict(summary.get("findingSeverityCounts") or {}))
-    return Found(False, {})
+            summary = detail.get("imageScanFindingsSummary")
+            counts = None if summary is None else dict(summary.get("findingSeverityCounts") or {})
+            return Found(True, detail["imageDigest"], counts)
+    return Found(False)
 
 
 def _tagged(detail: Mapping[str, Any], reference: Reference) -> bool:
@@ -119,7 +153,7 @@ def _tagged(detail: Mapping[str, Any], reference: Reference) -> bool:
 def _image(container: str, reference: str, found: Found | None) -> Image:
     if found is None:
         return Image(container, reference, None)
-    return Image(container, reference, found.there, found.findings)
+    return Image(container, reference, found.there, found.findings or {})
 
 
 def _by_repository(references: Iterable[Reference]) -> list[list[Reference]]:

@@ -99,3 +99,45 @@ def test_a_repository_that_denies_us_is_unknown() -> None:
     ecr, _ = gateway(Refusal("AccessDeniedException", "not authorized to perform: ecr:DescribeImages"))
 
     assert ecr.images((("a", f"{REGISTRY}/web:1.0"),))[0].found is None
+
+
+def unsummed(params: Params) -> Mapping[str, Any]:
+    """DescribeImages as ECR's present basic scanning answers, and its enhanced one: with nothing about scans."""
+    return {"imageDetails": [{"imageDigest": DIGEST, "imageTags": ["1.0", "latest"]}]}
+
+
+def scanned(findings: Reply) -> tuple[EcrGateway, Wire]:
+    wire = Wire({"DescribeImages": unsummed, "DescribeImageScanFindings": findings})
+    return EcrGateway(wire.client("ecr")), wire
+
+
+def test_findings_that_the_image_does_not_tell_are_asked_for_once_an_image() -> None:
+    ecr, wire = scanned({"imageScanFindings": {"findingSeverityCounts": {"CRITICAL": 1, "HIGH": 3}}})
+
+    found = ecr.images((("a", f"{REGISTRY}/web:1.0"), ("b", f"{REGISTRY}/web:latest")))
+
+    assert [image.findings for image in found] == [{"CRITICAL": 1, "HIGH": 3}] * 2
+    (asked,) = wire.asked("DescribeImageScanFindings")
+    assert asked["imageId"] == {"imageDigest": DIGEST}
+    assert asked["registryId"] == "123456789012"
+
+
+@pytest.mark.parametrize("refusal", ["ScanNotFoundException", "AccessDeniedException"])
+def test_an_image_without_a_scan_that_we_may_see_is_there_all_the_same(refusal: str) -> None:
+    ecr, _ = scanned(Refusal(refusal))
+
+    assert ecr.images((("a", f"{REGISTRY}/web:1.0"),)) == (Image("a", f"{REGISTRY}/web:1.0", True),)
+
+
+def test_nobody_asks_for_findings_that_nobody_wants() -> None:
+    ecr, wire = scanned({})
+
+    assert ecr.images((("a", f"{REGISTRY}/web:1.0"),), scans=False)[0].found is True
+    assert wire.operations == ["DescribeImages"]
+
+
+def test_a_refusal_to_tell_findings_is_not_taken_for_none() -> None:
+    ecr, _ = scanned(Refusal("InvalidParameterException"))
+
+    with pytest.raises(Stalled):
+        ecr.images((("a", f"{REGISTRY}/web:1.0"),))
