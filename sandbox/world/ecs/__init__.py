@@ -3,8 +3,8 @@
 From the door inwards:
 
 - ``ecs`` names the operations, and what CodeDeploy may do;
-- ``clusters``, ``definitions``, ``creation``, ``services``, ``updates``, ``tasks``, ``task_set_calls``,
-  ``deployment_calls`` and ``tags`` answer calls;
+- ``clusters``, ``definitions``, ``creation``, ``services``, ``updates``, ``tasks``, ``protection``,
+  ``task_set_calls``, ``deployment_calls`` and ``tags`` answer calls;
 - ``deployer`` leads a service deployment from its start to its last word; ``rolling`` and ``task_sets`` are the two
   schedulers, for the deployment controller ECS and for the others; ``rollout`` is their arithmetic;
 - ``replicas`` are equal tasks, ``scheduler`` is the life of one task: the only place where targets are registered and

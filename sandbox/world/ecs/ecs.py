@@ -8,6 +8,7 @@ from sandbox.world.ecs.deployer import Deployer
 from sandbox.world.ecs.deployment_calls import DeploymentCalls
 from sandbox.world.ecs.names import last_part
 from sandbox.world.ecs.pace import Pace
+from sandbox.world.ecs.protection import Protection
 from sandbox.world.ecs.rolling import Rolling
 from sandbox.world.ecs.scheduler import Scheduler
 from sandbox.world.ecs.service import Service
@@ -44,6 +45,7 @@ class Ecs:
             **Services(state, deployer).operations,
             **Updates(state, rolling, deployer, task_sets).operations,
             **Tasks(state, scheduler).operations,
+            **Protection(state).operations,
             **TaskSetCalls(state, task_sets).operations,
             **DeploymentCalls(state, deployer).operations,
             **Tags(state).operations,

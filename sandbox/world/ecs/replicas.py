@@ -41,6 +41,11 @@ class Replicas:
         return [task for task in self.tasks if task.wanted]
 
     @property
+    def expendable(self) -> list[Task]:
+        """The wanted tasks that may be stopped: nobody has protected them."""
+        return [task for task in self.wanted if not task.protected(self._state.now)]
+
+    @property
     def running(self) -> int:
         return sum(task.running for task in self.tasks)
 
@@ -85,7 +90,7 @@ class Replicas:
         """Stop what is wanted beyond ``desired``, the youngest and least ready first."""
         surplus = len(self.wanted) - desired
         if surplus > 0:
-            least_ready_first = sorted(self.wanted, key=lambda task: (task.ready, -task.created_at.timestamp()))
+            least_ready_first = sorted(self.expendable, key=lambda task: (task.ready, -task.created_at.timestamp()))
             self.stop(least_ready_first[:surplus])
 
     def _changed(self, task: Task) -> None:

@@ -71,9 +71,9 @@ class Rolling:
         primary.replicas.stop_surplus(service.desired_count)
         for deployment in older:
             replicas = deployment.replicas
-            replicas.stop([task for task in replicas.wanted if not task.ready])
+            replicas.stop([task for task in replicas.expendable if not task.ready])
             ready = sum(group.ready for group in service.replicas)
-            replicas.stop(replicas.wanted[: rollout.may_stop(service.configuration, service.desired_count, ready)])
+            replicas.stop(replicas.expendable[: rollout.may_stop(service.configuration, service.desired_count, ready)])
             deployment.desired = len(replicas.wanted)
 
     @staticmethod

@@ -56,6 +56,7 @@ class Task:
     stopped_reason: str | None = None
     exit_codes: dict[str, int] = field(default_factory=dict)
     version: int = 1
+    protected_until: datetime | None = None
 
     @property
     def running(self) -> bool:
@@ -64,6 +65,10 @@ class Task:
     @property
     def wanted(self) -> bool:
         return self.desired_status == "RUNNING"
+
+    def protected(self, now: datetime) -> bool:
+        """Whether the schedulers may not stop it yet."""
+        return self.protected_until is not None and now < self.protected_until
 
     @property
     def health(self) -> str:
