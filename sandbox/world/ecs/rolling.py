@@ -32,6 +32,7 @@ class Rolling:
             group=f"service:{service.name}",
             started_by=identity,
             grace=service.settings["healthCheckGracePeriodSeconds"],
+            takes_commands=service.settings["enableExecuteCommand"],
         )
         replicas = Replicas(self._scheduler, self._state, service.cluster, plan)
         return self.adopt(service, revision, identity, replicas)

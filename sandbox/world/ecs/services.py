@@ -6,7 +6,7 @@ from sandbox.world.calls import Answer, Caller, Handler, Params
 from sandbox.world.ecs.deployer import Deployer
 from sandbox.world.ecs.names import last_part
 from sandbox.world.ecs.pages import page
-from sandbox.world.ecs.refusals import at_most, invalid
+from sandbox.world.ecs.refusals import at_most, invalid, required
 from sandbox.world.ecs.service import ACTIVE, DRAINING, INACTIVE, Service
 from sandbox.world.ecs.state import State
 
@@ -22,6 +22,7 @@ class Services:
         self.operations: dict[str, Handler] = {
             "DescribeServices": self.describe_services,
             "ListServices": self.list_services,
+            "ListServicesByNamespace": self.list_services_by_namespace,
             "DeleteService": self.delete_service,
         }
 
@@ -41,6 +42,14 @@ class Services:
     def list_services(self, params: Params, _caller: Caller) -> Answer:
         cluster = self._state.cluster(params.get("cluster"))
         arns = [service.arn for service in cluster.services.values() if _listed(service, params)]
+        shown, token = page(arns, params, default=10)
+        return {"serviceArns": shown} | ({"nextToken": token} if token else {})
+
+    def list_services_by_namespace(self, params: Params, _caller: Caller) -> Answer:
+        """Of all clusters, those whose Service Connect names the namespace; whether it exists is not known here."""
+        wanted = last_part(required(params, "namespace"))
+        services = (each for cluster in self._state.clusters.values() for each in cluster.live_services)
+        arns = [service.arn for service in services if wanted == _namespace(service)]
         shown, token = page(arns, params, default=10)
         return {"serviceArns": shown} | ({"nextToken": token} if token else {})
 
@@ -68,6 +77,11 @@ class Services:
     def _answer(self, service: Service, *, with_tags: bool) -> dict[str, Any]:
         answer = service.to_answer(self._state.now)
         return answer | {"tags": self._state.tags_of(service.arn)} if with_tags else answer
+
+
+def _namespace(service: Service) -> str | None:
+    connected = service.workload.other.get("serviceConnectConfiguration") if service.workload else None
+    return last_part(connected.get("namespace") or "") if connected else None
 
 
 def _listed(service: Service, params: Params) -> bool:

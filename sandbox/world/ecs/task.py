@@ -16,7 +16,8 @@ STILL_THERE = NOT_YET_RUNNING | {"RUNNING", "DEACTIVATING"}
 class TaskPlan:
     """What a task is started with. ``workload`` is concrete: its platform version is a number.
 
-    ``grace`` is how long, in seconds, failed checks of the load balancer are overlooked.
+    ``grace`` is how long, in seconds, failed checks of the load balancer are overlooked; ``takes_commands`` whether
+    ExecuteCommand was enabled.
     """
 
     workload: Workload
@@ -24,6 +25,7 @@ class TaskPlan:
     started_by: str | None = None
     grace: float = 0.0
     overrides: dict[str, Any] = field(default_factory=dict)
+    takes_commands: bool = False
 
     def targets(self, address: str) -> list[tuple[str, Target]]:
         """The target groups a task at ``address`` belongs to, each with its entry."""
@@ -92,6 +94,7 @@ class Task:
             "attachments": [self._attachment()],
             "attributes": [],
             "overrides": self.plan.overrides or {"containerOverrides": []},
+            "enableExecuteCommand": self.plan.takes_commands,
             "version": self.version,
         }
         answer |= {name: content[name] for name in ("cpu", "memory") if name in content}

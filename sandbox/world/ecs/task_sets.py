@@ -148,6 +148,7 @@ class TaskSets:
             group=f"service:{service.name}",
             started_by=identity,
             grace=service.settings["healthCheckGracePeriodSeconds"],
+            takes_commands=service.settings["enableExecuteCommand"],
         )
         replicas = Replicas(self._scheduler, self._state, service.cluster, plan)
         replicas.journal = service.journal

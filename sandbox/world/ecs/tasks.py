@@ -29,6 +29,7 @@ class Tasks:
             "StopTask": self.stop_task,
             "DescribeTasks": self.describe_tasks,
             "ListTasks": self.list_tasks,
+            "ExecuteCommand": self.execute_command,
         }
 
     def run_task(self, params: Params, _caller: Caller) -> Answer:
@@ -80,6 +81,23 @@ class Tasks:
         shown, token = page(arns, params)
         return {"taskArns": shown} | ({"nextToken": token} if token else {})
 
+    def execute_command(self, params: Params, _caller: Caller) -> Answer:
+        """Never to be had: there are no containers here, and so nobody in them to run a command."""
+        cluster = self._state.cluster(params.get("cluster"))
+        task = cluster.tasks.get(last_part(required(params, "task")))
+        if task is None or not task.running:
+            raise invalid("The execute command failed because the task is not running.")
+        name = params.get("container")
+        if name and all(name != each["name"] for each in task.plan.workload.definition.containers):
+            raise invalid(f"The container {name} does not exist in the task.")
+        if not task.plan.takes_commands:
+            raise invalid(
+                "The execute command failed because execute command was not enabled when the task was run or the "
+                "execute command agent isn't running. Wait and try again or run a new task with execute command "
+                "enabled and try again."
+            )
+        raise AwsError("TargetNotConnectedException", "The execute command failed due to an internal error.")
+
     @staticmethod
     def _candidates(cluster: Cluster, params: Params) -> list[Task]:
         name = params.get("serviceName")
@@ -105,6 +123,7 @@ class Tasks:
             group=params.get("group") or f"family:{definition.family}",
             started_by=params.get("startedBy"),
             overrides=params.get("overrides") or {},
+            takes_commands=bool(params.get("enableExecuteCommand")),
         )
 
     def _tag(self, task: Task, tags: dict[str, str]) -> None:

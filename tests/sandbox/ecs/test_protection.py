@@ -25,8 +25,7 @@ def tasks(place: FakePlace) -> list[str]:
 
 
 def protect(place: FakePlace, *arns: str, on: bool = True, **more: Any) -> dict[str, Any]:
-    asked = {"cluster": "prod", "tasks": list(arns), "protectionEnabled": on}
-    return place.call("UpdateTaskProtection", **(asked | more))
+    return place.call("UpdateTaskProtection", cluster="prod", tasks=list(arns), protectionEnabled=on, **more)
 
 
 def shown(place: FakePlace, *arns: str) -> list[dict[str, Any]]:
@@ -81,8 +80,10 @@ def test_a_deployment_waits_until_the_protection_is_taken_away(place: FakePlace)
 
 def test_what_is_not_a_services_task_is_a_failure(place: FakePlace) -> None:
     network = {"awsvpcConfiguration": {"subnets": ["subnet-a"]}}
-    alone = {"cluster": "prod", "taskDefinition": "web", "launchType": "FARGATE", "networkConfiguration": network}
-    own = place.call("RunTask", **alone)["tasks"][0]["taskArn"]
+    alone = place.call(
+        "RunTask", cluster="prod", taskDefinition="web", launchType="FARGATE", networkConfiguration=network
+    )
+    own = alone["tasks"][0]["taskArn"]
     failures = protect(place, own, "none")["failures"]
     assert [each["reason"] for each in failures] == ["TASK_NOT_VALID", "MISSING"]
 

@@ -264,6 +264,15 @@ def test_services_are_listed_by_launch_type(place: FakePlace, definition: str) -
     assert len(place.call("ListServices", cluster="prod", launchType="FARGATE")["serviceArns"]) == 1
 
 
+def test_services_are_listed_by_the_namespace_they_connect_through(place: FakePlace, definition: str) -> None:
+    connect = {"enabled": True, "namespace": "shop"}
+    arn = place.create(definition, serviceConnectConfiguration=connect)["serviceArn"]
+    place.create(definition, serviceName="other")
+    by_arn = "arn:aws:servicediscovery:eu-west-1:123456789012:namespace/shop"
+    for name, found in (("shop", [arn]), (by_arn, [arn]), ("nobody", [])):
+        assert place.call("ListServicesByNamespace", namespace=name)["serviceArns"] == found
+
+
 def test_a_service_scaled_above_0_is_not_deleted_without_force(place: FakePlace, definition: str) -> None:
     place.create(definition)
     with pytest.raises(AwsError) as refusal:

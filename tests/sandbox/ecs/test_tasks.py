@@ -199,3 +199,28 @@ def test_a_task_that_is_stopped_while_it_starts_never_runs(place: FakePlace) -> 
 def test_a_last_page_has_no_token(place: FakePlace) -> None:
     run(place, count=3)
     assert "nextToken" not in place.call("ListTasks", cluster="prod", maxResults=3)
+
+
+@pytest.mark.parametrize(("task_name", "container"), [("none", None), (None, "none")])
+def test_a_command_needs_a_task_and_a_container_that_are_there(
+    place: FakePlace, task_name: str | None, container: str | None
+) -> None:
+    (arn,) = run(place)
+    place.wait(60)
+    asked: dict[str, Any] = {"container": container} if container else {}
+    with pytest.raises(AwsError, match="InvalidParameterException"):
+        place.call("ExecuteCommand", cluster="prod", task=task_name or arn, command="sh", interactive=True, **asked)
+
+
+def test_no_container_has_an_agent_that_would_run_a_command(place: FakePlace) -> None:
+    (arn,) = run(place, enableExecuteCommand=True)
+    place.wait(60)
+    with pytest.raises(AwsError, match="TargetNotConnectedException"):
+        place.call("ExecuteCommand", cluster="prod", task=arn, command="sh", interactive=True)
+
+
+def test_a_task_that_was_not_started_for_commands_runs_none(place: FakePlace) -> None:
+    (arn,) = run(place)
+    place.wait(60)
+    with pytest.raises(AwsError, match="execute command was not enabled"):
+        place.call("ExecuteCommand", cluster="prod", task=arn, command="sh", interactive=True)
