@@ -43,7 +43,13 @@ def _with_texts(model: type[BaseModel], document: Located, path: PartPath) -> An
     return {
         name: _text_of(fields[name], document, (*path, name)) if name in fields else value
         for name, value in part.items()
+        if value is not None or name not in fields or _may_be_null(fields[name])
     }
+
+
+def _may_be_null(field: FieldInfo) -> bool:
+    """Whether null says something. Elsewhere it is what remains of a list whose last entry was deleted."""
+    return type(None) in get_args(field.annotation)
 
 
 def _text_of(field: FieldInfo, document: Located, path: PartPath) -> Any:

@@ -26,6 +26,7 @@ spec:
   chart: charts/web
   images: {web: 3f2a1bc}
 """
+ANOTHER = MANIFEST.replace("name: web", "name: api").replace("service: web", "service: api")
 TEMPLATE = """\
 family: {{ environment }}-web
 networkMode: awsvpc

@@ -105,6 +105,18 @@ def test_a_part_that_is_no_mapping_is_refused_once() -> None:
 
 
 @pytest.mark.parametrize(
+    "field", ["values", "images", "serviceDefinition", "ignore", "scan", "strict", "rollout", "sync"]
+)
+def test_a_field_without_a_value_is_as_good_as_none(field: str) -> None:
+    bare = manifest(images="drift: heal")
+    assert manifest_of(f"{bare}  {field}:\n") == manifest_of(bare)
+
+
+def test_a_required_field_without_a_value_is_missing() -> None:
+    assert "spec.service is missing" in problem_of(manifest(service="service:"))
+
+
+@pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({"sync": "sync: off"}, "spec.sync cannot be 'off'. Write 'auto', 'manual' or 'observe'."),

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 import yaml
@@ -9,12 +8,11 @@ import yaml
 from controller.source.objects import Tree
 from controller.source.problem import Problem
 from controller.source.rendering import ChildRenderer, render_in_process
-from controller.source.snapshot import Snapshot, compile_tree, kept
+from controller.source.snapshot import compile_tree
 from reconcilers.model import (
     CodeDeployRollout,
     DriftPolicy,
     NewerCommit,
-    Revision,
     RollingRollout,
     Scope,
     Service,
@@ -24,11 +22,21 @@ from reconcilers.model import (
 )
 from reconcilers.pointer import Pointer
 from reconcilers.task_definition import revision_digest
-from tests.controller.source.commits import CHART, MANIFEST, REVISION, SOUND, WEB, compiled, manifest, said, tree
+from tests.controller.source.commits import (
+    ANOTHER,
+    CHART,
+    MANIFEST,
+    REVISION,
+    SOUND,
+    WEB,
+    compiled,
+    manifest,
+    said,
+    tree,
+)
 
 FILE = "desired/prod/web.yaml"
 API = ServiceKey("prod", "api")
-ANOTHER = MANIFEST.replace("name: web", "name: api").replace("service: web", "service: api")
 
 
 def service(text: str) -> Service:
@@ -274,54 +282,3 @@ def test_templates_that_never_end_leave_the_others_alone() -> None:
         "charts/loop/task-definition.yaml.j2: The rendering took more than 2 s of CPU and was ended"
     )
     assert "(for desired/prod/api.yaml)" in found
-
-
-LATER = Revision("d00d", 1_700_000_100.0)
-
-
-def later(files: dict[str, str]) -> Snapshot:
-    return compile_tree(tree(files), LATER, render_in_process)
-
-
-def test_a_release_keeps_the_commit_that_brought_it() -> None:
-    result = kept(compiled(SOUND), later({**SOUND, FILE: manifest(sync="sync: manual")}))
-    assert result.services[WEB].commit == REVISION
-    assert result.services[WEB].sync is SyncPolicy.MANUAL
-    assert (result.revision, result.stale) == (LATER, frozenset())
-
-
-def test_a_new_release_has_the_new_commit() -> None:
-    result = kept(compiled(SOUND), later({**SOUND, FILE: manifest(images="images: {web: other}")}))
-    assert result.services[WEB].commit == LATER
-
-
-@pytest.mark.parametrize("text", ["a: [", "", manifest(chart="chart: charts/none"), manifest(rolout="rolout: 1")])
-def test_a_service_that_is_broken_stands_as_it_was(text: str) -> None:
-    before = compiled(SOUND)
-    result = kept(before, later({**SOUND, FILE: text}))
-    assert result.services == before.services
-    assert result.stale == {WEB}
-    assert result.problems
-
-
-def test_a_service_that_is_removed_is_gone() -> None:
-    before = compiled({**SOUND, "desired/prod/api.yaml": ANOTHER})
-    assert list(kept(before, later(SOUND)).services) == [WEB]
-
-
-def test_without_the_folder_everything_stands_as_it_was() -> None:
-    before = compiled(SOUND)
-    assert kept(before, later({"README.md": "#"})).services == before.services
-
-
-def test_a_broken_manifest_does_not_take_back_a_service_that_another_has_taken_over() -> None:
-    moved = MANIFEST.replace("name: web", "name: other")
-    result = kept(compiled(SOUND), later({**CHART, FILE: "a: [", "desired/b.yaml": moved}))
-    assert set(result.services) == {ServiceKey("prod", "other")}
-
-
-def test_a_service_stays_as_it_was_over_many_broken_commits() -> None:
-    first = compiled(SOUND)
-    second = kept(first, later({**SOUND, FILE: "a: ["}))
-    third = kept(second, replace(later({**SOUND, FILE: "b: ["}), revision=Revision("e", 0.0)))
-    assert third.services == first.services
