@@ -1,6 +1,7 @@
 """The demo's own story, told fast: real Git, a real daemon process, and the sandbox over HTTP."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -12,9 +13,13 @@ import pytest
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
-    report = tmp_path_factory.mktemp("demo") / "report.json"
+    folder = tmp_path_factory.mktemp("demo")
+    report = folder / "report.json"
+    environment = {**os.environ, "TMPDIR": str(folder)}
     command = [sys.executable, "-m", "controller.cli", "demo", "--report", str(report)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=115, check=False, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=115, check=False, stdin=subprocess.DEVNULL, env=environment
+    )
     return done, json.loads(report.read_text("utf-8")) if report.exists() else {}
 
 
@@ -51,8 +56,13 @@ def test_the_states_of_a_shift_are_told_with_their_seconds(told: Told) -> None:
 
 
 def test_it_leaves_no_process_behind(told: Told) -> None:
-    left = [line for line in _processes() if "trueup-demo-" in line]
-    assert left == []
+    folder = str(Path(told[0].args[-1]).parent)
+    assert [line for line in _processes() if folder in line] == []
+
+
+def test_it_leaves_no_file_behind(told: Told) -> None:
+    report = Path(told[0].args[-1])
+    assert [each.name for each in report.parent.iterdir()] == [report.name]
 
 
 def _processes() -> list[str]:
