@@ -21,6 +21,13 @@ def declared(wanted: Service) -> Mapping[str, Any]:
     return {**wanted.service_definition, "deploymentConfiguration": configuration}
 
 
+def deployment_configuration(wanted: Service, live: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A service's deploymentConfiguration as it will be when what Git declares of it is live."""
+    configured = merged(live.get("deploymentConfiguration"), declared(wanted).get("deploymentConfiguration") or {})
+    result: Mapping[str, Any] = configured
+    return result
+
+
 def merged(live: Any, wanted: Any) -> Any:
     """A declared value over a live one: maps are merged, everything else is replaced."""
     if not isinstance(live, Mapping) or not isinstance(wanted, Mapping):

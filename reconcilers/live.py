@@ -218,14 +218,15 @@ class TargetGroup:
 class Alarm:
     """A CloudWatch alarm. ``target_groups``: the target groups it watches, as in its metrics' TargetGroup dimensions.
 
-    ``load_balancer_wide``: it watches a load balancer and no single target group. ``children``: of a composite alarm.
+    ``load_balancers``: those that it watches as a whole and no single target group of, as in its metrics' LoadBalancer
+    dimensions. ``children``: of a composite alarm.
     """
 
     name: str
     state: str  # OK, ALARM, INSUFFICIENT_DATA
     composite: bool = False
     target_groups: tuple[str, ...] = ()
-    load_balancer_wide: bool = False
+    load_balancers: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
 
 

@@ -10,6 +10,7 @@ from typing import Any, assert_never
 from reconcilers.aws.arns import cluster_name
 from reconcilers.aws.gateways import Gateways
 from reconcilers.aws.marks import says_release
+from reconcilers.declared import deployment_configuration
 from reconcilers.digest import Digest
 from reconcilers.live import (
     Attempt,
@@ -151,8 +152,7 @@ def _rolling_alarms(wanted: Service, live: Live) -> tuple[str, ...]:
     """The alarms that will watch a rolling update: those that Git declares, or else those that the service has."""
     if not isinstance(wanted.rollout, RollingRollout):
         return ()
-    configured = live.service.definition.get("deploymentConfiguration", {}) if live.service else {}
-    alarms = {**configured, **wanted.rollout.configuration}.get("alarms") or {}
+    alarms = deployment_configuration(wanted, live.service.definition if live.service else {}).get("alarms") or {}
     return tuple(alarms.get("alarmNames") or ())
 
 

@@ -59,11 +59,12 @@ def _composite(answer: Mapping[str, Any]) -> Alarm:
 def _metric(answer: Mapping[str, Any]) -> Alarm:
     metrics = [{each["Name"]: each["Value"] for each in dimensions} for dimensions in _dimensions(answer)]
     groups = (each["TargetGroup"] for each in metrics if "TargetGroup" in each)
+    whole = (each["LoadBalancer"] for each in metrics if "LoadBalancer" in each and "TargetGroup" not in each)
     return Alarm(
         name=answer["AlarmName"],
         state=answer.get("StateValue", "INSUFFICIENT_DATA"),
         target_groups=tuple(dict.fromkeys(groups)),
-        load_balancer_wide=any("LoadBalancer" in each and "TargetGroup" not in each for each in metrics),
+        load_balancers=tuple(dict.fromkeys(whole)),
     )
 
 

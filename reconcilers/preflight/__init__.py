@@ -37,6 +37,6 @@ def _by_rollout(wanted: Service, live: LiveService, facts: PreflightFacts) -> tu
         case CodeDeployRollout():
             return tuple(group.findings(rollout, wanted, live, facts))
         case RollingRollout():
-            return tuple(alarms.of_rolling(wanted, live, facts))
+            return (*service.target_groups(live, facts), *alarms.of_rolling(wanted, live, facts))
         case _:
             assert_never(rollout)

@@ -7,7 +7,7 @@ deployment: a bad release behind the other group is never rolled back, and error
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reconcilers.declared import declared, merged
+from reconcilers.declared import deployment_configuration
 from reconcilers.live import Alarm, DeploymentGroup, LiveService, PreflightFacts
 from reconcilers.model import Service
 from reconcilers.outcome import Finding
@@ -23,11 +23,17 @@ def of_group(group: DeploymentGroup, facts: PreflightFacts) -> Iterator[Finding]
 
 def of_rolling(wanted: Service, service: LiveService, facts: PreflightFacts) -> Iterator[Finding]:
     """The alarms and the circuit breaker of a rolling update, as they will be when what Git declares is live."""
-    live = service.definition.get("deploymentConfiguration") or {}
-    configuration = merged(live, declared(wanted).get("deploymentConfiguration") or {})
+    configuration = deployment_configuration(wanted, service.definition)
     alarms: Mapping[str, Any] = configuration.get("alarms") or {}
     watching = tuple(alarms.get("alarmNames") or ()) if alarms.get("enable") else ()
     yield from _watching(f"Service {service.name}", watching, facts)
+    if watching and not alarms.get("rollback"):
+        yield Finding(
+            "RollbackOff",
+            f"Service {service.name} does not roll back when one of its alarms fires.",
+            "Set rollback: true beside the alarms in rollout.ecs.",
+            blocking=False,
+        )
     breaker: Mapping[str, Any] = configuration.get("deploymentCircuitBreaker") or {}
     if not (breaker.get("enable") and breaker.get("rollback")):
         yield Finding(
@@ -78,7 +84,7 @@ def _with_children(names: tuple[str, ...], known: Mapping[str, Alarm]) -> tuple[
 def _half_blind(group: DeploymentGroup, facts: PreflightFacts) -> Iterator[Finding]:
     known = {each.name: each for each in facts.alarms}
     watching = [known[name] for name in _with_children(group.alarm_names, known) if name in known]
-    if any(each.load_balancer_wide for each in watching):
+    if any(_stands_before(balancer, group) for each in watching for balancer in each.load_balancers):
         return
     watched = {dimension for each in watching for dimension in each.target_groups}
     pair = [each for each in facts.target_groups if each.name in group.target_group_names]
@@ -91,6 +97,11 @@ def _half_blind(group: DeploymentGroup, facts: PreflightFacts) -> Iterator[Findi
             "Let the alarms together watch both target groups, or the whole load balancer.",
             blocking=False,
         )
+
+
+def _stands_before(balancer: str, group: DeploymentGroup) -> bool:
+    """Whether a metric's LoadBalancer dimension, ``app/<name>/<id>``, is of a production listener of the group."""
+    return any(f":listener/{balancer}/" in arn for arn in group.prod_listener_arns)
 
 
 def _names(arn: str, dimension: str) -> bool:

@@ -29,7 +29,7 @@ def state(service: LiveService) -> Iterator[Finding]:
 
 
 def ports(wanted: Service, service: LiveService) -> Iterator[Finding]:
-    containers = {each.get("name"): each for each in wanted.task_definition.get("containerDefinitions", ())}
+    containers = {each.get("name"): each for each in wanted.task_definition.get("containerDefinitions") or ()}
     for balancer in service.load_balancers:
         name, port = balancer.container_name, balancer.container_port
         if name not in containers:
@@ -38,7 +38,7 @@ def ports(wanted: Service, service: LiveService) -> Iterator[Finding]:
                 f"The load balancer sends to container {name}, which {wanted.source} does not render.",
                 f"Give the task definition a container named {name}.",
             )
-        elif not any(_covers(mapping, port) for mapping in containers[name].get("portMappings", ())):
+        elif not any(_covers(mapping, port) for mapping in containers[name].get("portMappings") or ()):
             yield Finding(
                 "PortMissing",
                 f"The load balancer sends to port {port} of container {name}, which maps no such port.",
@@ -51,6 +51,17 @@ def _covers(mapping: dict[str, Any], port: int) -> bool:
     if first.isdigit() and last.isdigit():
         return int(first) <= port <= int(last)
     return str(mapping.get("containerPort")) == str(port)
+
+
+def target_groups(service: LiveService, facts: PreflightFacts) -> Iterator[Finding]:
+    found = {each.arn for each in facts.target_groups}
+    for balancer in service.load_balancers:
+        if balancer.target_group_arn is not None and balancer.target_group_arn not in found:
+            yield Finding(
+                "TargetGroupMissing",
+                f"Target group {balancer.target_group_arn} of service {service.name} does not exist.",
+                "Create the target group and give it to the service.",
+            )
 
 
 def rollback_target(facts: PreflightFacts) -> Iterator[Finding]:

@@ -249,7 +249,12 @@ def test_a_rollback_target_that_was_read_a_moment_ago_is_not_read_again() -> Non
 
 @pytest.mark.parametrize(
     ("configuration", "asked"),
-    [({}, ["5xx"]), ({"alarms": {"alarmNames": ["mine"]}}, ["mine"]), ({"alarms": {}}, None)],
+    [
+        ({}, ["5xx"]),
+        ({"alarms": {"alarmNames": ["mine"]}}, ["mine"]),
+        ({"alarms": {"enable": True}}, ["5xx"]),
+        ({"alarms": {"alarmNames": []}}, None),
+    ],
 )
 def test_a_rolling_update_is_watched_by_its_services_alarms(
     configuration: dict[str, Any], asked: list[str] | None
@@ -265,6 +270,16 @@ def test_a_rolling_update_is_watched_by_its_services_alarms(
     assert facts.group is None
     assert [each["AlarmNames"] for each in wire.asked("DescribeAlarms")] == ([asked] if asked else [])
     assert wire.asked("DescribeTargetGroups") == [{"TargetGroupArns": [BLUE]}]
+
+
+def test_alarms_may_be_declared_with_the_service_itself() -> None:
+    gateways, wire = over(replies())
+    named = {"deploymentConfiguration": {"alarms": {"alarmNames": ["mine"], "enable": True}}}
+    live = replace(LIVE, service=rolling_service())
+
+    closer(gateways, wanted("v2", rollout=ROLLING, service_definition=named), live, frozenset({Look.PREFLIGHT}), NOW)
+
+    assert [each["AlarmNames"] for each in wire.asked("DescribeAlarms")] == [["mine"]]
 
 
 def test_a_service_without_a_definition_runs_nothing() -> None:

@@ -146,7 +146,9 @@ def watching(*groups: str, **more: Any) -> Alarm:
         ((watching("blue/1", "green/2"),), False),
         ((watching("blue/1", "green/3"),), True),
         ((watching("lue/1", "green/2"),), True),
-        ((watching(load_balancer_wide=True),), False),
+        ((watching(load_balancers=("app/lb/1",)),), False),
+        ((watching(load_balancers=("app/other/1",)),), True),
+        ((watching(load_balancers=("app/lb/10",)),), True),
         ((watching(),), True),
         ((Alarm("5xx", "OK", target_groups=(BLUE, GREEN)),), False),
     ],
@@ -225,6 +227,20 @@ def test_a_rolling_update_without_an_alarm_is_warned_of() -> None:
 def test_a_rolling_updates_alarms_must_exist_and_not_fire() -> None:
     assert rolling(Alarm("other", "OK")) == ["AlarmMissing"]
     assert rolling(Alarm("5xx", "ALARM")) == ["AlarmFiring"]
+
+
+def test_a_rolling_update_whose_alarms_do_not_roll_back_is_warned_of() -> None:
+    assert rolling(configuration={"alarms": {"rollback": False}}) == ["RollbackOff*"]
+
+
+def test_a_rolling_services_target_group_must_exist() -> None:
+    seen = facts(group=None, target_groups=(TargetGroup(GREEN, "green"),))
+    assert codes(seen, rolling_service(), rollout=ROLLING) == ["TargetGroupMissing"]
+
+
+def test_a_port_list_that_is_null_is_one_without_ports() -> None:
+    containers = [{"name": "proxy", "image": "notes:v2", "portMappings": None}]
+    assert codes(facts(), task_definition=definition("v2", containerDefinitions=containers)) == ["PortMissing"]
 
 
 def test_a_rolling_service_of_which_nothing_is_known_is_warned_of() -> None:

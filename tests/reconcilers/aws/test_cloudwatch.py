@@ -39,7 +39,7 @@ def test_an_alarm_says_which_target_group_it_watches() -> None:
 def test_an_alarm_on_the_load_balancer_watches_all_of_it() -> None:
     cloudwatch, _ = gateway(metric=[{"AlarmName": "5xx", "StateValue": "OK", "Dimensions": [BALANCER]}])
 
-    assert cloudwatch.alarms(("5xx",)) == (Alarm("5xx", "OK", load_balancer_wide=True),)
+    assert cloudwatch.alarms(("5xx",)) == (Alarm("5xx", "OK", load_balancers=(BALANCER["Value"],)),)
 
 
 def test_metric_math_watches_what_each_of_its_metrics_does() -> None:
