@@ -54,10 +54,9 @@ def render(
 
 def schema() -> None:
     """Print the JSON Schema of a manifest, for editors: yaml-language-server completes and checks with it."""
-    from controller.source.manifests import Manifest
+    from controller.source.schema import manifest_schema
 
-    made = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Manifest.model_json_schema(by_alias=True)}
-    typer.echo(json.dumps(made, indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(manifest_schema(), indent=2, ensure_ascii=False))
 
 
 def read(root: Path, path: str) -> "Snapshot":

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from controller.source.git import Fetched, GitSource
+from controller.source.git_errors import SourceError
 from controller.source.load import CommitFiles, load_snapshot
 from controller.source.problem import Problem
-from controller.source.rendering import ChildRenderer, Render
+from controller.source.rendering import ChildRenderer, Render, RendererError
 from controller.source.snapshot import Snapshot, kept
 
 
@@ -34,7 +35,10 @@ class Repository:
 
     def _compiled(self, fetched: Fetched) -> Snapshot:
         files = CommitFiles(self._git, fetched.revision)
-        snapshot = load_snapshot(files, fetched.revision, self._render, self._folder)
+        try:
+            snapshot = load_snapshot(files, fetched.revision, self._render, self._folder)
+        except RendererError as error:
+            raise SourceError("local", str(error), "See that this machine can start processes.") from None
         return replace(snapshot, problems=(*snapshot.problems, *_rewritten(fetched)))
 
 
