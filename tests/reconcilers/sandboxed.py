@@ -89,11 +89,11 @@ def push(world: World, repository: str, tag: str) -> None:
     ecr.put_image(repositoryName=name, imageTag=tag, imageManifest=f'{{"tag": "{tag}"}}')
 
 
-def shifted(**switches: Any) -> Account:
+def shifted(plan: BlueGreen | None = None, **switches: Any) -> Account:
     """A service that CodeDeploy shifts, running 1.0.0, and a manifest that wants just that."""
     clock = ManualClock()
     world = World(clock, **switches)
-    plan = BlueGreen()
+    plan = plan or BlueGreen()
     built = blue_green(world, plan)
     return _account(
         world,
@@ -114,10 +114,10 @@ def shifted(**switches: Any) -> Account:
     )
 
 
-def rolled() -> Account:
+def rolled(**switches: Any) -> Account:
     """A service that ECS rolls, running what its manifest wants."""
     clock = ManualClock()
-    world = World(clock)
+    world = World(clock, **switches)
     plan = Rolling()
     built = rolling(world, plan)
     return _account(
