@@ -53,7 +53,9 @@ class RollingDeployment:
 
 @dataclass(frozen=True, slots=True)
 class LiveService:
-    """One answer of DescribeServices. ``definition`` is AWS's own shape, without events, task sets and deployments."""
+    """One answer of DescribeServices. ``definition`` is AWS's own shape, without events, task sets and deployments,
+    but with what only the PRIMARY deployment shows (serviceConnectConfiguration and the like).
+    """
 
     arn: str
     name: str

@@ -66,9 +66,18 @@ def _resolved(name: str, declared: Any, actual: Any, live: Mapping[str, Any]) ->
     """``actual``, or what was declared where that is another way of writing the same."""
     if name in _NAMES_A_RESOURCE and isinstance(declared, str) and isinstance(actual, str):
         return declared if _same_resource(declared, actual) else actual
+    if name == "serviceConnectConfiguration" and isinstance(declared, Mapping) and isinstance(actual, Mapping):
+        return _namespace_resolved(declared, actual)
     if name == "platformVersion" and declared == "LATEST" and _type_of_controller(live) == "CODE_DEPLOY":
         return declared  # AWS, observed: the service shows its task set's version, which is a number
     return actual
+
+
+def _namespace_resolved(declared: Mapping[str, Any], actual: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``actual``, where the ARN of a namespace, which holds an id and no name, may be the one that was declared."""
+    mine, theirs = declared.get("namespace"), actual.get("namespace")
+    unknown = mine and not str(mine).startswith("arn:") and str(theirs).startswith("arn:")
+    return {**actual, "namespace": mine} if unknown else actual
 
 
 def _same_resource(declared: str, actual: str) -> bool:

@@ -15,6 +15,8 @@ from reconcilers.live import (
 )
 
 _APART = frozenset({"events", "taskSets", "deployments"})
+# What DescribeServices tells of the deployments alone: a service has what its PRIMARY one has.
+_OF_DEPLOYMENTS = frozenset({"serviceConnectConfiguration", "volumeConfigurations", "vpcLatticeConfigurations"})
 _STATES = {
     "PENDING": AttemptState.RUNNING,
     "IN_PROGRESS": AttemptState.RUNNING,
@@ -29,7 +31,7 @@ _STATES = {
 
 
 def live_service(answer: Mapping[str, Any]) -> LiveService:
-    """An entry of DescribeServices' ``services``."""
+    """An entry of DescribeServices' ``services``, with what only its PRIMARY deployment shows."""
     return LiveService(
         arn=answer["serviceArn"],
         name=answer["serviceName"],
@@ -44,8 +46,13 @@ def live_service(answer: Mapping[str, Any]) -> LiveService:
         task_sets=tuple(_task_set(each) for each in answer.get("taskSets", ())),
         deployments=tuple(_deployment(each) for each in answer.get("deployments", ())),
         current_deployment_arn=answer.get("currentServiceDeployment"),
-        definition={name: value for name, value in answer.items() if name not in _APART},
+        definition=_of_primary(answer) | {name: value for name, value in answer.items() if name not in _APART},
     )
+
+
+def _of_primary(answer: Mapping[str, Any]) -> dict[str, Any]:
+    primary = [each for each in answer.get("deployments", ()) if each.get("status") == "PRIMARY"]
+    return {name: each[name] for each in primary for name in _OF_DEPLOYMENTS & each.keys()}
 
 
 def _load_balancer(answer: Mapping[str, Any]) -> LoadBalancer:

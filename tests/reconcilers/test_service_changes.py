@@ -43,6 +43,17 @@ def test_what_the_answer_does_not_show_is_unknown(declared: Fields) -> None:
     assert service_changes(declared, {}, scalable=False) == ()
 
 
+def test_a_namespace_that_aws_answers_by_its_arn_is_not_known_by_name() -> None:
+    live = {
+        "serviceConnectConfiguration": {"enabled": True, "namespace": "arn:aws:servicediscovery:x:1:namespace/ns-1"}
+    }
+    named = {"enabled": True, "namespace": "internal"}
+    assert service_changes({"serviceConnectConfiguration": named}, live, scalable=False) == ()
+    other = {"enabled": True, "namespace": "arn:aws:servicediscovery:x:1:namespace/ns-2"}
+    (change,) = service_changes({"serviceConnectConfiguration": other}, live, scalable=False)
+    assert change.path == "/serviceDefinition/serviceConnectConfiguration/namespace"
+
+
 def test_a_declared_member_that_live_lacks_is_removed() -> None:
     live: Fields = {"deploymentConfiguration": {}, "deployments": []}
     declared = {"deploymentConfiguration": {"canaryConfiguration": {"canaryPercent": 5.0}}}

@@ -126,6 +126,27 @@ def test_a_blue_green_service_has_its_task_sets() -> None:
     assert not {"events", "taskSets", "deployments"} & found.definition.keys()
 
 
+def test_what_only_the_primary_deployment_shows_is_of_the_service() -> None:
+    deployments = [
+        {"id": "ecs-svc/2", "status": "ACTIVE", "serviceConnectConfiguration": {"enabled": True}},
+        {
+            "id": "ecs-svc/1",
+            "status": "PRIMARY",
+            "taskDefinition": "web:2",
+            "serviceConnectConfiguration": {"enabled": False},
+            "volumeConfigurations": [{"name": "data"}],
+        },
+    ]
+    ecs, _ = gateway({"DescribeServices": {"services": [service("web", deployments=deployments)]}})
+
+    found = ecs.describe_services("prod", ("web",)).found["web"].definition
+
+    assert found["serviceConnectConfiguration"] == {"enabled": False}
+    assert found["volumeConfigurations"] == [{"name": "data"}]
+    assert "vpcLatticeConfigurations" not in found
+    assert found["taskDefinition"] != "web:2"
+
+
 def test_a_rolling_service_has_its_deployments() -> None:
     deployment = {"id": "ecs-svc/1", "status": "PRIMARY", "rolloutState": "FAILED", "failedTasks": 3}
     ecs, _ = gateway({"DescribeServices": {"services": [service("web", deployments=[deployment])]}})
