@@ -12,7 +12,8 @@ from controller.loop.status import ServiceStatus, after_report, still_in_sync
 from controller.source.snapshot import Snapshot
 from reconcilers.actions import UpdateService
 from reconcilers.live import Live
-from reconcilers.model import Cluster, ServiceKey
+from reconcilers.model import Cluster, Service, ServiceKey
+from reconcilers.outcome import Sync
 from reconcilers.reconcile import Report
 from reconcilers.verdict import Order
 
@@ -75,7 +76,7 @@ class Board:
         with self._lock:
             changed = [key for key, wanted in snapshot.services.items() if self._wanted(key) != wanted]
             self._services = {
-                key: replace(self._services[key], wanted=wanted) if key in self._services else ServiceStatus(wanted)
+                key: _wanting(self._services[key], wanted) if key in self._services else ServiceStatus(wanted)
                 for key, wanted in snapshot.services.items()
             }
             # What was asked for was asked of the release that was wanted then.
@@ -152,6 +153,12 @@ class Board:
     def _tell(self, before: ServiceStatus, after: ServiceStatus, now: float) -> Told:
         self._services[after.wanted.key] = after
         return Told(before, after, events(before, after, now))
+
+
+def _wanting(before: ServiceStatus, wanted: Service) -> ServiceStatus:
+    """What was in sync with another release is not in sync with this one, and whoever waits for it must not be told."""
+    moved = before.sync is Sync.IN_SYNC and before.wanted.release != wanted.release
+    return replace(before, wanted=wanted, sync=Sync.OUTDATED if moved else before.sync)
 
 
 def cluster_of(status: ServiceStatus) -> Cluster:

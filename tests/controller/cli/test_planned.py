@@ -1,0 +1,152 @@
+"""Plans of several services, in three forms."""
+
+import json
+
+import pytest
+
+from controller.cli.planned import Planned, as_json, markdown, plan_each, text
+from controller.source.problem import Problem
+from reconcilers.actions import UpdateService
+from reconcilers.diff import Change
+from reconcilers.masking import MASK
+from reconcilers.model import Service, ServiceKey
+from reconcilers.outcome import Differs, Finding, Health, InSync, Retry, Stalled, Sync
+from reconcilers.verdict import Plan
+from tests.controller.builders import KEY, named, wanted
+
+CALM = Plan((), InSync(), Sync.IN_SYNC, Health.HEALTHY)
+SECRET = Change("/taskDefinition/containerDefinitions/proxy/environment/KEY", "changed", "s3cret", "hunter2")
+BUSY = Plan(
+    (UpdateService("prod", "notes", {"desiredCount": 2}),),
+    Differs("live | differs\nfrom Git"),
+    Sync.DRIFTED,
+    Health.HEALTHY,
+    changes=(SECRET,),
+    warnings=(Finding("NoAlarm", "No alarm.", "Make one.", blocking=False),),
+)
+ERROR = Problem("desired/prod/web.yaml", 3, 7, "There is no field imagez", "Did you mean images?")
+WARNING = Problem("desired/prod/web.yaml", 9, 1, "The tag is latest", "Name a release.", "warning")
+WEB = ServiceKey("prod", "web")
+
+
+class Aws:
+    """Previews that answer by the service's name, and note who was asked about."""
+
+    def __init__(self, **answers: Plan | Exception) -> None:
+        self._answers = answers
+        self.asked: list[str] = []
+
+    def preview(self, wanted: Service) -> Plan:
+        self.asked.append(wanted.name)
+        answer = self._answers[wanted.name]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+SERVICES = {KEY: wanted("v2"), WEB: named("web")}
+
+
+def test_every_service_is_planned() -> None:
+    aws = Aws(notes=CALM, web=BUSY)
+    found = plan_each(SERVICES, aws.preview, (WARNING,))
+    assert found == Planned({KEY: CALM, WEB: BUSY}, (WARNING,), {})
+
+
+def test_a_service_that_cannot_be_planned_does_not_keep_the_others() -> None:
+    aws = Aws(notes=Stalled("AccessDenied", "It was denied.", "Allow it."), web=CALM)
+    found = plan_each(SERVICES, aws.preview, ())
+    assert found.failed == {KEY: "AccessDenied: It was denied. Allow it."}
+    assert found.plans == {WEB: CALM}
+
+
+def test_an_aws_that_does_not_answer_is_waited_for_once() -> None:
+    aws = Aws(notes=Retry("Timeout", "no answer in time."), web=CALM)
+    found = plan_each(SERVICES, aws.preview, ())
+    assert aws.asked == ["notes"]
+    assert found.failed == {KEY: "Timeout: no answer in time.", WEB: "Timeout, as for prod/notes"}
+
+
+def test_another_region_is_asked_all_the_same() -> None:
+    elsewhere = named("web", scope=type(wanted().scope)("us-east-1"))
+    aws = Aws(notes=Retry("Timeout", "no answer in time."), web=CALM)
+    assert plan_each({KEY: wanted("v2"), WEB: elsewhere}, aws.preview, ()).plans == {WEB: CALM}
+
+
+def test_nothing_to_do_is_no_change() -> None:
+    assert not Planned({KEY: CALM}).changes
+    assert not Planned({KEY: CALM}).broken
+
+
+def test_what_differs_or_would_be_done_is_a_change() -> None:
+    assert Planned({KEY: CALM, WEB: BUSY}).changes
+
+
+@pytest.mark.parametrize(
+    "planned", [Planned({}, (ERROR,)), Planned({}, (), {KEY: "Timeout"}), Planned({KEY: BUSY}, (ERROR,))]
+)
+def test_errors_make_a_plan_broken(planned: Planned) -> None:
+    assert planned.broken
+
+
+def test_warnings_do_not() -> None:
+    assert not Planned({}, (WARNING,)).broken
+
+
+def test_as_text_each_service_has_its_lines_and_a_summary_ends_it() -> None:
+    said = text(Planned({KEY: CALM, WEB: BUSY}, (ERROR,), {ServiceKey("dev", "x"): "Timeout"})).splitlines()
+    assert said[0] == "error: desired/prod/web.yaml:3:7: There is no field imagez. Did you mean images?"
+    assert said[1] == "prod/notes: in-sync, healthy: nothing to do."
+    assert said[2].startswith("prod/web: drifted, healthy: ")
+    assert "  > set desiredCount of service notes" in said
+    assert said[-2:] == ["dev/x: not planned. Timeout", "2 planned, 1 with changes, 2 with errors"]
+
+
+def test_as_json_everything_is_there() -> None:
+    said = json.loads(as_json(Planned({KEY: CALM, WEB: BUSY}, (WARNING,), {ServiceKey("dev", "x"): "Timeout"})))
+    assert said["changes"] is True
+    assert [each["name"] for each in said["services"]] == ["notes", "web"]
+    busy = said["services"][1]
+    assert (busy["sync"], busy["outcome"], busy["actions"]) == (
+        "drifted",
+        "differs",
+        ["set desiredCount of service notes"],
+    )
+    assert busy["changes"] == [{"path": SECRET.path, "kind": "changed", "declared": MASK, "live": MASK}]
+    assert busy["warnings"] == ["NoAlarm: No alarm. Make one."]
+    assert said["failed"] == [{"environment": "dev", "name": "x", "message": "Timeout"}]
+    assert said["problems"][0]["line"] == 9
+
+
+def test_as_markdown_a_table_stands_above_the_details() -> None:
+    said = markdown(Planned({KEY: CALM, WEB: BUSY})).splitlines()
+    assert said[0] == "### Trueup plan"
+    assert "| prod/notes | in-sync | healthy | nothing to do. |" in said
+    assert "| prod/web | drifted | healthy | live \\| differs from Git |" in said
+    assert said.count("</details>") == 1
+    assert "<details><summary>prod/web</summary>" in said
+
+
+def test_as_markdown_problems_are_a_list_of_their_own() -> None:
+    said = markdown(Planned({KEY: CALM}, (ERROR,), {WEB: "Timeout"})).splitlines()
+    place = said.index("- error: `desired/prod/web.yaml:3:7` There is no field imagez Did you mean images?")
+    assert said[place - 1] == ""
+    assert said[-1] == "- prod/web could not be planned: Timeout"
+
+
+def test_as_markdown_nothing_planned_is_no_table() -> None:
+    assert "|" not in markdown(Planned({}))
+
+
+def test_a_value_with_a_fence_in_it_stays_inside_its_fence() -> None:
+    sly = Change("/taskDefinition/containerDefinitions/proxy/image", "changed", "a````b", "c")
+    said = markdown(Planned({KEY: Plan((), InSync(), Sync.IN_SYNC, Health.HEALTHY, changes=(sly,))})).splitlines()
+    assert [line for line in said if line.startswith("````")] == ["````diff", "````"]
+
+
+@pytest.mark.parametrize("form", [text, as_json, markdown])
+def test_no_form_shows_a_value_of_the_environment(form: object) -> None:
+    assert callable(form)
+    said = form(Planned({KEY: BUSY}))
+    assert "s3cret" not in said
+    assert "hunter2" not in said
