@@ -9,8 +9,8 @@ From the door inwards:
   schedulers, for the deployment controller ECS and for the others; ``rollout`` is their arithmetic;
 - ``replicas`` are equal tasks, ``scheduler`` is the life of one task: the only place where targets are registered and
   images are tried;
-- ``validation``, ``service_rules``, ``normal``, ``fargate`` and ``capabilities`` are pure: what AWS refuses, fills in
-  and forgets;
+- ``validation``, ``together``, ``service_rules``, ``normal``, ``fargate`` and ``capabilities`` are pure: what AWS
+  refuses, fills in and forgets;
 - ``state`` remembers; ``cluster``, ``task_definition``, ``service``, ``deployment``, ``task_set``, ``task`` and
   ``workload`` are what is remembered; ``surroundings`` is all that is asked of the other services.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.errors import AwsError
 from sandbox.world.calls import Params
-from sandbox.world.ecs import fargate
+from sandbox.world.ecs import fargate, together
 from sandbox.world.ecs.refusals import refused
 
 MOST_CONTAINERS = 10
@@ -23,6 +23,7 @@ def validate(params: Params) -> None:
     _containers(params.get("containerDefinitions") or [])
     for container in params["containerDefinitions"]:
         _container(container, params)
+    together.validate(params)
     if "FARGATE" in params.get("requiresCompatibilities", []):
         _fargate(params)
     if len(json.dumps({name: value for name, value in params.items() if name != "tags"}, default=str)) > MOST_BYTES:
@@ -59,7 +60,13 @@ def _container(container: Container, params: Params) -> None:
         raise refused(f"Invalid container name '{name}'.")
     if not container.get("image"):
         raise refused("Container.image should not be null or empty.")
-    for problem in (_memory(container, params), _ports(container, params), _references(container, params)):
+    problems = (
+        _memory(container, params),
+        _ports(container, params),
+        _variables(container),
+        _references(container, params),
+    )
+    for problem in problems:
         if problem:
             raise problem
 
@@ -80,6 +87,9 @@ def _memory(container: Container, params: Params) -> AwsError | None:
 
 
 def _ports(container: Container, params: Params) -> AwsError | None:
+    for mapping in container.get("portMappings") or []:
+        if not (mapping.get("containerPort") or mapping.get("containerPortRange")):
+            return refused(f"Container '{container['name']}': containerPort should not be null in a port mapping.")
     if params.get("networkMode") != "awsvpc":
         return None
     if container.get("links"):
@@ -88,6 +98,12 @@ def _ports(container: Container, params: Params) -> AwsError | None:
         if mapping.get("hostPort") not in {None, 0, mapping.get("containerPort")}:
             return refused("When networkMode=awsvpc, the host ports and container ports in port mappings must match.")
     return None
+
+
+def _variables(container: Container) -> AwsError | None:
+    if all(variable.get("name") for variable in container.get("environment") or []):
+        return None
+    return refused(f"Container '{container['name']}': the name of an environment variable should not be null or empty.")
 
 
 def _references(container: Container, params: Params) -> AwsError | None:
@@ -115,5 +131,7 @@ def _fargate(params: Params) -> None:
             f"No Fargate configuration exists for given values: {params['cpu']} CPU, {params['memory']} memory. "
             "See the Amazon ECS documentation for the valid values."
         )
+    if any(container.get("privileged") for container in params["containerDefinitions"]):
+        raise refused("Fargate compatible task definitions do not support privileged containers.")
     if not params.get("executionRoleArn") and any(c.get("secrets") for c in params["containerDefinitions"]):
         raise refused("Fargate requires task definition to have execution role ARN to support secrets.")
