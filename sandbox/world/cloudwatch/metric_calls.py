@@ -40,10 +40,11 @@ class MetricCalls:
         namespace = params["Namespace"]
         if namespace.startswith("AWS/"):
             raise AwsError("InvalidParameterValue", "The value AWS/ for parameter Namespace is invalid.")
-        for datum in params.get("MetricData") or []:
+        # All or nothing: what is wrong with one datum is found before another one counts.
+        for datum, stats in [(datum, _stats(datum)) for datum in params.get("MetricData") or []]:
             key = metric_key(namespace, datum["MetricName"], datum.get("Dimensions"))
             at = seconds(datum["Timestamp"]) if datum.get("Timestamp") is not None else self._now()
-            for stat in _stats(datum):
+            for stat in stats:
                 self._put(key, self._metrics.minute(at), stat, datum.get("Unit"))
         return {}
 
@@ -131,10 +132,17 @@ def _label(query: Params) -> str:
 
 def _stats(datum: Params) -> list[Stat]:
     if given := datum.get("StatisticValues"):
+        if given["SampleCount"] <= 0:
+            raise AwsError("InvalidParameterValue", "The value for parameter StatisticValues.SampleCount is invalid.")
         return [Stat(given["SampleCount"], given["Sum"], given["Minimum"], given["Maximum"])]
     if values := datum.get("Values"):
         counts = datum.get("Counts") or [1.0] * len(values)
+        if len(counts) != len(values) or min(counts) <= 0:
+            raise AwsError("InvalidParameterValue", "Values and Counts must be equally long, and all counts positive.")
         return [Stat(count, value * count, value, value) for value, count in zip(values, counts, strict=True)]
+    if datum.get("Value") is None:
+        told = "At least one of the parameters Value, Values or StatisticValues must be specified."
+        raise AwsError("InvalidParameterCombination", told)
     value = float(datum["Value"])
     return [Stat(1.0, value, value, value)]
 

@@ -126,3 +126,19 @@ def test_a_period_without_a_value_has_none() -> None:
 @pytest.mark.parametrize("statistic", ["p99", "TM(10%:90%)"])
 def test_percentiles_are_not_kept(statistic: str) -> None:
     assert Stat(1.0, 1.0, 1.0, 1.0).read(statistic) is None
+
+
+@pytest.mark.parametrize(
+    "datum",
+    [
+        {},
+        {"Values": [1.0, 2.0], "Counts": [1.0]},
+        {"StatisticValues": {"SampleCount": 0.0, "Sum": 0.0, "Minimum": 0.0, "Maximum": 0.0}},
+    ],
+)
+def test_a_datum_that_tells_nothing_is_refused_and_spoils_nothing(datum: dict[str, Any]) -> None:
+    world = CheckedWorld()
+    good = {"MetricName": "Errors", "Dimensions": ERRORS["Dimensions"], "Value": 1.0}
+    with refused("(InvalidParameterCombination|InvalidParameterValue)"):
+        world.call("cloudwatch", "PutMetricData", Namespace="App", MetricData=[good, {"MetricName": "Errors"} | datum])
+    assert world.call("cloudwatch", "ListMetrics", Namespace="App")["Metrics"] == []
