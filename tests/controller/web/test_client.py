@@ -1,0 +1,168 @@
+"""Asking a daemon that answers, and what answers instead."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from controller.loop.board import Board
+from controller.web.app import Face, build
+from controller.web.client import Daemon, DaemonError
+from controller.web.server import HttpServer
+from reconcilers.model import ServiceKey
+from reconcilers.verdict import Order
+from tests.controller.builders import NOW, report, snapshot
+from tests.controller.daemons import silence
+
+TOKEN = "t0ken"
+
+
+class Asked:
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self.orders: list[Order] = []
+
+    def look_at_source(self) -> None:
+        """Nothing to look at."""
+
+    def ask(self, key: ServiceKey, order: Order) -> bool:
+        self.orders.append(order)
+        return self._board.ask(key, order)
+
+
+@contextmanager
+def serving(token: str | None) -> Iterator[tuple[str, Asked]]:
+    board = Board()
+    board.adopt(snapshot(), NOW)
+    board.reported(report(), Order())
+    asked = Asked(board)
+    face = Face(board, asked, CollectorRegistry(), lambda: True, lambda: True, lambda: NOW, "1.2.3")
+    server = HttpServer(build(face, token, None), "127.0.0.1", 0)
+    server.start()
+    try:
+        yield server.url, asked
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[tuple[str, Asked]]:
+    with serving(TOKEN) as (url, asked):
+        yield url, asked
+
+
+@pytest.fixture(scope="module")
+def open_handed() -> Iterator[str]:
+    with serving(None) as (url, _):
+        yield url
+
+
+def test_services_and_the_source_are_read(guarded: tuple[str, Asked]) -> None:
+    daemon = Daemon(guarded[0] + "/")
+    assert [each.name for each in daemon.services()] == ["notes"]
+    assert daemon.service("prod", "notes").ready
+    assert daemon.source().commit == "c1"
+
+
+def test_orders_arrive(guarded: tuple[str, Asked]) -> None:
+    url, asked = guarded
+    Daemon(url, TOKEN).sync("prod", "notes", "INC-42")
+    Daemon(url, TOKEN).sync("prod", "notes", None)
+    Daemon(url, TOKEN).retry("prod", "notes")
+    kinds = [(order.sync, order.retry, order.despite_alarm) for order in asked.orders[-3:]]
+    assert kinds == [(True, False, "INC-42"), (True, False, None), (False, True, None)]
+
+
+def refusal(daemon: Daemon, name: str = "notes") -> str:
+    with pytest.raises(DaemonError) as refused:
+        daemon.sync("prod", name, None)
+    return str(refused.value)
+
+
+def test_without_a_token_one_is_told_to_set_it(guarded: tuple[str, Asked]) -> None:
+    assert "Set TRUEUP_API_TOKEN" in refusal(Daemon(guarded[0]))
+
+
+def test_a_wrong_token_is_refused_and_not_repeated(guarded: tuple[str, Asked]) -> None:
+    said = refusal(Daemon(guarded[0], "hunter2"))
+    assert "TRUEUP_API_TOKEN" in said
+    assert "hunter2" not in said
+
+
+def test_an_unknown_service_is_said_to_be_unknown(guarded: tuple[str, Asked]) -> None:
+    assert refusal(Daemon(guarded[0], TOKEN), "other").startswith("No manifest names prod/other")
+    with pytest.raises(DaemonError, match="No manifest names prod/a%2Fb|No manifest names|Not Found"):
+        Daemon(guarded[0]).service("prod", "a/b")
+
+
+def test_a_reason_that_is_too_long_is_refused_in_a_sentence(guarded: tuple[str, Asked]) -> None:
+    with pytest.raises(DaemonError, match="despiteAlarm"):
+        Daemon(guarded[0], TOKEN).sync("prod", "notes", "x" * 300)
+
+
+def test_a_daemon_without_a_token_takes_no_orders(open_handed: str) -> None:
+    assert "runs without TRUEUP_API_TOKEN" in refusal(Daemon(open_handed, TOKEN))
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1", "file:///etc/passwd", ""])
+def test_what_is_no_address_of_a_daemon_is_said_to_be_none(url: str) -> None:
+    with pytest.raises(DaemonError, match="no daemon's address"):
+        Daemon(url).services()
+
+
+def test_nobody_there_is_said_with_what_to_do() -> None:
+    with pytest.raises(DaemonError, match="No daemon answers at http://127.0.0.1:1 .*trueup run.*--url"):
+        Daemon("http://127.0.0.1:1").services()
+
+
+def test_an_address_is_shown_without_its_credentials() -> None:
+    with pytest.raises(DaemonError) as refused:
+        Daemon("http://ann:hunter2@127.0.0.1:1").services()
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_daemon_that_hangs_is_not_waited_for_for_ever() -> None:
+    with silence() as host, pytest.raises(DaemonError, match="No daemon answers"):
+        Daemon(host.url, timeout=0.2).services()
+
+
+@pytest.mark.parametrize("body", [b"<html>Welcome</html>", b'{"hello": "world"}', b"[7]", b"7", b"[{}]"])
+def test_something_else_that_answers_is_said_to_be_something_else(body: bytes) -> None:
+    with answering(200, body) as url, pytest.raises(DaemonError, match="--url"):
+        Daemon(url).services()
+
+
+@pytest.mark.parametrize("body", [b"", b"oops", json.dumps(["oops"]).encode()])
+def test_an_error_without_words_is_told_by_its_status(body: bytes) -> None:
+    with answering(500, body) as url, pytest.raises(DaemonError, match="answered 500"):
+        Daemon(url).services()
+
+
+@contextmanager
+def answering(status: int, body: bytes) -> Iterator[str]:
+    """A web server that always says the same."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
