@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from controller.source.charts import folders
@@ -80,23 +80,25 @@ def _below(files: Mapping[str, bytes], folder: str) -> Iterator[str]:
             yield path
 
 
-def _used(documents: Iterable[Located]) -> Collection[str]:
-    """Give the files that manifests name as their task definition."""
+def _used(documents: Collection[Located]) -> Collection[str]:
+    """Give the files that manifests may mean by their task definition, which are no manifests themselves."""
     used: set[str] = set()
+    manifests = {document.document.file for document in documents if _looks_like_a_manifest(document)}
     for document in documents:
         spec = document.data.get("spec")
         path = spec.get("taskDefinition") if isinstance(spec, Mapping) else None
         if isinstance(path, str):
             used.update(candidates(path, document.document.file))
-    return used
+    return used - manifests
+
+
+def _looks_like_a_manifest(document: Located) -> bool:
+    return "apiVersion" in document.data or "kind" in document.data
 
 
 def _looks_like_a_task_definition(document: Located) -> bool:
-    return (
-        "apiVersion" not in document.data
-        and "kind" not in document.data
-        and ("containerDefinitions" in document.data or "taskDefinition" in document.data)
-    )
+    described = "containerDefinitions" in document.data or "taskDefinition" in document.data
+    return described and not _looks_like_a_manifest(document)
 
 
 def _named(manifest: Manifest) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """A branch, commit by commit, as what should run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -94,12 +94,27 @@ def test_what_a_commit_breaks_stands_as_it_was(repository: Repository, polled: P
 
 
 def test_a_service_that_is_removed_is_gone(repository: Repository, polled: Polled) -> None:
+    other = (
+        MANIFEST.replace("TAG", "v1")
+        .replace("web, environment", "other, environment")
+        .replace("service: web", "service: o")
+    )
+    repository.commit({**files(), "desired/prod/other.yaml": other})
+    before = polled.poll(None)
+    repository.commit({"desired/prod/other.yaml": None})
+    after = polled.poll(before)
+    assert before is not None
+    assert after is not None
+    assert (len(before.services), set(after.services)) == (2, {WEB})
+
+
+def test_a_folder_that_vanishes_takes_no_service_with_it(repository: Repository, polled: Polled) -> None:
     repository.commit(files())
     before = polled.poll(None)
     repository.commit({"desired/prod/web.yaml": None})
     after = polled.poll(before)
     assert after is not None
-    assert dict(after.services) == {}
+    assert set(after.services) == {WEB}
 
 
 def test_a_branch_rewritten_by_force_is_taken_and_said(repository: Repository, polled: Polled) -> None:
@@ -120,7 +135,7 @@ def test_a_repository_that_cannot_be_read_is_an_error_and_no_empty_snapshot(poll
 
 
 def test_a_machine_that_cannot_render_is_no_fault_of_the_commit(repository: Repository, tmp_path: Path) -> None:
-    def render(jobs: Sequence[RenderJob]) -> Sequence[Rendering]:
+    def render(jobs: Iterable[RenderJob]) -> Iterable[Rendering]:
         raise RendererError("No process can be started.")
 
     repository.commit(files())
