@@ -41,6 +41,8 @@ class AlarmCalls:
         names = params.get("AlarmNames")
         if names and len(names) > MOST:
             raise AwsError("ValidationError", f"At most {MOST} alarm names")
+        if not 1 <= (params.get("MaxRecords") or PAGE) <= MOST:
+            raise AwsError("ValidationError", f"MaxRecords must be between 1 and {MOST}")
         found = [one for one in self._candidates(params) if _asked(one, params)]
         found.sort(key=lambda one: one.name)
         size = params.get("MaxRecords") or (MOST if names else PAGE)

@@ -9,6 +9,7 @@ from sandbox.world.ecr.registry import Registry, found, shown, within
 from sandbox.world.ecr.repositories import paged
 from sandbox.world.moments import moment
 
+MOST_IMAGES = 100
 ONE_DAY = 86_400.0
 """How often an image may be scanned by hand, in seconds of AWS's time."""
 
@@ -51,6 +52,7 @@ class Images:
 
     def _batch_get(self, params: Params, _: Caller) -> Answer:
         repository = self._registry.named(params)
+        _few_enough(params)
         asked = [(image_id, found(repository, image_id)) for image_id in params["imageIds"]]
         images = [_manifest(repository, image, image_id.get("imageTag")) for image_id, image in asked if image]
         return {"images": images, "failures": [_failure(image_id) for image_id, image in asked if image is None]}
@@ -78,6 +80,9 @@ class Images:
         repository = self._registry.named(params)
         if "imageIds" not in params:
             return paged("imageDetails", [_detail(repository, one) for one in _matching(repository, params)], params)
+        _few_enough(params)
+        if params.get("maxResults") or params.get("nextToken"):
+            raise AwsError("InvalidParameterException", "Images that are named by their ids are not told in pages.")
         images = {image.digest: image for image_id in params["imageIds"] for image in [_image(repository, image_id)]}
         return {"imageDetails": [_detail(repository, image) for image in images.values()]}
 
@@ -109,6 +114,12 @@ class Images:
             "imageScanStatus": {"status": image.scan.status},
             "imageScanFindings": {**_summary(image, image.scan), "findings": _findings(image.scan)},
         }
+
+
+def _few_enough(params: Params) -> None:
+    if len(params["imageIds"]) > MOST_IMAGES:
+        told = f"Invalid parameter at 'imageIds': it has at most {MOST_IMAGES} members"
+        raise AwsError("InvalidParameterException", told)
 
 
 def _image(repository: Repository, image_id: Params) -> Image:

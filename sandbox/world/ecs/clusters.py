@@ -5,9 +5,11 @@ from sandbox.world.calls import Answer, Caller, Handler, Params
 from sandbox.world.ecs.cluster import ACTIVE, INACTIVE, Cluster
 from sandbox.world.ecs.names import last_part
 from sandbox.world.ecs.pages import page
+from sandbox.world.ecs.refusals import at_most
 from sandbox.world.ecs.state import State
 from sandbox.world.ecs.tags import checked
 
+MOST_DESCRIBED = 100
 _SETTINGS = (
     "settings",
     "configuration",
@@ -44,7 +46,8 @@ class Clusters:
 
     def describe_clusters(self, params: Params, _caller: Caller) -> Answer:
         found, failures = [], []
-        for reference in params.get("clusters") or ["default"]:
+        asked = at_most(params, "clusters", MOST_DESCRIBED) if params.get("clusters") else ["default"]
+        for reference in asked:
             name = last_part(reference)
             cluster = self._state.clusters.get(name)
             if cluster is None or (reference.startswith("arn:") and reference != cluster.arn):

@@ -5,11 +5,11 @@ from copy import deepcopy
 from sandbox.errors import AwsError
 from sandbox.world.calls import Answer, Caller, Handler, Params
 from sandbox.world.elbv2.forwarding import normalised
-from sandbox.world.elbv2.load_balancers import BAD_MARKER, attribute_list
+from sandbox.world.elbv2.load_balancers import attribute_list
+from sandbox.world.elbv2.pages import paged
 from sandbox.world.elbv2.records import Listener
 from sandbox.world.elbv2.registry import Registry
 from sandbox.world.elbv2.tags import tag_map
-from sandbox.world.paging import page
 
 EXTRAS = ("Certificates", "SslPolicy", "AlpnPolicy", "MutualAuthentication")
 
@@ -58,8 +58,8 @@ class Listeners:
             found = registry.listeners_of(registry.load_balancer(arn).arn)
         else:
             raise AwsError("ValidationError", "You must specify either listener ARNs or a load balancer ARN")
-        shown, marker = page(found, params.get("Marker"), params.get("PageSize") or 400, BAD_MARKER)
-        return {"Listeners": [_shape(one) for one in shown], **({"NextMarker": marker} if marker else {})}
+        shown, following = paged(found, params)
+        return {"Listeners": [_shape(one) for one in shown], **following}
 
     def modify(self, params: Params, _: Caller) -> Answer:
         listener = self._registry.listener(params["ListenerArn"])

@@ -2,14 +2,13 @@
 
 from sandbox.errors import AwsError
 from sandbox.world.calls import Answer, Caller, Handler, Params
+from sandbox.world.elbv2.pages import paged
 from sandbox.world.elbv2.records import LoadBalancer
 from sandbox.world.elbv2.registry import Registry
 from sandbox.world.elbv2.tags import tag_map
 from sandbox.world.moments import moment
-from sandbox.world.paging import page
 
 PREFIX = {"application": "app", "network": "net", "gateway": "gwy"}
-BAD_MARKER = AwsError("ValidationError", "Invalid marker")
 
 
 class LoadBalancers:
@@ -69,8 +68,8 @@ class LoadBalancers:
             found = [by_name[name] for name in names]
         else:
             found = list(registry.load_balancers.values())
-        shown, marker = page(found, params.get("Marker"), params.get("PageSize") or 400, BAD_MARKER)
-        return {"LoadBalancers": [one.shape for one in shown], **({"NextMarker": marker} if marker else {})}
+        shown, following = paged(found, params)
+        return {"LoadBalancers": [one.shape for one in shown], **following}
 
     def delete(self, params: Params, _: Caller) -> Answer:
         """Deletes its listeners as well; an unknown load balancer is no error, as the API says."""

@@ -5,11 +5,10 @@ from copy import deepcopy
 from sandbox.errors import AwsError
 from sandbox.world.calls import Answer, Caller, Handler, Params
 from sandbox.world.elbv2.forwarding import normalised
-from sandbox.world.elbv2.load_balancers import BAD_MARKER
+from sandbox.world.elbv2.pages import paged
 from sandbox.world.elbv2.records import Listener, Rule
 from sandbox.world.elbv2.registry import Registry
 from sandbox.world.elbv2.tags import tag_map
-from sandbox.world.paging import page
 
 
 class Rules:
@@ -48,8 +47,8 @@ class Rules:
             shapes = [*map(_shape, registry.rules_of(arn)), _default(listener)]
         else:
             raise AwsError("ValidationError", "You must specify either listener rule ARNs or a listener ARN")
-        shown, marker = page(shapes, params.get("Marker"), params.get("PageSize") or 400, BAD_MARKER)
-        return {"Rules": shown, **({"NextMarker": marker} if marker else {})}
+        shown, following = paged(shapes, params)
+        return {"Rules": shown, **following}
 
     def _by_arn(self, arn: str) -> Answer:
         for listener in self._registry.listeners.values():

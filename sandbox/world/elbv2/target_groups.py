@@ -2,11 +2,11 @@
 
 from sandbox.errors import AwsError
 from sandbox.world.calls import Answer, Caller, Handler, Params
-from sandbox.world.elbv2.load_balancers import BAD_MARKER, attribute_list
+from sandbox.world.elbv2.load_balancers import attribute_list
+from sandbox.world.elbv2.pages import paged
 from sandbox.world.elbv2.records import TargetGroup
 from sandbox.world.elbv2.registry import Registry
 from sandbox.world.elbv2.tags import tag_map
-from sandbox.world.paging import page
 
 CHECKS = (
     "HealthCheckProtocol",
@@ -49,8 +49,8 @@ class TargetGroups:
         return {**group.shape, "LoadBalancerArns": self._registry.users(group.arn)}
 
     def describe(self, params: Params, _: Caller) -> Answer:
-        shown, marker = page(self._selected(params), params.get("Marker"), params.get("PageSize") or 400, BAD_MARKER)
-        return {"TargetGroups": [self._described(one) for one in shown], **({"NextMarker": marker} if marker else {})}
+        shown, following = paged(self._selected(params), params)
+        return {"TargetGroups": [self._described(one) for one in shown], **following}
 
     def _selected(self, params: Params) -> list[TargetGroup]:
         registry = self._registry
