@@ -23,7 +23,6 @@ from reconcilers.verdict import Link, LinkState
 
 NAMES = ("commit", "rendering", "revision", "preflight", "deployment", "traffic")
 _PLACE = {
-    BlockedBy.BREAKER: "commit",
     BlockedBy.PREFLIGHT: "preflight",
     BlockedBy.HOOKS: "preflight",
     BlockedBy.SERVICE: "preflight",
@@ -127,6 +126,6 @@ def _blocked(outcome: Blocked) -> Link:
     text = " ".join(each.message for each in outcome.findings)
     how = " ".join(dict.fromkeys(each.remedy for each in outcome.findings))
     who = "whoever keeps this infrastructure"
-    if outcome.by in (BlockedBy.BREAKER, BlockedBy.FOUGHT, BlockedBy.HOOKS):
+    if outcome.by in (BlockedBy.FOUGHT, BlockedBy.HOOKS):
         who = "a person"
     return Link(_PLACE.get(outcome.by, "deployment"), LinkState.BLOCKED, text, who, how)

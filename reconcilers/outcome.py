@@ -65,7 +65,6 @@ class BlockedBy(StrEnum):
     INFRASTRUCTURE = "infrastructure"  # attempts failed for AWS's reasons, too often
     PERMISSION = "permission"
     REQUEST = "request"  # AWS refuses what we ask for
-    BREAKER = "breaker"  # one commit would change too much at once
 
 
 @dataclass(frozen=True, slots=True)

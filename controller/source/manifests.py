@@ -105,8 +105,9 @@ class CodeDeploy(_Part):
     timeout: Duration = Field(
         default=5400.0, description="Longest time from creation to AfterAllowTraffic, waits for a person apart."
     )
-    hooks: Mapping[HookEvent, Text] = Field(
-        default_factory=dict, description="Lambda functions by lifecycle event, names or ARNs."
+    hooks: Mapping[HookEvent, Annotated[str, AsWritten()]] = Field(
+        default_factory=dict,
+        description="Lambda functions by lifecycle event, names or ARNs; an empty one does without a hook that ran before.",
     )
     newer_commit: NewerCommit = Field(
         default=NewerCommit.SUPERSEDE,

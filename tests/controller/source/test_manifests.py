@@ -74,6 +74,13 @@ def test_a_timeout_that_is_no_duration_is_refused(text: str) -> None:
     assert f"{text}" in problem_of(manifest(rollout=CODE_DEPLOY % f", timeout: {text}"))
 
 
+def test_a_hook_without_a_function_takes_a_hook_away() -> None:
+    rollout = 'rollout: {codeDeploy: {application: a, deploymentGroup: g, hooks: {AfterAllowTestTraffic: ""}}}'
+    said = manifest_of(manifest(rollout=rollout)).spec.rollout.code_deploy
+    assert said is not None
+    assert list(said.hooks.values()) == [""]
+
+
 def test_an_unknown_field_is_refused_at_its_name_with_the_nearest_right_one() -> None:
     expected = "m.yaml:10:3: There is no field rolout in spec. Did you mean rollout?"
     assert problem_of(manifest(rolout="rolout: {}")) == expected
