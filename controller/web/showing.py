@@ -44,6 +44,7 @@ def service_view(status: ServiceStatus, snapshot: Snapshot | None = None) -> Ser
     findings = (*(outcome.findings if isinstance(outcome, Blocked) else ()), *status.warnings)
     stale = snapshot is not None and wanted.key in snapshot.stale
     problems = _problems_of(wanted, snapshot) if snapshot is not None else ()
+    chain = tuple(_stale_chain(status.chain, snapshot, problems)) if snapshot and stale else status.chain
     changes = tuple(_change(each, status) for each in status.changes)
     return ServiceView(
         environment=wanted.key.environment,
@@ -72,7 +73,7 @@ def service_view(status: ServiceStatus, snapshot: Snapshot | None = None) -> Ser
         drift=changes if status.sync is Sync.DRIFTED else (),
         findings=tuple(_finding(each) for each in dict.fromkeys(findings)),
         problems=tuple(map(_problem, problems)),
-        chain=tuple(map(_link, _stale_chain(status.chain, snapshot, problems) if stale else status.chain)),
+        chain=tuple(map(_link, chain)),
     )
 
 
@@ -121,11 +122,10 @@ def _problems_of(wanted: Service, snapshot: Snapshot) -> tuple[Problem, ...]:
     return tuple(each for each in snapshot.problems if place == each.file or place.startswith(f"{each.file}/"))
 
 
-def _stale_chain(kept: tuple[Link, ...], snapshot: Snapshot | None, problems: tuple[Problem, ...]) -> Iterator[Link]:
+def _stale_chain(kept: tuple[Link, ...], snapshot: Snapshot, problems: tuple[Problem, ...]) -> Iterator[Link]:
     """The newest commit's chain ends at its rendering; a shift of an earlier one that still runs stays to be seen."""
-    newest = snapshot.revision if snapshot else None
-    if newest is not None:
-        yield Link("commit", LinkState.DONE, f"{newest.commit[:12]} {newest.subject}".strip())
+    newest = snapshot.revision
+    yield Link("commit", LinkState.DONE, f"{newest.commit[:12]} {newest.subject}".strip())
     first = next(iter(problems), None)
     text, how = (f"{first.place}: {first.message}", first.remedy) if first else ("its manifest is broken", "")
     yield Link("rendering", LinkState.BLOCKED, text, "a person", how)

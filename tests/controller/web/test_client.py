@@ -96,7 +96,7 @@ def test_a_wrong_token_is_refused_and_not_repeated(guarded: tuple[str, Asked]) -
 
 def test_an_unknown_service_is_said_to_be_unknown(guarded: tuple[str, Asked]) -> None:
     assert refusal(Daemon(guarded[0], TOKEN), "other").startswith("No manifest names prod/other")
-    with pytest.raises(DaemonError, match="No manifest names prod/a%2Fb|No manifest names|Not Found"):
+    with pytest.raises(DaemonError, match=r"No manifest names|Not Found"):
         Daemon(guarded[0]).service("prod", "a/b")
 
 
@@ -116,7 +116,7 @@ def test_what_is_no_address_of_a_daemon_is_said_to_be_none(url: str) -> None:
 
 
 def test_nobody_there_is_said_with_what_to_do() -> None:
-    with pytest.raises(DaemonError, match="No daemon answers at http://127.0.0.1:1 .*trueup run.*--url"):
+    with pytest.raises(DaemonError, match=r"No daemon answers at http://127\.0\.0\.1:1 .*trueup run.*--url"):
         Daemon("http://127.0.0.1:1").services()
 
 
