@@ -83,7 +83,6 @@ def test_a_revision_that_is_registered_is_named() -> None:
 @pytest.mark.parametrize(
     ("outcome", "place"),
     [
-        (Blocked(BlockedBy.BREAKER, (FINDING,)), "commit"),
         (Blocked(BlockedBy.PREFLIGHT, (FINDING,)), "preflight"),
         (Blocked(BlockedBy.HOOKS, (FINDING,)), "preflight"),
         (Blocked(BlockedBy.SERVICE, (FINDING,)), "preflight"),
