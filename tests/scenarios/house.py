@@ -58,7 +58,8 @@ class House:
         self.heard = Heard()
         self.client: Client = partial(client_of, self.world)
         self.digest_of: DigestOf = revision_digest
-        account.push(account.wanted.task_definition["containerDefinitions"][0]["image"].rpartition(":")[2])
+        self._pushed: set[str] = set()
+        self.push(account.wanted.task_definition["containerDefinitions"][0]["image"].rpartition(":")[2])
         self.start()
 
     def start(self, rhythm: Rhythm = SELDOM) -> None:
@@ -72,7 +73,7 @@ class House:
     def commit(self, tag: str, *, pushed: bool = True) -> None:
         """Git wants another tag; its images are in ECR unless ``pushed`` says no."""
         if pushed:
-            self.account.push(tag)
+            self.push(tag)
         wanted = self.account.wants(tag)
         self.git = replace(
             self.git,
@@ -81,6 +82,12 @@ class House:
             release=wanted.release,
             commit=wanted.commit,
         )
+
+    def push(self, tag: str) -> None:
+        """Let the images of this tag be in ECR."""
+        if tag not in self._pushed:
+            self.account.push(tag)
+            self._pushed.add(tag)
 
     def run(self, minutes: float) -> None:
         """Let the daemon work for so long."""
