@@ -107,7 +107,7 @@ class CodeDeploy(_Part):
     )
     hooks: Mapping[HookEvent, Annotated[str, AsWritten()]] = Field(
         default_factory=dict,
-        description="Lambda functions by lifecycle event, names or ARNs; an empty one does without a hook that ran before.",
+        description="Lambda functions by lifecycle event, names or ARNs; an empty one takes a hook away.",
     )
     newer_commit: NewerCommit = Field(
         default=NewerCommit.SUPERSEDE,
