@@ -3,12 +3,14 @@ pass six hundred times as fast as AWS's.
 """
 
 import json
+import subprocess
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from controller.cli import app
 from controller.demo.daemon import TOKEN
@@ -84,6 +86,28 @@ def settled(stage: Stage) -> None:
 def several_sweeps(stage: Stage) -> None:
     sweeps = stage.sweeps()
     until("more sweeps", lambda: stage.sweeps() > sweeps + 4, LONG)
+
+
+def test_a_plan_exits_with_0_for_nothing_and_2_for_something(stage: Stage, tmp_path: Path) -> None:
+    subprocess.run(["git", "clone", "--quiet", stage.repository.url, str(tmp_path / "clone")], check=True)
+    manifest = tmp_path / "clone" / MANIFEST
+    keys = {"AWS_ACCESS_KEY_ID": "me", "AWS_SECRET_ACCESS_KEY": "x"}
+
+    def plan(form: str) -> Result:
+        arguments = ["plan", str(tmp_path / "clone"), "--format", form, "--endpoint-url", stage.server.url]
+        return CliRunner().invoke(app, arguments, env=keys)
+
+    calm = plan("text")
+    assert (calm.exit_code, calm.stdout.splitlines()[-1]) == (0, "4 planned, 0 with changes, 0 with errors")
+    tag = next(iter(stage.tags().values()))
+    manifest.write_text(manifest.read_text("utf-8").replace(tag, "abc1234"), "utf-8")
+    stage.push_images("abc1234")
+    busy = plan("json")
+    assert busy.exit_code == 2
+    [changed] = [each for each in json.loads(busy.stdout)["services"] if each["changes"]]
+    assert (changed["environment"], changed["name"]) == SERVICE
+    assert any("shift the traffic" in each for each in changed["actions"])
+    assert "<details><summary>prod/notes-app</summary>" in plan("markdown").stdout
 
 
 def test_a_held_release_ships_once_more_after_a_retry_and_only_once(stage: Stage) -> None:
