@@ -38,14 +38,15 @@ def worth_a_look(status: ServiceStatus, live: Live, recheck: float) -> bool:
     """Whether a service that a sweep found differing is to be looked at on its own.
 
     What failed is left to its backoff, and what comes back by itself to its own time, unless something moved since the
-    last look. So is what waits for a person, for ``recheck`` seconds at most: a held release costs no calls.
+    last look. So is, for ``recheck`` seconds at most, what waits for a person, or what a closer look found in sync, as
+    a desired count that is autoscaling's: neither costs a call.
     """
     seen = status.report.observed if status.report else None
     if isinstance(status.outcome, Failed):
         return False
-    if seen is None or isinstance(status.outcome, InSync) or seen.service != live.service:
+    if seen is None or seen.service != live.service:
         return True
-    return isinstance(status.outcome, Held | Differs) and live.observed_at - seen.observed_at >= recheck
+    return isinstance(status.outcome, InSync | Held | Differs) and live.observed_at - seen.observed_at >= recheck
 
 
 def _stops(report: Report) -> bool:

@@ -53,11 +53,11 @@ def test_a_service_never_looked_at_is_worth_a_look() -> None:
     assert worth_a_look(status(), later(0), recheck=300)
 
 
-def test_a_service_that_was_in_sync_is_worth_a_look() -> None:
-    assert worth_a_look(status(report()), later(60), recheck=300)
+def test_a_service_that_was_in_sync_and_has_moved_is_worth_a_look() -> None:
+    assert worth_a_look(status(report()), later(60, desired_count=9), recheck=300)
 
 
-@pytest.mark.parametrize("outcome", [HELD, Differs("left alone"), SHIFTING, BLOCKED])
+@pytest.mark.parametrize("outcome", [InSync(), HELD, Differs("left alone"), SHIFTING, BLOCKED])
 def test_one_that_did_not_move_is_left_alone(outcome: Outcome) -> None:
     assert not worth_a_look(status(report(outcome)), later(60), recheck=300)
 
