@@ -49,6 +49,17 @@ class Ecr:
         image.scan = scan or image.scan
         return image.digest
 
+    def digest_behind(self, image: str) -> str | None:
+        """The digest of ``host/repository:tag``; ``None`` for another registry's, or one that is not there."""
+        place = self.registry.place
+        host, _, name = image.partition("/")
+        if host != f"{place.account}.dkr.ecr.{place.region}.amazonaws.com":
+            return None
+        repository, _, tag = name.partition(":")
+        known = self.registry.repositories.get(repository)
+        found = known.tagged(tag or "latest") if known else None
+        return found.digest if found else None
+
     def exists(self, repository: str, tag: str) -> bool:
         """Whether there is an image under this tag."""
         known = self.registry.repositories.get(repository)

@@ -9,6 +9,7 @@ from sandbox.world.ecs.deployment import (
     Deployment,
     ServiceDeployment,
     ServiceRevision,
+    pinned,
 )
 from sandbox.world.ecs.failure import ALARM, CIRCUIT_BREAKER, Cause
 from sandbox.world.ecs.names import revision_id, service_deployment_id
@@ -103,7 +104,8 @@ class Deployer:
     def _revision(self, service: Service, workload: Workload) -> ServiceRevision:
         identity = revision_id(self._state.chance)
         arn = self._state.arn("service-revision", service.cluster_name, service.name, identity)
-        revision = ServiceRevision(arn, service.arn, service.cluster.arn, workload, self._state.now)
+        images = [pinned(container, self._state.place.ecr) for container in workload.definition.containers]
+        revision = ServiceRevision(arn, service.arn, service.cluster.arn, workload, self._state.now, images)
         self._state.revisions[arn] = revision
         return revision
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.world.ecs.replicas import Replicas
+from sandbox.world.ecs.surroundings import Registry
 from sandbox.world.ecs.workload import OTHER_PARTS, Workload
 
 PRIMARY = "PRIMARY"
@@ -27,6 +28,8 @@ class ServiceRevision:
     cluster_arn: str
     workload: Workload
     created_at: datetime
+    images: list[dict[str, str]]
+    """The shape ``ContainerImages``."""
 
     def to_answer(self) -> dict[str, Any]:
         """The shape ``ServiceRevision``."""
@@ -38,7 +41,7 @@ class ServiceRevision:
                 "taskDefinition": self.workload.definition.arn,
                 "loadBalancers": self.workload.load_balancers,
                 "serviceRegistries": [],
-                "containerImages": [_pinned(container) for container in self.workload.definition.containers],
+                "containerImages": self.images,
                 "guardDutyEnabled": False,
                 "createdAt": self.created_at,
             }
@@ -47,11 +50,12 @@ class ServiceRevision:
         )
 
 
-def _pinned(container: dict[str, Any]) -> dict[str, str]:
+def pinned(container: dict[str, Any], registry: Registry) -> dict[str, str]:
+    """The shape ``ContainerImage`` of a container, as its image's tag stands now."""
     image: str = container["image"]
     _, _, digest = image.partition("@")
-    # An image that is not named by its digest gets one that its name fixes: the same tag, the same digest.
-    digest = digest or f"sha256:{hashlib.sha256(image.encode()).hexdigest()}"
+    # An image that nobody here knows gets a digest that its name fixes: the same tag, the same digest.
+    digest = digest or registry.digest_behind(image) or f"sha256:{hashlib.sha256(image.encode()).hexdigest()}"
     return {"containerName": container["name"], "image": image, "imageDigest": digest}
 
 

@@ -41,6 +41,13 @@ class Images(Protocol):
         """Whether a container of this image stays up, or exits at once."""
 
 
+class Registry(Protocol):
+    """Images that were pushed."""
+
+    def digest_behind(self, image: str, /) -> str | None:
+        """The digest of ``host/repository:tag``; None for an image of another registry, or one that is not there."""
+
+
 class Around(Protocol):
     """The world around the place: chance, and what nobody has established."""
 
@@ -71,6 +78,9 @@ class Surroundings(Protocol):
 
     @property
     def cloudwatch(self) -> Alarms: ...
+
+    @property
+    def ecr(self) -> Registry: ...
 
     @property
     def traffic(self) -> Images: ...

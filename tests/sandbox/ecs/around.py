@@ -69,6 +69,14 @@ class FakeImages:
         return image not in self.broken
 
 
+class FakeRegistry:
+    """Knows no image."""
+
+    def digest_behind(self, image: str) -> str | None:
+        del image
+        return None
+
+
 @dataclass
 class FakeWorld:
     random: random.Random
@@ -86,6 +94,7 @@ class FakePlace:
         self.elbv2 = FakeLoadBalancing(self.timeline)
         self.cloudwatch = FakeAlarms()
         self.traffic = FakeImages()
+        self.ecr = FakeRegistry()
         self.ecs = Ecs(self, pace)
 
     def arn(self, service: str, resource: str) -> str:
