@@ -1,6 +1,7 @@
 """Which error code a fault carries is not established for some: whoever depends on one finds out here."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -46,8 +47,9 @@ FAULTS = {
 
 @pytest.mark.parametrize("switch", FAULTS)
 def test_a_fault_carries_the_code_of_its_switch(switch: str) -> None:
+    code: dict[str, Any] = {switch: CODE}
     minutes = 10 if switch == "ready_timeout_code" else None
-    stage = Stage(BlueGreen(ready_wait_minutes=minutes), switches=dataclasses.replace(Switches(), **{switch: CODE}))
+    stage = Stage(BlueGreen(ready_wait_minutes=minutes), switches=dataclasses.replace(Switches(), **code))
     deployment = FAULTS[switch](stage)
     stage.pass_time(2 * 3600)
     assert stage.fault(deployment)[0] == CODE
