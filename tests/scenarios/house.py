@@ -11,15 +11,18 @@ from controller.loop.status import ServiceStatus
 from controller.source.snapshot import Snapshot, kept
 from reconcilers.aws.gateways import DigestOf, GatewayPool
 from reconcilers.model import Scope
-from reconcilers.outcome import InSync, Outcome, Sync
+from reconcilers.outcome import InSync, Outcome, Progressing, Sync
 from reconcilers.reconcile import Reconciler
 from reconcilers.sweep import Sweeper
 from reconcilers.task_definition import revision_digest
 from reconcilers.verdict import Policy
+from sandbox.blueprints import BlueGreen
 from tests.reconcilers.sandboxed import SCOPE, Account, client_of
 
 READS = ("Describe", "List", "Get", "BatchGet")
 TICK = 5.0  # seconds between two looks at the queue
+# A shift in two steps and a short termination wait: for what does not depend on how long they take.
+QUICK = BlueGreen(deployment_config="CodeDeployDefault.ECSCanary10Percent5Minutes", wait_minutes=2)
 SELDOM = Rhythm(poll=30.0, sweep=60.0, recheck=300.0)
 
 Client = Callable[[str, Scope], Any]
@@ -107,6 +110,11 @@ class House:
             self.clock.advance(TICK)
             self._work()
 
+    def shift(self, tag: str) -> None:
+        """Commit a tag, and let the daemon work until production is on both versions."""
+        self.commit(tag)
+        self.run_until(lambda: 0 < self.traffic < 100)
+
     def settle(self, *kinds: type[Outcome], minutes: float = 60.0) -> None:
         """Let the daemon work until a look ended like this and nothing is under way any more."""
         self.run_until(lambda: isinstance(self.outcome, kinds or InSync) and self.at_rest(), minutes)
@@ -122,13 +130,20 @@ class House:
         return status.outcome if status is not None and status.wanted.release == self.git.release else None
 
     @property
+    def traffic(self) -> float:
+        """The share of a new version that is under way, in percent, as the last look saw it."""
+        outcome = self.outcome
+        return outcome.progress.traffic if isinstance(outcome, Progressing) and outcome.progress else 0.0
+
+    @property
     def sync(self) -> Sync:
         return self.status.sync if self.status is not None else Sync.UNKNOWN
 
     def service(self) -> Any:
-        """The service, as somebody else reads it."""
+        """The service, as DescribeServices has it. Asked of the world itself: it is looked at every few seconds."""
         wanted = self.git
-        return self.aws("ecs").describe_services(cluster=wanted.cluster, services=[wanted.name])["services"][0]
+        params = {"cluster": wanted.cluster, "services": [wanted.name]}
+        return self.world.call("ecs", "DescribeServices", params)["services"][0]
 
     def at_rest(self) -> bool:
         """Whether nothing is under way at AWS."""

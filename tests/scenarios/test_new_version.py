@@ -13,7 +13,7 @@ from reconcilers.task_definition import release_digest, revision_digest
 from sandbox.switches import Switches
 from tests.reconcilers.sandboxed import rolled, shifted
 from tests.scenarios.everywhere import everywhere
-from tests.scenarios.house import House
+from tests.scenarios.house import QUICK, House
 
 
 def older(digest: Digest) -> Digest:
@@ -63,8 +63,7 @@ def held(house: House) -> None:
 
 def in_mid_shift(house: House) -> None:
     commit(house, "1.1.0")
-    house.run_until(lambda: isinstance(house.outcome, Progressing))
-    house.run(5)
+    house.run_until(lambda: 0 < house.traffic < 100)
 
 
 def marks(house: House) -> set[str]:
@@ -78,14 +77,14 @@ def marks(house: House) -> set[str]:
 @everywhere
 @pytest.mark.parametrize("state", [in_sync, held, in_mid_shift])
 def test_it_changes_nothing(state: Callable[[House], None], switches: Switches) -> None:
-    house = House(shifted(switches=switches))
+    house = House(shifted(QUICK, switches=switches))
     old_version(house)
     house.settle(InSync)
     state(house)
     assert marks(house) == {"v0-"}
     before, outcome = house.writes(), type(house.outcome)
     new_version(house)
-    house.run(45)
+    house.run(20)
     assert house.writes() == before
     assert type(house.outcome) is (outcome if outcome is not Progressing else InSync)
 
@@ -111,6 +110,6 @@ def test_it_changes_nothing_of_a_rolling_service(tag: str, kind: type) -> None:
     house.settle(kind)
     before = house.writes()
     new_version(house)
-    house.run(45)
+    house.run(20)
     assert isinstance(house.outcome, kind)
     assert house.writes() == before

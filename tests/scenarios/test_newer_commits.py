@@ -9,14 +9,12 @@ from reconcilers.outcome import InSync, Progressing
 from sandbox.switches import Switches
 from tests.reconcilers.sandboxed import rolled, shifted
 from tests.scenarios.everywhere import everywhere
-from tests.scenarios.house import House
+from tests.scenarios.house import QUICK, House
 
 
 def in_mid_shift(house: House) -> None:
     house.settle(InSync)
-    house.commit("1.1.0")
-    house.run_until(lambda: isinstance(house.outcome, Progressing))
-    house.run(6)
+    house.shift("1.1.0")
 
 
 def statuses(house: House) -> list[str]:
@@ -32,7 +30,7 @@ def statuses(house: House) -> list[str]:
 
 @everywhere
 def test_a_newer_commit_stops_the_shift_and_ships(switches: Switches) -> None:
-    house = House(shifted(switches=switches))
+    house = House(shifted(QUICK, switches=switches))
     in_mid_shift(house)
     house.commit("1.2.0")
     house.settle(InSync)
@@ -42,7 +40,7 @@ def test_a_newer_commit_stops_the_shift_and_ships(switches: Switches) -> None:
 
 @everywhere
 def test_a_newer_commit_waits_where_the_manifest_says_so(switches: Switches) -> None:
-    house = House(shifted(switches=switches))
+    house = House(shifted(QUICK, switches=switches))
     assert isinstance(house.git.rollout, CodeDeployRollout)
     house.git = replace(house.git, rollout=replace(house.git.rollout, newer_commit=NewerCommit.WAIT))
     in_mid_shift(house)
@@ -55,7 +53,7 @@ def test_a_newer_commit_waits_where_the_manifest_says_so(switches: Switches) -> 
 
 @everywhere
 def test_a_revert_during_the_shift_stops_it_and_ships_nothing(switches: Switches) -> None:
-    house = House(shifted(switches=switches))
+    house = House(shifted(QUICK, switches=switches))
     before = house.git
     in_mid_shift(house)
     house.git = before
@@ -68,7 +66,7 @@ def test_a_revert_during_the_shift_stops_it_and_ships_nothing(switches: Switches
 
 @everywhere
 def test_what_was_superseded_is_not_held_when_it_is_wanted_again(switches: Switches) -> None:
-    house = House(shifted(switches=switches))
+    house = House(shifted(QUICK, switches=switches))
     in_mid_shift(house)
     house.commit("1.2.0")
     house.settle(InSync)
@@ -80,7 +78,7 @@ def test_what_was_superseded_is_not_held_when_it_is_wanted_again(switches: Switc
 
 @everywhere
 def test_a_newer_commit_ends_the_termination_wait(switches: Switches) -> None:
-    house = House(shifted(switches=switches))
+    house = House(shifted(QUICK, switches=switches))
     house.settle(InSync)
     house.commit("1.1.0")
     house.run_until(lambda: isinstance(house.outcome, InSync))

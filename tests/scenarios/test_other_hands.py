@@ -9,13 +9,13 @@ from sandbox.switches import Switches
 from tests.reconcilers.sandboxed import shifted
 from tests.scenarios.everywhere import everywhere
 from tests.scenarios.hands import edit_service, ship_by_hand
-from tests.scenarios.house import House
+from tests.scenarios.house import QUICK, House
 
 GRACE = {"healthCheckGracePeriodSeconds": 60}
 
 
 def shipped_by_us(switches: Switches | None = None) -> House:
-    house = House(shifted(switches=switches))
+    house = House(shifted(QUICK, switches=switches))
     house.settle(InSync)
     house.commit("1.1.0")
     house.settle(InSync)

@@ -7,7 +7,7 @@ import pytest
 
 from controller.loop.loop import Rhythm
 from reconcilers.model import DriftPolicy
-from reconcilers.outcome import Blocked, Differs, Held, InSync, Progressing
+from reconcilers.outcome import Blocked, Differs, Held, InSync
 from sandbox.blueprints import BlueGreen
 from sandbox.switches import Switches
 from tests.reconcilers.sandboxed import rolled, shifted
@@ -18,6 +18,7 @@ from tests.scenarios.house import House
 SWEEPS = 50
 OFTEN = Rhythm(poll=10, sweep=10, recheck=60)  # fifty sweeps fit into one shift, or one termination wait
 SLOWLY = BlueGreen(deployment_config="CodeDeployDefault.ECSLinear10PercentEvery3Minutes")
+QUICKLY = BlueGreen(deployment_config="CodeDeployDefault.ECSCanary10Percent5Minutes", wait_minutes=10)
 
 
 def adopted(house: House) -> None:
@@ -25,8 +26,7 @@ def adopted(house: House) -> None:
 
 
 def in_mid_shift(house: House) -> None:
-    house.commit("1.1.0")
-    house.run_until(lambda: isinstance(house.outcome, Progressing) and 10 <= traffic(house) < 100)
+    house.shift("1.1.0")
 
 
 def in_the_termination_wait(house: House) -> None:
@@ -60,11 +60,6 @@ def blocked_by_preflight(house: House) -> None:
     house.settle(Blocked)
 
 
-def traffic(house: House) -> float:
-    outcome = house.outcome
-    return outcome.progress.traffic if isinstance(outcome, Progressing) and outcome.progress else 0.0
-
-
 STATES = (
     adopted,
     in_mid_shift,
@@ -89,7 +84,7 @@ def quiet_for_fifty_sweeps(house: House) -> None:
 @everywhere
 @pytest.mark.parametrize("state", STATES)
 def test_fifty_sweeps_and_a_restart_change_nothing(state: Callable[[House], None], switches: Switches) -> None:
-    plan = SLOWLY if state is in_mid_shift else BlueGreen(wait_minutes=10)
+    plan = SLOWLY if state is in_mid_shift else QUICKLY
     house = House(shifted(plan, switches=switches))
     state(house)
     outcome = type(house.outcome)
