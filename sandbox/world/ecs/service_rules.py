@@ -12,6 +12,7 @@ Shape = dict[str, Any]
 
 MOST_SUBNETS = 16
 MOST_SECURITY_GROUPS = 5
+LONGEST_BAKE = 1440
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _BREAKER = {
     "enable": False,
@@ -89,6 +90,8 @@ def check_configuration(complete: Shape, controller: str) -> None:
         raise invalid("DeploymentAlarms feature can be configured only with ECS deployment controller.")
     if complete.get("strategy", "ROLLING") != "ROLLING":
         raise invalid(f"The deployment strategy {complete['strategy']} is not supported here: use ROLLING.")
+    if not 0 <= complete.get("bakeTimeInMinutes", 0) <= LONGEST_BAKE:
+        raise invalid(f"bakeTimeInMinutes must be between 0 and {LONGEST_BAKE}.")
     if alarms.get("enable") and not alarms.get("alarmNames"):
         raise invalid("Alarm names cannot be empty when deployment alarms are enabled.")
     if complete["maximumPercent"] <= 100 and complete["minimumHealthyPercent"] >= 100:

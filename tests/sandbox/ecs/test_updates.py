@@ -207,3 +207,9 @@ def test_external_services_refuse_what_their_task_sets_ship(place: FakePlace) ->
         "Unable to update task definition on services with an EXTERNAL deployment controller. "
         "Create a new task set instead."
     )
+
+
+@pytest.mark.parametrize("minutes", [-1, 1441])
+def test_a_bake_time_is_a_day_at_most(place: FakePlace, minutes: int) -> None:
+    with pytest.raises(AwsError, match="InvalidParameterException"):
+        place.update(deploymentConfiguration={"bakeTimeInMinutes": minutes})
