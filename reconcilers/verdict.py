@@ -73,7 +73,8 @@ class Order:
     ``sync``, ``retry`` and ``despite_alarm`` (the reason) hold until a plan spends them. ``at``: when the person spoke,
     in seconds since the epoch; an attempt of the wanted release made after that has spent the order already.
     ``field_heals``: when UpdateService put fields back, in seconds since the epoch, in any order: AWS keeps no record
-    of that. It is not the person's and outlives the spending.
+    of that. ``in_sync_before``: the wanted release was seen in sync since the loop started. Neither is the person's,
+    and both outlive the spending.
     """
 
     sync: bool = False
@@ -82,6 +83,7 @@ class Order:
     by: str = ""
     at: float | None = None
     field_heals: tuple[float, ...] = ()
+    in_sync_before: bool = False
 
     @property
     def given(self) -> bool:

@@ -42,7 +42,7 @@ def worth_a_look(status: ServiceStatus, live: Live, recheck: float) -> bool:
     a desired count that is autoscaling's: neither costs a call.
     """
     seen = status.report.observed if status.report else None
-    if isinstance(status.outcome, Failed):
+    if status.report is not None and isinstance(status.report.outcome, Failed):
         return False
     if seen is None or seen.service != live.service:
         return True

@@ -23,10 +23,11 @@ def author(status: ServiceStatus, change: Change) -> Author:
     """Who made a change that is drift, and when. What Git is merely ahead by has no author."""
     if status.sync is not Sync.DRIFTED:
         return Author()
-    live = status.report.observed if status.report else None
-    if change.path.startswith("/taskDefinition/") and live is not None and live.running is not None:
-        return Author(live.running.registered_by, live.running.registered_at)
-    return Author(at=status.drift_since.get(change.path))
+    seen = Author(at=status.drift_since.get(change.path))
+    running = status.live.running if status.live is not None else None
+    if running is None or not change.path.startswith("/taskDefinition/"):
+        return seen
+    return Author(running.registered_by, running.registered_at if running.registered_at is not None else seen.at)
 
 
 def shipped(live: Live) -> Attempt | None:

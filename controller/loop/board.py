@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from controller.loop.events import Event, events
-from controller.loop.status import ServiceStatus, after_report, still_in_sync
+from controller.loop.status import ServiceStatus, after_report, after_unread, still_in_sync
 from controller.source.snapshot import Snapshot
 from reconcilers.actions import UpdateService
 from reconcilers.live import Live
 from reconcilers.model import Cluster, Service, ServiceKey
-from reconcilers.outcome import Sync
+from reconcilers.outcome import Retry, Stalled, Sync
 from reconcilers.reconcile import Report
 from reconcilers.verdict import Order
 
@@ -125,6 +125,12 @@ class Board:
             if before is not None:
                 self._services[key] = still_in_sync(before, live)
 
+    def unread(self, key: ServiceKey, error: Retry | Stalled, now: float) -> Told | None:
+        """A sweep could not read a service: what is known of it stands."""
+        with self._lock:
+            before = self._services.get(key)
+            return None if before is None else self._tell(before, after_unread(before, error, now), now)
+
     def ask(self, key: ServiceKey, order: Order) -> bool:
         """Keep what a person asked for until a plan spends it. False if there is no such service."""
         with self._lock:
@@ -136,11 +142,15 @@ class Board:
     def order(self, key: ServiceKey) -> Order:
         """What is to be kept in mind of a service: what a person asked for, and our own edits of its fields."""
         with self._lock:
-            return replace(self._orders.get(key, Order()), field_heals=self._field_heals.get(key, ()))
+            status = self._services.get(key)
+            before = status is not None and status.in_sync_release == status.wanted.release
+            kept = self._orders.get(key, Order())
+            return replace(kept, field_heals=self._field_heals.get(key, ()), in_sync_before=before)
 
     def _spend(self, key: ServiceKey, order: Order) -> None:
         kept = self._orders.get(key)
-        if kept is not None and kept == replace(order, field_heals=()):  # one that came meanwhile stays
+        asked = replace(order, field_heals=(), in_sync_before=False)
+        if kept is not None and kept == asked:  # one that came meanwhile stays
             del self._orders[key]
 
     def _wanted(self, key: ServiceKey) -> object:

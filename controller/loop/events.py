@@ -100,7 +100,7 @@ def _ended(was: Rollout, after: ServiceStatus, now: float) -> RolloutEnded:
 
 
 def _attempt(status: ServiceStatus, deployment: str) -> Attempt | None:
-    live = status.report.observed if status.report else None
+    live = status.live
     return next((each for each in (live.attempts or () if live else ()) if each.id == deployment), None)
 
 

@@ -195,6 +195,8 @@ class Loop:
             self.board.glanced(key, found.live[key])
         elif key in found.in_sync:
             self._tell(self.board.reported(in_sync(status.wanted, found.live[key]), Order()))
+        elif key in found.errors:
+            self._tell(self.board.unread(key, found.errors[key], self._clocks.now()))
         elif key in found.differing and worth_a_look(status, found.live[key], self._rhythm.recheck):
             self.queue.add(key)
 

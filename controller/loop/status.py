@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from reconcilers.diff import Change
+from reconcilers.digest import Digest
 from reconcilers.live import Live
 from reconcilers.model import Service
-from reconcilers.outcome import Failed, Finding, Health, InSync, Outcome, Progressing, Sync
+from reconcilers.outcome import Failed, Finding, Health, InSync, Outcome, Progressing, Retry, Stalled, Sync
 from reconcilers.reconcile import Report
 from reconcilers.rollout.health import health
 from reconcilers.verdict import Link
@@ -28,6 +29,7 @@ class Rollout:
 class ServiceStatus:
     """How a service stands. Times in seconds since the epoch; ``None`` where nothing was seen yet.
 
+    ``live`` is what was read last, ``in_sync_release`` the release that was last seen in sync.
     ``since``: how long sync and outcome have been of this kind. ``drift_since``: by path, when a change was first seen.
     """
 
@@ -44,6 +46,8 @@ class ServiceStatus:
     drift_since: Mapping[str, float] = field(default_factory=dict)
     rollout: Rollout | None = None
     report: Report | None = None
+    live: Live | None = None
+    in_sync_release: Digest | None = None
 
     @property
     def settled(self) -> bool:
@@ -61,7 +65,8 @@ def after_report(before: ServiceStatus, report: Report) -> ServiceStatus:
     plan = report.plan
     if plan is None or isinstance(report.outcome, Failed):
         failing_since = before.failing_since if before.failing_since is not None else report.at
-        return replace(before, outcome=report.outcome, report=report, failing_since=failing_since)
+        live = report.observed or before.live
+        return replace(before, outcome=report.outcome, report=report, live=live, failing_since=failing_since)
     same = before.sync is plan.sync and type(before.outcome) is type(report.outcome)
     return replace(
         before,
@@ -77,13 +82,22 @@ def after_report(before: ServiceStatus, report: Report) -> ServiceStatus:
         drift_since=_first_seen(before.drift_since, plan.changes if plan.sync is Sync.DRIFTED else (), report.at),
         rollout=_followed(before.rollout, report),
         report=report,
+        live=report.observed or before.live,
+        in_sync_release=before.wanted.release if plan.sync is Sync.IN_SYNC else before.in_sync_release,
     )
+
+
+def after_unread(before: ServiceStatus, error: Retry | Stalled, now: float) -> ServiceStatus:
+    """What is known once a sweep could not read a service: no more than before, and since when that is so."""
+    failing_since = before.failing_since if before.failing_since is not None else now
+    outcome = before.outcome or Failed(error.reason, error.message)
+    return replace(before, outcome=outcome, failing_since=failing_since)
 
 
 def still_in_sync(before: ServiceStatus, live: Live) -> ServiceStatus:
     """What is known once a sweep found again that nothing differs."""
     how = health(live.service) if live.service is not None else Health.MISSING
-    return replace(before, health=how, seen_at=live.observed_at, failing_since=None)
+    return replace(before, health=how, seen_at=live.observed_at, failing_since=None, live=live)
 
 
 def _first_seen(before: Mapping[str, float], changes: tuple[Change, ...], now: float) -> Mapping[str, float]:

@@ -76,9 +76,20 @@ class Situation:
         if not self.changes:
             return Sync.DRIFTED if self.field_changes else Sync.IN_SYNC
         ours = history.latest_success_of_ours(self.attempts)
-        if ours is None or not self.wants(ours) or self._ours_runs_since(ours):
-            return Sync.OUTDATED
-        return Sync.DRIFTED
+        if ours is None:
+            return self._adopted()
+        return Sync.OUTDATED if not self.wants(ours) or self._ours_runs_since(ours) else Sync.DRIFTED
+
+    def _adopted(self) -> Sync:
+        """A service that we never shipped: whether Git moved or somebody's hand did, AWS has no record of.
+
+        We know if we saw it in sync. If not, and the wanted content once ran, both readings are possible, and the one
+        is taken that writes less: a policy that leaves drift alone is heeded.
+        """
+        if self.order.in_sync_before:
+            return Sync.DRIFTED
+        once_ran = any(history.succeeded(each) for each in self.tries)
+        return Sync.DRIFTED if once_ran and self.wanted.drift is not DriftPolicy.HEAL else Sync.OUTDATED
 
     def _ours_runs_since(self, success: Attempt) -> bool:
         # A release of ours that failed and was not rolled back differs from Git without anybody's hand in it.

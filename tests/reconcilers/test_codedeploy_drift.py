@@ -87,6 +87,38 @@ def test_without_an_attempt_of_ours_it_is_outdated_and_not_drift() -> None:
     assert decided(wanted("v2"), drifted(THEIRS, replace(SHIPPED, mark=None))).sync is Sync.OUTDATED
 
 
+JENKINS = attempt("v2", id="d-jenkins", mark=None, created_at=10.0)
+
+
+def test_a_change_to_what_was_seen_in_sync_is_drift_though_we_never_shipped_it() -> None:
+    plan = decided(wanted("v2", drift=DriftPolicy.WARN), drifted(THEIRS), Order(in_sync_before=True))
+    assert (plan.actions, plan.sync) == ((), Sync.DRIFTED)
+
+
+def test_a_change_to_what_was_seen_in_sync_is_healed_though_releases_are_manual() -> None:
+    plan = decided(wanted("v2", sync=SyncPolicy.MANUAL), drifted(THEIRS), Order(in_sync_before=True))
+    assert kinds(plan)[-1] == "CreateDeployment"
+
+
+def test_what_once_ran_before_us_is_left_alone_where_drift_is() -> None:
+    plan = decided(wanted("v2", drift=DriftPolicy.WARN), drifted(THEIRS, JENKINS))
+    assert (plan.actions, plan.sync) == ((), Sync.DRIFTED)
+
+
+def test_what_once_ran_before_us_waits_for_a_word_where_releases_do() -> None:
+    plan = decided(wanted("v2", sync=SyncPolicy.MANUAL), drifted(THEIRS, JENKINS))
+    assert (plan.actions, plan.sync) == ((), Sync.OUTDATED)
+
+
+def test_what_once_ran_before_us_ships_where_both_policies_let_it() -> None:
+    assert kinds(decided(wanted("v2"), drifted(THEIRS, JENKINS)))[-1] == "CreateDeployment"
+
+
+def test_what_never_ran_is_outdated_however_drift_is_treated() -> None:
+    plan = decided(wanted("v2", drift=DriftPolicy.WARN), drifted(THEIRS))
+    assert plan.sync is Sync.OUTDATED
+
+
 def test_what_we_shipped_last_being_another_release_it_is_outdated() -> None:
     assert decided(wanted("v2"), drifted(THEIRS, attempt("v3"), SHIPPED)).sync is Sync.OUTDATED
 

@@ -39,9 +39,15 @@ def test_a_revision_that_cannot_be_read_has_no_known_author() -> None:
     assert author(found, DEBUG) == Author(None, NOW)
 
 
-def test_drift_that_was_seen_before_aws_went_silent_keeps_its_time() -> None:
-    found = status(drifted(DEBUG), report(Failed("Timeout", "no answer"), at=NOW + 60, observed=None))
+def test_a_revision_without_a_date_is_dated_from_when_it_was_first_seen() -> None:
+    found = status(drifted(DEBUG))
     assert author(found, DEBUG) == Author(None, NOW)
+
+
+def test_drift_keeps_its_author_and_time_while_aws_is_silent() -> None:
+    before = replace(drifted(DEBUG), observed=seen())
+    found = status(before, report(Failed("Timeout", "no answer"), at=NOW + 60, observed=None))
+    assert author(found, DEBUG) == Author(MALLORY, NOW - 120)
 
 
 def test_the_deployment_that_shipped_is_the_one_of_the_primary_task_set() -> None:

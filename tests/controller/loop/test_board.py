@@ -5,7 +5,7 @@ from dataclasses import replace
 from controller.loop.board import Board, cluster_of
 from reconcilers.actions import UpdateService
 from reconcilers.model import Cluster, Scope
-from reconcilers.outcome import Failed, Sync
+from reconcilers.outcome import Failed, Retry, Sync
 from reconcilers.verdict import Order
 from tests.controller.builders import DEBUG, HELD, KEY, NOW, drifted, named, observed, report, snapshot, wanted
 
@@ -98,7 +98,7 @@ def test_an_order_that_came_meanwhile_is_not_spent() -> None:
     known.ask(KEY, RETRY)
     later = replace(RETRY, at=NOW + 1)
     known.ask(KEY, later)
-    known.reported(report(plan={"spends": True}), RETRY)
+    known.reported(report(HELD, plan={"spends": True}), RETRY)
     assert known.order(KEY) == later
 
 
@@ -169,3 +169,29 @@ def test_a_failed_look_is_told_too() -> None:
     assert told is not None
     assert told.after.failing_since == NOW
     assert DEBUG.path not in told.after.drift_since
+
+
+def test_a_release_that_was_seen_in_sync_is_kept_in_mind() -> None:
+    known = board()
+    known.reported(report(), Order())
+    known.reported(drifted(), Order())
+    assert known.order(KEY).in_sync_before
+
+
+def test_a_new_release_was_not_seen_in_sync() -> None:
+    known = board()
+    known.reported(report(), Order())
+    known.adopt(snapshot(wanted("v3"), commit="c2"), NOW)
+    assert not known.order(KEY).in_sync_before
+
+
+def test_an_order_is_spent_by_a_plan_that_was_made_with_more_in_mind() -> None:
+    known = board()
+    known.reported(report(), Order())
+    known.ask(KEY, RETRY)
+    known.reported(report(plan={"spends": True}), known.order(KEY))
+    assert not known.order(KEY).given
+
+
+def test_what_could_not_be_read_of_a_removed_service_is_nobodys() -> None:
+    assert board().unread(named("gone").key, Retry("Throttled", ""), NOW) is None

@@ -136,6 +136,16 @@ def test_what_a_sweep_could_not_read_keeps_its_last_answer() -> None:
     assert stage.heard.sweeps[-1].failed == "Throttled"
 
 
+def test_what_was_never_read_is_looked_at_once_it_can_be() -> None:
+    stage = Stage(snapshot())
+    stage.work.unread, stage.work.differing = {"notes"}, {"notes"}
+    stage.steps()
+    assert stage.board.services()[0].failing_since == NOW
+    stage.work.unread = set()
+    stage.after(60)
+    assert stage.work.reconciled == [KEY]
+
+
 def test_a_commit_that_changes_a_service_leads_to_a_look_at_once() -> None:
     stage = Stage(snapshot(wanted("v2"), named("other")), snapshot(wanted("v3"), named("other"), commit="c2"))
     stage.steps()
@@ -227,7 +237,7 @@ def test_what_a_person_asks_is_looked_at_at_once_and_handed_on() -> None:
     stage.steps()
     assert stage.loop.ask(KEY, Order(sync=True))
     assert stage.steps() == [KEY]
-    assert stage.work.orders == [Order(sync=True)]
+    assert stage.work.orders == [Order(sync=True, in_sync_before=True)]
 
 
 def test_an_order_is_handed_on_until_it_is_spent() -> None:
@@ -238,7 +248,7 @@ def test_an_order_is_handed_on_until_it_is_spent() -> None:
     stage.steps()
     stage.loop.queue.add(KEY)
     stage.steps()
-    assert stage.work.orders == [Order(retry=True), Order()]
+    assert [order.retry for order in stage.work.orders] == [True, False]
 
 
 def test_an_order_for_a_service_that_nobody_knows_is_refused() -> None:

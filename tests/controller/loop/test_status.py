@@ -1,7 +1,7 @@
 """What is known of a service, look by look."""
 
-from controller.loop.status import after_report, still_in_sync
-from reconcilers.outcome import Failed, Health, InSync, Sync
+from controller.loop.status import after_report, after_unread, still_in_sync
+from reconcilers.outcome import Failed, Health, InSync, Retry, Sync
 from tests.controller.builders import DEBUG, HELD, NOW, SHIFTING, drifted, observed, report, status
 
 
@@ -80,3 +80,27 @@ def test_a_sweep_that_finds_nothing_refreshes_when_it_was_seen() -> None:
 def test_the_same_report_twice_changes_nothing() -> None:
     before = status(report(HELD))
     assert after_report(before, report(HELD)) == before
+
+
+def test_what_a_sweep_could_not_read_stands_and_is_dated() -> None:
+    before = status(report(HELD))
+    after = after_unread(
+        after_unread(before, Retry("Throttled", "slow"), NOW + 60), Retry("Throttled", "slow"), NOW + 90
+    )
+    assert (after.outcome, after.sync, after.failing_since) == (HELD, Sync.HELD, NOW + 60)
+
+
+def test_what_was_never_read_says_why() -> None:
+    after = after_unread(status(), Retry("Throttled", "slow"), NOW)
+    assert (after.outcome, after.failing_since) == (Failed("Throttled", "slow"), NOW)
+
+
+def test_the_last_thing_that_was_read_is_kept_through_a_failure() -> None:
+    after = status(report(), report(Failed("Throttled", ""), observed=None))
+    assert after.live == observed()
+
+
+def test_the_release_that_was_seen_in_sync_is_remembered() -> None:
+    after = status(report(), drifted())
+    assert after.in_sync_release == after.wanted.release
+    assert status(drifted()).in_sync_release is None
