@@ -6,7 +6,7 @@ AWS allows 256 characters of letters, digits, spaces and ``+ - = . _ : / @`` in 
 import re
 from dataclasses import dataclass
 
-from reconcilers.live import AwsReason, RegisteredRevision
+from reconcilers.live import AwsReason, Cause, RegisteredRevision
 
 DIGEST = "trueup:digest"  # of the content
 RELEASE = "trueup:release"
@@ -16,8 +16,12 @@ HELD = "trueup:held"  # <deployment> <code>: <message>
 SUPERSEDED = "trueup:superseded"  # the deployment that we stopped for a newer release, which is no verdict on this one
 DESPITE_ALARM = "trueup:despite-alarm"  # the reason of a person who shipped it while an alarm fired
 
+SHIPPED = "trueup:shipped"  # <seconds since the epoch>-<cause> of every rolling update that we started with it
+
 VALUE_LIMIT = 256
+STAMPS = 10  # of the newest updates, which is all that is ever looked back upon
 _FORBIDDEN = re.compile(r"[^\w +\-=.:/@]", re.ASCII)
+_STAMP = re.compile(r"(?P<at>\d+)-(?P<cause>commit|heal|retry)", re.ASCII)
 _HELD = re.compile(r"(?P<deployment>\S+) (?P<code>[^:]+): ?(?P<message>.*)")
 
 
@@ -43,6 +47,17 @@ def held_on(revision: RegisteredRevision) -> HeldTag | None:
     """What a revision's held tag says; ``None`` without one, or with one that is not ours to read."""
     found = _HELD.fullmatch(value(revision, HELD))
     return HeldTag(found["deployment"], AwsReason(found["code"], found["message"])) if found else None
+
+
+def stamped(before: str, at: float, cause: Cause) -> str:
+    """The value of the shipped tag with one more update on it."""
+    return " ".join([*before.split()[1 - STAMPS :], f"{at:.0f}-{cause.value}"])
+
+
+def stamps(text: str) -> tuple[tuple[float, Cause], ...]:
+    """When a revision was shipped by us and why, oldest first; what is not ours to read is left out."""
+    found = (_STAMP.fullmatch(each) for each in text.split())
+    return tuple((float(each["at"]), Cause(each["cause"])) for each in found if each)
 
 
 def value(revision: RegisteredRevision, tag: str) -> str:

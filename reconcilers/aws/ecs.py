@@ -13,7 +13,7 @@ from reconcilers.aws.arns import service_name
 from reconcilers.aws.calls import ask, ask_or_none, batches
 from reconcilers.aws.ecs_answers import live_service, rolling_attempt
 from reconcilers.aws.lru import Bounded
-from reconcilers.aws.marks import mark_on
+from reconcilers.aws.marks import marked
 from reconcilers.aws.moments import seconds
 from reconcilers.digest import Digest
 from reconcilers.live import Attempt, LiveService, RegisteredRevision
@@ -168,23 +168,31 @@ class EcsGateway:
         listed = (answer or {}).get("serviceDeployments", [])
         newest = sorted(listed, key=lambda each: seconds(each.get("createdAt")) or 0.0, reverse=True)[:ATTEMPTS]
         targets = {each["serviceDeploymentArn"]: each.get("targetServiceRevisionArn", "") for each in newest}
-        fresh = self._rolling(targets, owner)
-        return tuple(attempt for arn in targets if (attempt := fresh.get(arn) or self._ended.get(arn)) is not None)
+        fresh = self._rolling(targets)
+        known = tuple(attempt for arn in targets if (attempt := fresh.get(arn) or self._ended.get(arn)) is not None)
+        return self._told_whose(known, frozenset(fresh), owner)
 
-    def _rolling(self, targets: Mapping[str, str], owner: str) -> dict[str, Attempt]:
+    def _told_whose(self, known: tuple[Attempt, ...], fresh: frozenset[str], owner: str) -> tuple[Attempt, ...]:
+        shipped = {each.task_definition_arn for each in known if each.id in fresh} - {None}
+        revisions = {arn: found for arn in sorted(filter(None, shipped)) if (found := self.revision(arn)) is not None}
+        labelled = marked(known, {arn: found.tags or {} for arn, found in revisions.items()}, owner)
+        told = (new if old.id in fresh else old for old, new in zip(known, labelled, strict=True))
+        return tuple(self._with_content(each, revisions) for each in told)
+
+    def _with_content(self, attempt: Attempt, revisions: Mapping[str, RegisteredRevision]) -> Attempt:
+        revision = revisions.get(attempt.task_definition_arn or "")
+        return self._remembered(replace(attempt, revision=revision.digest) if revision is not None else attempt)
+
+    def _rolling(self, targets: Mapping[str, str]) -> dict[str, Attempt]:
         asked = [arn for arn in targets if self._ended.get(arn) is None]
         if not asked:
             return {}
         answer = ask(self._client, "describe_service_deployments", {"serviceDeploymentArns": asked}, about=asked[0])
         shipped = self._task_definitions(tuple(targets[arn] for arn in asked))
-        tagged = {arn: self.revision(arn) for arn in dict.fromkeys(shipped.values())}
         attempts: dict[str, Attempt] = {}
         for each in answer.get("serviceDeployments", ()):
             arn = each["serviceDeploymentArn"]
-            task_definition = shipped.get(targets.get(arn, ""))
-            attempt = rolling_attempt(each, task_definition)
-            revision = tagged.get(task_definition) if task_definition else None
-            attempts[arn] = self._remembered(_marked(attempt, revision, owner))
+            attempts[arn] = rolling_attempt(each, shipped.get(targets.get(arn, "")))
         return attempts
 
     def _remembered(self, attempt: Attempt) -> Attempt:
@@ -216,12 +224,6 @@ def _missing(answer: Mapping[str, Any], cluster: str) -> Iterator[str]:
             # Unknown is not absent: a service that could not be read must not look as if it were gone.
             raise Retry("Unread", f"ecs:DescribeServices on {cluster}: {failure.get('reason')}")
         yield service_name(failure["arn"])
-
-
-def _marked(attempt: Attempt, revision: RegisteredRevision | None, owner: str) -> Attempt:
-    if revision is None:
-        return attempt
-    return replace(attempt, revision=revision.digest, mark=mark_on(revision.tags or {}, owner))
 
 
 def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -2,17 +2,20 @@
 
 A CodeDeploy deployment carries it in its description, of which AWS keeps 256 characters:
 ``trueup release=<digest> commit=<sha> cause=<commit|heal|retry>``, then the reason of a person who ships despite an
-alarm. A rolling deployment has nowhere to write, so its revision's tags carry it.
+alarm. A rolling deployment has nowhere to write, so its revision's tags carry it, and with it when we shipped that
+revision and why: somebody else may ship a revision of ours as well.
 """
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from reconcilers import tags as names
 from reconcilers.digest import Digest
-from reconcilers.live import Cause, Mark
+from reconcilers.live import Attempt, Cause, Mark
 
 DESCRIPTION_LIMIT = 256
+SLACK = 300.0  # seconds between our clock's stamp and AWS's, which was read a few calls later
 _MARK = re.compile(
     r"^trueup release=(?P<release>\S+) commit=(?P<commit>\S+) cause=(?P<cause>commit|heal|retry)(?=\s|$)"
 )
@@ -48,3 +51,43 @@ def mark_on(tags: Mapping[str, str], owner: str) -> Mark | None:
     if tags.get(names.OWNER) != owner or names.RELEASE not in tags:
         return None
     return Mark(Digest(tags[names.RELEASE]), tags.get(names.COMMIT, ""), Cause.COMMIT)
+
+
+def marked(attempts: tuple[Attempt, ...], tags: Mapping[str, Mapping[str, str]], owner: str) -> tuple[Attempt, ...]:
+    """Rolling deployments, newest first, those of the revisions of ``tags`` (by ARN) with the marks of ``owner``'s.
+
+    A revision without a stamp was always shipped by us. What starts the revision anew that was shipped before it, as an
+    edit of the service's network does, has the hand of that one.
+    """
+    causes: dict[str, Cause] = {}
+    for arn, labels in tags.items():
+        causes |= _stamped(attempts, arn, labels)
+    done: list[Attempt] = []
+    for attempt in reversed(attempts):
+        told = tags.get(attempt.task_definition_arn or "")
+        done.append(attempt if told is None else replace(attempt, mark=_mark(attempt, told, causes, done[-1:], owner)))
+    return tuple(reversed(done))
+
+
+def _mark(
+    attempt: Attempt, labels: Mapping[str, str], causes: Mapping[str, Cause], before: list[Attempt], owner: str
+) -> Mark | None:
+    mark = mark_on(labels, owner)
+    if mark is not None and attempt.id in causes:
+        return replace(mark, cause=causes[attempt.id])
+    again = any(each.mark and each.task_definition_arn == attempt.task_definition_arn for each in before)
+    return mark if again or names.SHIPPED not in labels else None
+
+
+def _stamped(attempts: tuple[Attempt, ...], arn: str, labels: Mapping[str, str]) -> dict[str, Cause]:
+    """By id, the deployments of a revision to which one of its stamps belongs: the one nearest in time."""
+    causes: dict[str, Cause] = {}
+    for at, cause in names.stamps(labels.get(names.SHIPPED, "")):
+        near = [
+            (abs(each.created_at - at), each.id)
+            for each in attempts
+            if each.task_definition_arn == arn and each.id not in causes and abs(each.created_at - at) <= SLACK
+        ]
+        if near:
+            causes[min(near)[1]] = cause
+    return causes

@@ -5,10 +5,11 @@ deployment does. A rollback happens inside the same deployment, by the circuit b
 a success. ECS lets a newer deployment replace one that runs; taking one back is stopping it.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from reconcilers import tags
-from reconcilers.actions import StartRolling, StopServiceDeployment, TagRevision
+from reconcilers.actions import Action, RegisterTaskDefinition, StartRolling, StopServiceDeployment, TagRevision
 from reconcilers.declared import sent
 from reconcilers.live import Attempt, AttemptState, AwsReason, Mark, RegisteredRevision
 from reconcilers.model import NewerCommit, RollingRollout
@@ -110,9 +111,17 @@ def _carried_out(situation: Situation, intended: Plan | LookCloser | Ship) -> Pl
 def _shipped(situation: Situation, intended: Ship) -> Plan | LookCloser:
     reuse = _reusable(situation)
     shipped = shipping.ship(situation, intended, _start, reuse)
-    if isinstance(shipped, LookCloser) or reuse is None or not shipped.actions:
+    if isinstance(shipped, LookCloser) or not shipped.actions:
         return shipped
-    return replace(shipped, actions=(*_claimed(situation, reuse), *shipped.actions))
+    before = tags.value(reuse, tags.SHIPPED) if reuse is not None else ""
+    stamp = {tags.SHIPPED: tags.stamped(before, situation.now, intended.cause)}
+    if reuse is None:
+        return replace(shipped, actions=tuple(_with_tags(each, stamp) for each in shipped.actions))
+    return replace(shipped, actions=(_claim(situation, reuse, stamp), *shipped.actions))
+
+
+def _with_tags(action: Action, labels: Mapping[str, str]) -> Action:
+    return replace(action, tags={**action.tags, **labels}) if isinstance(action, RegisterTaskDefinition) else action
 
 
 def _reusable(situation: Situation) -> RegisteredRevision | None:
@@ -121,11 +130,10 @@ def _reusable(situation: Situation) -> RegisteredRevision | None:
     return next((each for each in shipping.reusable(situation) if tags.value(each, tags.OWNER) in ours), None)
 
 
-def _claimed(situation: Situation, reuse: RegisteredRevision) -> tuple[TagRevision, ...]:
-    labels = shipping.labels(situation)
-    if all(tags.value(reuse, name) == text for name, text in labels.items()):
-        return ()
-    return (TagRevision(reuse.arn, labels),)
+def _claim(situation: Situation, reuse: RegisteredRevision, stamp: Mapping[str, str]) -> TagRevision:
+    """Before it is used: a revision of ours that somebody else ships is known by having no stamp of then."""
+    labels = shipping.labels(situation).items()
+    return TagRevision(reuse.arn, {name: text for name, text in labels if tags.value(reuse, name) != text} | {**stamp})
 
 
 def _start(situation: Situation, mark: Mark, reuse: RegisteredRevision | None) -> StartRolling:

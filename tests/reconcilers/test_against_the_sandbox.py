@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from reconcilers.live import AwsReason
-from reconcilers.model import Cluster
-from reconcilers.outcome import Held, InSync, Progressing
+from reconcilers.model import Cluster, DriftPolicy
+from reconcilers.outcome import Blocked, BlockedBy, Differs, Held, InSync, Progressing
 from reconcilers.reconcile import Report
 from reconcilers.sweep import Sweeper
-from reconcilers.verdict import Order
+from reconcilers.verdict import Order, Policy
 from sandbox.switches import DeploymentOrder, Switches
-from tests.reconcilers.sandboxed import SCOPE, pool, reconciler, rolled, shifted
+from tests.reconcilers.sandboxed import SCOPE, Account, client_of, pool, reconciler, rolled, shifted
 
 MUTATIONS = {"RegisterTaskDefinition", "CreateDeployment", "UpdateService", "StopDeployment", "TagResource"}
 
@@ -149,6 +149,39 @@ def test_a_rollback_by_the_circuit_breaker_is_held() -> None:
     assert isinstance(report.outcome, Held)
     assert isinstance(report.outcome.reason, AwsReason)
     assert account.count("UpdateService") == 1
+
+
+def by_hand(account: Account, arn: str) -> None:
+    ecs = client_of(account.world, "ecs", SCOPE)
+    ecs.update_service(cluster=account.wanted.cluster, service=account.wanted.name, taskDefinition=arn)
+
+
+def test_a_hand_that_goes_back_to_a_revision_of_ours_is_somebody_elses() -> None:
+    account = rolled()
+    account.follow(reconciler(account.world), account.wants("1.28"), 10)
+    account.follow(reconciler(account.world), account.wants("1.29"), 10)
+    by_hand(account, "web:2")
+
+    report = account.follow(reconciler(account.world), replace(account.wants("1.29"), drift=DriftPolicy.WARN), 10)
+
+    assert isinstance(report.outcome, Differs)
+    assert account.count("StopServiceDeployment") == 0
+    assert account.count("UpdateService") == 3
+
+
+def test_a_rolling_service_is_not_fought_over_for_ever() -> None:
+    account = rolled()
+    wanted = account.wants("1.28")
+    account.follow(reconciler(account.world), wanted, 10)
+
+    for _ in range(6):
+        by_hand(account, "web:1")
+        report = account.follow(reconciler(account.world), wanted, 8)
+
+    assert isinstance(report.outcome, Blocked)
+    assert report.outcome.by is BlockedBy.FOUGHT
+    ours = account.count("UpdateService") - 6
+    assert ours == 1 + Policy().heals_per_hour
 
 
 def test_a_sweep_finds_what_git_wants_otherwise() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from reconcilers import tags
-from reconcilers.actions import StartRolling, StopServiceDeployment, TagRevision
+from reconcilers.actions import RegisterTaskDefinition, StartRolling, StopServiceDeployment, TagRevision
 from reconcilers.live import Attempt, AttemptState, AwsReason, Cause, Live, Mark
 from reconcilers.model import NewerCommit, RollingRollout, Service, SyncPolicy
 from reconcilers.outcome import Blocked, Health, Held, InSync, Progressing, Sync, Waiting
@@ -69,15 +69,32 @@ def test_a_new_release_is_registered_and_rolled_out() -> None:
     assert (plan.sync, plan.health) == (Sync.OUTDATED, Health.PROGRESSING)
 
 
-def test_a_revision_of_ours_is_used_again_as_it_is() -> None:
-    plan = decided(want("v2"), live(V1, candidates=(ours("v2", 2),)))
-    assert kinds(plan) == ("StartRolling",)
+def stamp(cause: Cause = Cause.COMMIT) -> dict[str, str]:
+    return {tags.SHIPPED: f"{NOW:.0f}-{cause.value}"}
+
+
+def test_a_new_revision_says_when_it_was_shipped_and_why() -> None:
+    register = decided(want("v2"), live(V1)).actions[0]
+    assert isinstance(register, RegisterTaskDefinition)
+    assert register.tags == {**ours("v2", 2).tags, **stamp()}
+
+
+def test_a_revision_of_ours_that_is_used_again_only_says_when() -> None:
+    plan = decided(want("v2"), live(V1, candidates=(ours("v2", 2, **{tags.SHIPPED: "5-heal"}),)))
+    assert kinds(plan) == ("TagRevision", "StartRolling")
+    assert plan.actions[0] == TagRevision(arn(2), {tags.SHIPPED: f"5-heal {NOW:.0f}-commit"})
+
+
+def test_a_heal_says_that_it_is_one() -> None:
+    by_hand = attempt("v2", mark=None, created_at=NOW - 100)
+    plan = decided(want("v1"), live(by_hand, V1, number=2, candidates=(ours("v1", 1),)))
+    assert plan.actions[0] == TagRevision(arn(1), stamp(Cause.HEAL))
 
 
 def test_a_revision_that_carries_no_mark_is_marked_before_it_is_used() -> None:
     plan = decided(want("v2"), live(V1, candidates=(registered("v2", 2),)))
     assert kinds(plan) == ("TagRevision", "StartRolling")
-    assert plan.actions[0] == TagRevision(arn(2), ours("v2", 2).tags)
+    assert plan.actions[0] == TagRevision(arn(2), {**ours("v2", 2).tags, **stamp()})
 
 
 def test_another_services_revision_is_not_used() -> None:
@@ -228,7 +245,7 @@ def test_what_was_superseded_and_still_stands_in_the_service_ships_again() -> No
     stopped = attempt("v2", AttemptState.STOPPED, aws_status="STOPPED")
     candidate = ours("v2", 2, **{tags.SUPERSEDED: "d-v2"})
     plan = decided(want("v2"), live(stopped, V1, number=2, state="FAILED", candidates=(candidate,)))
-    assert (kinds(plan), plan.sync) == (("StartRolling",), Sync.OUTDATED)
+    assert (kinds(plan), plan.sync) == (("TagRevision", "StartRolling"), Sync.OUTDATED)
 
 
 def test_a_failure_of_long_ago_says_nothing_of_what_runs_well() -> None:

@@ -2,9 +2,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcilers.aws.marks import DESCRIPTION_LIMIT, description, mark_in, mark_on
+from reconcilers.aws.marks import DESCRIPTION_LIMIT, description, mark_in, mark_on, marked
 from reconcilers.digest import Digest
-from reconcilers.live import Cause, Mark
+from reconcilers.live import Attempt, AttemptState, Cause, Mark
+from reconcilers.tags import VALUE_LIMIT, stamped, stamps
 
 WORDS = st.text("abcdef0123456789-", min_size=1, max_size=64)
 MARKS = st.builds(Mark, WORDS.map(Digest), WORDS, st.sampled_from(Cause))
@@ -44,3 +45,63 @@ def test_tags_of_this_service_are_a_mark() -> None:
 @pytest.mark.parametrize("tags", [{}, {"trueup:owner": "prod/web"}, {"trueup:owner": "dev/web", "trueup:release": "r"}])
 def test_tags_of_nobody_or_of_another_service_are_no_mark(tags: dict[str, str]) -> None:
     assert mark_on(tags, "prod/web") is None
+
+
+OURS = {"trueup:owner": "prod/web", "trueup:release": "r", "trueup:commit": "c"}
+
+
+def causes(*shipped: tuple[float, str], **labels: str | None) -> list[str | None]:
+    """Whose the deployments of these revisions at these times are, in order; ``labels``: each revision's stamps."""
+    attempts = [
+        Attempt(f"d-{at}", AttemptState.SUCCEEDED, "SUCCESSFUL", at, task_definition_arn=arn) for at, arn in shipped
+    ]
+    tags = {arn: OURS if stamps is None else {**OURS, "trueup:shipped": stamps} for arn, stamps in labels.items()}
+    found = marked(tuple(reversed(attempts)), tags, "prod/web")
+    return [each.mark.cause.value if each.mark else None for each in reversed(found)]
+
+
+def test_a_deployment_near_its_revisions_stamp_is_ours_and_says_why() -> None:
+    assert causes((1001.0, "a"), (5003.0, "a"), a="1000-commit 5000-heal") == ["commit", "heal"]
+
+
+def test_a_revision_of_ours_that_somebody_else_shipped_is_not_ours() -> None:
+    assert causes((1001.0, "a"), (2001.0, "b"), (3000.0, "a"), a="1000-commit", b="2000-commit") == [
+        "commit",
+        "commit",
+        None,
+    ]
+
+
+def test_a_stamp_is_of_one_deployment_only() -> None:
+    assert causes((1001.0, "a"), (1020.0, "b"), (1040.0, "a"), a="1000-commit", b="1019-commit") == [
+        "commit",
+        "commit",
+        None,
+    ]
+
+
+def test_the_same_revision_started_anew_has_the_hand_of_the_one_before() -> None:
+    assert causes((1001.0, "a"), (9000.0, "a"), a="1000-heal") == ["heal", "commit"]
+    assert causes((1.0, "b"), (9000.0, "a"), (9900.0, "a"), a="1-heal", b="1-commit") == ["commit", None, None]
+
+
+def test_a_revision_without_a_stamp_was_always_shipped_by_us() -> None:
+    assert causes((1.0, "a"), (2.0, "b"), (9000.0, "a"), a=None, b=None) == ["commit"] * 3
+
+
+def test_what_is_not_told_keeps_the_mark_it_has() -> None:
+    kept = Attempt("d", AttemptState.SUCCEEDED, "SUCCESSFUL", 1.0, mark=Mark(Digest("r"), "c", Cause.HEAL))
+    assert marked((kept,), {}, "prod/web") == (kept,)
+
+
+def test_stamps_are_kept_for_the_newest_and_fit_a_tag() -> None:
+    text = ""
+    for at in range(1_790_000_000, 1_790_000_020):
+        text = stamped(text, float(at), Cause.COMMIT)
+
+    assert len(text) <= VALUE_LIMIT
+    assert [at for at, _ in stamps(text)] == [1_790_000_010.0 + each for each in range(10)]
+
+
+def test_a_stamp_that_is_not_ours_to_read_is_left_out() -> None:
+    assert stamps("yesterday 5-whim 7-retry") == ((7.0, Cause.RETRY),)
