@@ -1,0 +1,116 @@
+"""What happened, counted as it happens."""
+
+import threading
+from collections import Counter as Tally
+from collections.abc import Callable
+from typing import get_args
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
+from prometheus_client.process_collector import ProcessCollector
+
+from controller.loop import words
+from controller.loop.board import Board, Told
+from controller.loop.events import DriftGone, Result, RolloutEnded
+from controller.loop.loop import Key, Swept
+from controller.loop.queue import WorkQueue
+from controller.metrics.state import State
+from controller.source.git_errors import Reason
+from reconcilers.aws.session import Call
+from reconcilers.model import ServiceKey
+
+MINUTES = (30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 86400)
+SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+
+class Metrics:
+    """The registry and what is counted into it. An observer of the loop, and of every AWS call."""
+
+    def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a third of all series, of no use to anybody
+        self.registry = CollectorRegistry()
+        self._rollouts: Tally[tuple[ServiceKey, Result]] = Tally()
+        self._lock = threading.Lock()
+        ProcessCollector(registry=self.registry)
+        self._rollout_seconds = self._histogram(
+            "rollout_duration_seconds",
+            "From a deployment's creation until production moved or will not.",
+            ["result"],
+            MINUTES,
+        )
+        self._lead = self._histogram("commit_to_live_seconds", "From a commit until it serves production.", [], MINUTES)
+        self._heal = self._histogram("drift_duration_seconds", "How long drift lasted until it was gone.", [], MINUTES)
+        self._reconcile = self._histogram(
+            "reconcile_duration_seconds", "One look at one service.", ["outcome"], SECONDS
+        )
+        self._sweep = self._histogram("sweep_duration_seconds", "One look at all services of a cluster.", [], SECONDS)
+        self._poll = self._histogram("git_poll_duration_seconds", "One look at the repository.", [], SECONDS)
+        self._polls = self._counter("git_polls", "Looks at the repository.", ["result"])
+        self._sweeps_failed = self._counter("sweep_failures", "Sweeps in which AWS did not answer for everything.", [])
+        self._broken = self._counter("step_failures", "Steps of the loop that ended in a defect of Trueup.", [])
+        self._calls = self._counter("aws_calls", "Calls of AWS's API.", ["service", "operation", "result"])
+        self._throttles = self._counter(
+            "aws_throttles", "Calls that AWS refused as too many.", ["service", "operation"]
+        )
+        self._call_seconds = self._histogram(
+            "aws_call_duration_seconds", "One call of AWS's API.", ["service"], SECONDS
+        )
+        self._begin_at_zero()
+
+    def _begin_at_zero(self) -> None:
+        """A series that appears with its first event has no increase to be seen."""
+        for polled in ("changed", "unchanged", *get_args(Reason)):
+            self._polls.labels(polled)
+        for result in Result:
+            self._rollout_seconds.labels(result)
+        for outcome in words.KINDS.values():
+            self._reconcile.labels(outcome)
+
+    def watch(self, board: Board, queue: WorkQueue[Key], now: Callable[[], float]) -> None:
+        """Report what ``board`` and ``queue`` say at each scrape."""
+        self.registry.register(State(board, queue, now, self._tallied))
+
+    def told(self, told: Told) -> None:
+        report = told.after.report
+        if report is not None and report is not told.before.report and report.seconds > 0:
+            self._reconcile.labels(words.kind(report.outcome)).observe(report.seconds)
+        for event in told.events:
+            match event:
+                case RolloutEnded(key, _, result, seconds, lead):
+                    with self._lock:
+                        self._rollouts[key, result] += 1
+                    self._rollout_seconds.labels(result).observe(seconds)
+                    if lead is not None:
+                        self._lead.observe(lead)
+                case DriftGone(_, seconds):
+                    self._heal.observe(seconds)
+                case _:
+                    pass  # the state at the next scrape tells the rest
+
+    def swept(self, swept: Swept) -> None:
+        self._sweep.observe(swept.seconds)
+        if swept.failed:
+            self._sweeps_failed.inc()
+
+    def polled(self, result: str, seconds: float) -> None:
+        self._polls.labels(result).inc()
+        self._poll.observe(seconds)
+
+    def broke(self, _what: str, _error: Exception, /) -> None:
+        self._broken.inc()
+
+    def called(self, call: Call) -> None:
+        """An AWS call ended."""
+        self._calls.labels(call.service, call.operation, call.result).inc()
+        self._call_seconds.labels(call.service).observe(call.seconds)
+        if call.result == "throttled":
+            self._throttles.labels(call.service, call.operation).inc()
+
+    def _tallied(self, key: ServiceKey, result: Result) -> int:
+        with self._lock:
+            return self._rollouts[key, result]
+
+    def _histogram(self, name: str, text: str, labels: list[str], buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(f"trueup_{name}", text, labels, buckets=buckets, registry=self.registry)
+
+    def _counter(self, name: str, text: str, labels: list[str]) -> Counter:
+        return Counter(f"trueup_{name}", text, labels, registry=self.registry)
