@@ -24,6 +24,8 @@ _NO_REVISION = frozenset({"RevisionDoesNotExistException", "ApplicationDoesNotEx
 _NOT_STARTED = frozenset({"DeploymentNotStartedException", "DeploymentTargetDoesNotExistException"})
 _UNKNOWN_ID = frozenset({"DeploymentDoesNotExistException"})
 _OVER = frozenset({"DeploymentAlreadyCompletedException"})
+# The wait has run out, and the old task set's end is not recorded yet.
+_NOT_WAITING = _OVER | {"DeploymentIsNotInReadyStateException"}
 
 Info = Mapping[str, Any]
 
@@ -141,9 +143,9 @@ class CodeDeployGateway:
         ask_or_none(self._client, "stop_deployment", parameters, _OVER, about=deployment)
 
     def end_termination_wait(self, deployment: str) -> None:
-        """Let the old task set go now; a deployment that has ended by itself meanwhile is no error."""
+        """Let the old task set go now; a deployment, or a wait, that has ended by itself meanwhile is no error."""
         parameters = {"deploymentId": deployment, "deploymentWaitType": "TERMINATION_WAIT"}
-        ask_or_none(self._client, "continue_deployment", parameters, _OVER, about=deployment)
+        ask_or_none(self._client, "continue_deployment", parameters, _NOT_WAITING, about=deployment)
 
 
 def _key(application: str, location: Mapping[str, Any]) -> str:

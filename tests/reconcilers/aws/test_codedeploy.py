@@ -10,7 +10,7 @@ from reconcilers.actions import CreateDeployment
 from reconcilers.aws.codedeploy import CodeDeployGateway
 from reconcilers.digest import Digest
 from reconcilers.live import AttemptState, AwsReason, Cause, LoadBalancer, Mark
-from reconcilers.outcome import Retry
+from reconcilers.outcome import Retry, Stalled
 from tests.reconcilers.aws.wire import Params, Refusal, Reply, Wire
 
 RELEASE = Digest("v1-r")
@@ -392,3 +392,16 @@ def test_stopping_or_releasing_what_has_ended_is_no_error() -> None:
     codedeploy.end_termination_wait("d-1")
 
     assert wire.asked("ContinueDeployment")[0]["deploymentWaitType"] == "TERMINATION_WAIT"
+
+
+def test_a_wait_that_has_ended_by_itself_is_no_error() -> None:
+    codedeploy, _ = gateway({"ContinueDeployment": Refusal("DeploymentIsNotInReadyStateException")})
+
+    codedeploy.end_termination_wait("d-1")
+
+
+def test_a_stop_that_is_refused_is_an_error() -> None:
+    codedeploy, _ = gateway({"StopDeployment": Refusal("DeploymentIsNotInReadyStateException")})
+
+    with pytest.raises(Stalled):
+        codedeploy.stop("d-1")
