@@ -48,6 +48,16 @@ def test_a_foreign_deployment_that_drift_warns_of_stays() -> None:
     assert house.account.count("CreateDeployment") == 2
 
 
+def test_a_hand_on_a_service_that_was_only_adopted_is_drift_too() -> None:
+    house = House(shifted(QUICK))
+    house.git = replace(house.git, drift=DriftPolicy.WARN)
+    house.settle(InSync)
+    ship_by_hand(house)
+    house.run(40)
+    assert house.sync is Sync.DRIFTED
+    assert house.account.count("CreateDeployment") == 1  # the hand's own
+
+
 def heals(house: House, hours: float) -> list[float]:
     """Let somebody edit the service again and again; the moments, in minutes, at which it was put back."""
     moments, count = [], house.account.count("UpdateService")
