@@ -1,6 +1,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from reconcilers.aws.elbv2 import Elbv2Gateway
 from reconcilers.live import Listener, TargetGroup
 from tests.reconcilers.aws.wire import Params, Refusal, Reply, Wire
@@ -34,6 +36,27 @@ def test_a_target_group_that_is_named_twice_keeps_its_weight() -> None:
     elbv2, _ = gateway({"DescribeListeners": listener(action)})
 
     assert elbv2.listeners(("arn:listener",))[0].weights == {"blue": 100}
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"TargetGroupArn": "blue"},
+        {"TargetGroupArn": "blue", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": "blue", "Weight": 1}]}},
+        {
+            "ForwardConfig": {
+                "TargetGroups": [{"TargetGroupArn": "green", "Weight": 0}, {"TargetGroupArn": "blue", "Weight": 100}],
+                "TargetGroupStickinessConfig": {"Enabled": False},
+            }
+        },
+    ],
+    ids=["as declared", "as AWS fills it in", "as a deployment leaves it"],
+)
+def test_however_aws_spells_it_production_is_wholly_on_one_target_group(action: Mapping[str, Any]) -> None:
+    elbv2, _ = gateway({"DescribeListeners": listener({"Type": "forward", **action})})
+
+    weights = elbv2.listeners(("arn:listener",))[0].weights
+    assert [group for group, weight in weights.items() if weight] == ["blue"]
 
 
 def test_a_listener_that_redirects_has_no_weights() -> None:
