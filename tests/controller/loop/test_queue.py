@@ -132,7 +132,7 @@ def test_no_trigger_is_lost_and_no_key_is_in_two_hands(history: list[tuple[objec
 def test_a_worker_gets_a_key_that_is_added_while_it_waits() -> None:
     queue: WorkQueue[str] = WorkQueue(clock=lambda: 0.0)
     got: list[str | None] = []
-    worker = threading.Thread(target=lambda: got.append(queue.take()))
+    worker = threading.Thread(target=lambda: got.append(queue.take()), daemon=True)
     worker.start()
     queue.add("a")
     worker.join(10)
@@ -142,7 +142,7 @@ def test_a_worker_gets_a_key_that_is_added_while_it_waits() -> None:
 def test_a_shut_queue_lets_every_worker_go() -> None:
     queue: WorkQueue[str] = WorkQueue(clock=lambda: 0.0)
     got: list[str | None] = []
-    workers = [threading.Thread(target=lambda: got.append(queue.take())) for _ in range(4)]
+    workers = [threading.Thread(target=lambda: got.append(queue.take()), daemon=True) for _ in range(4)]
     for worker in workers:
         worker.start()
     queue.shut()
