@@ -143,3 +143,175 @@ class SourceView(View):
     message: str
     remedy: str
     problems: tuple[ProblemView, ...]
+
+
+class FactView(View):
+    """One thing that happened, to a service or to the repository."""
+
+    id: str = Field(description="The same after a restart and from every replica.")
+    kind: str
+    tone: str = Field(description="good, news, warning or bad.")
+    at: float = Field(description="Seconds since the epoch.")
+    environment: str | None = None
+    service: str | None = Field(default=None, description="The service's name in Git.")
+    text: str
+    deployment: str | None = None
+    commit: str | None = None
+    subject: str = ""
+    release: str | None = None
+    reason: str = ""
+    remedy: str = ""
+    who: str = ""
+    seconds: float | None = None
+    paths: tuple[str, ...] = ()
+
+
+class ActivityView(View):
+    """What happened across services, newest first. ``cursor`` asks for what comes after it."""
+
+    facts: tuple[FactView, ...]
+    cursor: int
+
+
+class FailureView(View):
+    """Something that went wrong within an attempt: a lifecycle event, a hook, a task."""
+
+    what: str
+    code: str
+    message: str
+
+
+class AttemptView(View):
+    """One deployment that was tried, by whomever. Times in seconds since the epoch."""
+
+    deployment: str
+    state: str = Field(description="running, ready, stopping, succeeded, failed, stopped or rolled-back.")
+    aws_status: str = Field(description="AWS's own word.")
+    ours: bool
+    cause: str | None = Field(default=None, description="commit, heal or retry; null: somebody else's.")
+    commit: str | None = None
+    release: str | None = None
+    creator: str = Field(default="", description="AWS's word for who: user, codeDeployRollback, ….")
+    who: str | None = Field(default=None, description="The principal, where CloudTrail or the revision tells.")
+    task_definition: str | None = None
+    created_at: float
+    finished_at: float | None = None
+    reason: str = Field(default="", description="AWS's error code.")
+    message: str = Field(default="", description="AWS's words.")
+    rollback: str | None = Field(default=None, description="The deployment that takes this one back.")
+    rollback_of: str | None = None
+    failures: tuple[FailureView, ...] = ()
+    url: str = Field(default="", description="AWS's console.")
+
+
+class HistoryView(View):
+    """The attempts that AWS remembers, newest first. ``as_of``: when they were read."""
+
+    attempts: tuple[AttemptView, ...]
+    as_of: float | None
+    error: str = Field(default="", description="Why AWS could not be asked; what is shown is then older.")
+
+
+class ColourView(View):
+    """One side of a shift: what runs now (blue) or what comes (green)."""
+
+    label: str = Field(description="blue or green.")
+    task_definition: str
+    images: dict[str, str] = {}
+    weight: float = Field(description="Its share of production traffic, in percent.")
+    running: int
+    desired: int
+
+
+class StepView(View):
+    """A lifecycle event of the running deployment."""
+
+    name: str
+    status: str
+    started_at: float | None = None
+    ended_at: float | None = None
+
+
+class AlarmView(View):
+    """An alarm that watches the shift."""
+
+    name: str
+    state: str
+    url: str = ""
+
+
+class ShiftView(View):
+    """The deployment that runs now, live. ``ends_at``: when production is expected to have moved, if that is known."""
+
+    deployment: str
+    since: float | None
+    ends_at: float | None = None
+    colours: tuple[ColourView, ...] = ()
+    steps: tuple[StepView, ...] = ()
+    alarms: tuple[AlarmView, ...] = ()
+    url: str = ""
+
+
+class ActionView(View):
+    """Something that a reader may ask for. ``allowed`` false: ``why`` says what is in the way."""
+
+    name: str = Field(description="sync, retry or sync-despite-alarm.")
+    title: str
+    allowed: bool
+    why: str = ""
+
+
+class ConsoleLink(View):
+    """A page of AWS's console."""
+
+    title: str
+    url: str
+
+
+class DetailView(ServiceView):
+    """One service, whole: what the page of a service shows."""
+
+    shift: ShiftView | None = None
+    actions: tuple[ActionView, ...] = ()
+    links: tuple[ConsoleLink, ...] = ()
+    history: HistoryView | None = None
+
+
+class FleetRow(View):
+    """One service in a line of the fleet: small, since there are a thousand of them."""
+
+    environment: str
+    name: str
+    cluster: str | None
+    region: str | None
+    sync: str
+    health: str
+    ready: bool
+    stale: bool = False
+    outcome: str
+    text: str
+    reason: str = ""
+    since: float | None = None
+    drift_since: float | None = None
+    drift_fields: int = 0
+    failing_since: float | None = None
+    running: str = Field(
+        default="", description="The version that serves: the tags that differ among its images, short."
+    )
+    wanted: str = Field(default="", description="The version that Git wants.")
+    commit: str | None = None
+    traffic: float | None = Field(default=None, description="The new version's share during a shift, in percent.")
+
+
+class FleetView(View):
+    """All services in lines, or, asked with ``after``, those that changed; ``removed`` are the ones that left Git.
+
+    ``version`` asks for what comes after it.
+    """
+
+    version: int
+    now: float
+    rows: tuple[FleetRow, ...]
+    removed: tuple[str, ...] = ()
+    source: SourceView
+    acting: bool = Field(description="Whether there is a route for orders at all.")
