@@ -9,7 +9,7 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from enum import StrEnum
 from types import TracebackType
 from typing import Any, TextIO
@@ -18,7 +18,6 @@ import structlog
 
 from reconcilers.aws.sanitize import sanitized
 
-Say = Callable[..., None]  # say(event, **fields)
 _Line = MutableMapping[str, Any]
 _FRAMES = 12  # of a traceback, the innermost
 

@@ -8,15 +8,11 @@ from dataclasses import dataclass, field
 
 @dataclass(order=True, slots=True)
 class Timer:
-    """Something that happens at ``due`` (seconds since the epoch) unless it is cancelled first."""
+    """Something that happens at ``due`` (seconds since the epoch)."""
 
     due: float
     order: int
     action: Callable[[], None] = field(compare=False)
-    cancelled: bool = field(default=False, compare=False)
-
-    def cancel(self) -> None:
-        self.cancelled = True
 
 
 class Timeline:
@@ -31,17 +27,14 @@ class Timeline:
         self._due: list[Timer] = []
         self._order = itertools.count()
 
-    def after(self, seconds: float, action: Callable[[], None]) -> Timer:
+    def after(self, seconds: float, action: Callable[[], None]) -> None:
         """Let ``action`` happen once ``seconds`` of AWS's time have passed."""
-        timer = Timer(self.now + seconds / self.speed, next(self._order), action)
-        heapq.heappush(self._due, timer)
-        return timer
+        heapq.heappush(self._due, Timer(self.now + seconds / self.speed, next(self._order), action))
 
     def advance(self, now: float) -> None:
         """Let everything happen that is due by ``now``, each at its own time: an action sees the time it was due."""
         while self._due and self._due[0].due <= now:
             timer = heapq.heappop(self._due)
-            if not timer.cancelled:
-                self.now = max(self.now, timer.due)
-                timer.action()
+            self.now = max(self.now, timer.due)
+            timer.action()
         self.now = max(self.now, now)
