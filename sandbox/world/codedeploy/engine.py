@@ -15,7 +15,6 @@ from sandbox.world.codedeploy.store import Store
 from sandbox.world.codedeploy.words import BAD_APP_SPEC
 
 if TYPE_CHECKING:
-    from sandbox.world.timeline import Timer
     from sandbox.world.world import Place
 
 Outcome = str
@@ -47,8 +46,8 @@ class Engine:
     def switches(self) -> Switches:
         return self.place.world.switches
 
-    def after(self, seconds: float, act: Callable[[], None]) -> Timer:
-        return self.place.timeline.after(seconds, act)
+    def after(self, seconds: float, act: Callable[[], None]) -> None:
+        self.place.timeline.after(seconds, act)
 
     def start(self, deployment: Deployment) -> None:
         """Take a deployment that has just been created on its way."""
