@@ -11,7 +11,6 @@ from sandbox.world.codedeploy.records import Deployment, Fault, LifecycleEvent, 
 if TYPE_CHECKING:
     from sandbox.world.codedeploy.engine import Engine
     from sandbox.world.codedeploy.shift import Shift
-    from sandbox.world.timeline import Timer
 
 Act = Callable[[], None]
 
@@ -37,7 +36,7 @@ class Run:
     def now(self) -> float:
         return self.engine.now
 
-    def later(self, seconds: float, act: Act) -> Timer:
+    def later(self, seconds: float, act: Act) -> None:
         """Let ``act`` happen in the course of this turn: not once the run has gone on, or ended."""
         turn = self._turn
 
@@ -45,7 +44,7 @@ class Run:
             if turn == self._turn and not self.deployment.status.over:
                 act()
 
-        return self.engine.after(seconds, if_still)
+        self.engine.after(seconds, if_still)
 
     def whenever(self, seconds: float, act: Act) -> None:
         """Let ``act`` happen wherever the run stands by then, unless it has ended."""
