@@ -1,0 +1,122 @@
+"""What there is to tell of deployments: how each stands, in AWS's own times, whoever made it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import assert_never
+
+from controller.loop.facts import Fact, Kind
+from controller.loop.status import ServiceStatus
+from reconcilers.live import Attempt, AttemptState, AwsReason, Cause
+from reconcilers.rollout.history import is_rollback
+
+_SAID = {
+    Kind.STARTED: "is shipping",
+    Kind.DONE: "serves production",
+    Kind.ROLLED_BACK: "was rolled back",
+    Kind.FAILED: "failed",
+    Kind.STOPPED: "was stopped",
+    Kind.SUPERSEDED: "gave way to a newer commit",
+}
+
+
+def ours(status: ServiceStatus) -> Iterator[Attempt]:
+    """Our attempts as they were last looked at, newest first, without the rollbacks of others."""
+    attempts = (status.live.attempts if status.live is not None else None) or ()
+    return (each for each in attempts if each.mark is not None and not is_rollback(each))
+
+
+def record(status: ServiceStatus) -> Iterator[Fact]:
+    """What AWS remembers of deployments, somebody else's among them."""
+    for each in (status.live.attempts if status.live is not None else None) or ():
+        if is_rollback(each):
+            continue
+        yield rollout_fact(status, each.id, Kind.STARTED, each.created_at, each)
+        if not each.active or each.shift_over:
+            yield attempt_fact(status, each)
+
+
+def attempt_fact(status: ServiceStatus, attempt: Attempt) -> Fact:
+    kind = _kind(status, attempt)
+    started = kind is Kind.STARTED
+    at = attempt.created_at if started else _ended_at(status, attempt)
+    fact = rollout_fact(status, attempt.id, kind, at, attempt)
+    return fact if started else replace(fact, seconds=max(0.0, at - attempt.created_at))
+
+
+def rollout_fact(
+    status: ServiceStatus,
+    deployment: str,
+    kind: Kind,
+    at: float,
+    attempt: Attempt | None = None,
+) -> Fact:
+    mark = attempt.mark if attempt is not None else None
+    ours = attempt is None or mark is not None
+    commit = mark.commit if mark is not None else status.wanted.commit.commit if ours else None
+    is_wanted = commit is not None and status.wanted.commit.commit.startswith(commit)
+    reason = attempt.reason if attempt is not None and kind is not Kind.STARTED else None
+    return Fact(
+        id=f"{status.wanted.key}/{short(deployment)}/{kind.removeprefix('rollout-')}",
+        kind=kind,
+        at=at,
+        service=status.wanted.key,
+        text=_sentence(deployment, kind, commit, mark.cause if mark is not None else None, reason),
+        deployment=short(deployment),
+        commit=commit,
+        subject=status.wanted.commit.subject if is_wanted else "",
+        release=mark.release if mark is not None else status.wanted.release if is_wanted else None,
+        reason=reason.code if reason is not None else "",
+        who=status.wanted.commit.author if is_wanted else "" if ours else "somebody else",
+    )
+
+
+def _ended_at(status: ServiceStatus, attempt: Attempt) -> float:
+    if attempt.finished_at is not None:
+        return attempt.finished_at
+    return status.live.observed_at if status.live is not None else attempt.created_at
+
+
+def _kind(status: ServiceStatus, attempt: Attempt) -> Kind:
+    if _gave_way(status, attempt):
+        return Kind.SUPERSEDED
+    if attempt.rollback is not None:
+        return Kind.ROLLED_BACK
+    match attempt.state:
+        case AttemptState.RUNNING | AttemptState.READY | AttemptState.STOPPING:
+            return Kind.DONE if attempt.shift_over else Kind.STARTED
+        case AttemptState.SUCCEEDED:
+            return Kind.DONE
+        case AttemptState.FAILED:
+            return Kind.FAILED
+        case AttemptState.STOPPED:
+            return Kind.STOPPED
+        case AttemptState.ROLLED_BACK:
+            return Kind.ROLLED_BACK
+        case _:
+            assert_never(attempt.state)
+
+
+def _gave_way(status: ServiceStatus, attempt: Attempt) -> bool:
+    """Whether we stopped it for a newer commit: AWS names no reason then, and a newer attempt of ours follows."""
+    if attempt.state is not AttemptState.STOPPED or attempt.mark is None or _by_alarm(attempt):
+        return False
+    release, newer = attempt.mark.release, (each for each in ours(status) if each.created_at > attempt.created_at)
+    return any(each.mark is not None and each.mark.release != release for each in newer)
+
+
+def _by_alarm(attempt: Attempt) -> bool:
+    return attempt.reason is not None and "ALARM" in attempt.reason.code
+
+
+def _sentence(deployment: str, kind: Kind, commit: str | None, cause: Cause | None, reason: AwsReason | None) -> str:
+    name = short(deployment)
+    what = f"commit {commit[:7]}" if commit else "somebody else's release"
+    if cause is Cause.HEAL and kind is Kind.STARTED:
+        return f"{name} puts back what {what} says"
+    why = f": {reason.code}: {reason.message}" if reason is not None else ""
+    return f"{what} {_SAID[kind]}, by {name}{why}"
+
+
+def short(deployment: str) -> str:
+    """A deployment's own name: CodeDeploy's id, or the end of ECS's ARN."""
+    return deployment.rpartition("/")[2]

@@ -1,0 +1,41 @@
+"""What there is to tell of the repository: that it does not answer well, and that it does again."""
+
+from controller.loop.board import SourceStatus
+from controller.loop.facts import Fact, Kind
+
+STALE = 120.0  # seconds of an unanswering Git before it is worth telling anybody
+
+
+def source_fact(source: SourceStatus, commit: str | None, now: float) -> Fact | None:
+    """That Git has not answered well for longer than a moment; ``None`` where it does.
+
+    ``commit`` is the newest that was read. It goes with the id: the same outage is the same fact.
+    """
+    since = source.failing_since
+    if since is None or now - since < STALE:
+        return None
+    text = f"Git has not answered well since then: {source.message}".rstrip()
+    return Fact(
+        id=f"source/{commit or 'never-read'}/stale",
+        kind=Kind.SOURCE_STALE,
+        at=since,
+        service=None,
+        text=text,
+        commit=commit,
+        reason=source.reason,
+        remedy=source.remedy,
+    )
+
+
+def source_back(stale: Fact, now: float) -> Fact:
+    """That Git answers again."""
+    took = max(0.0, now - stale.at)
+    return Fact(
+        id=stale.id.removesuffix("/stale") + "/back",
+        kind=Kind.SOURCE_BACK,
+        at=now,
+        service=None,
+        text="Git answers again",
+        commit=stale.commit,
+        seconds=took,
+    )
