@@ -14,6 +14,8 @@ Under ``/_sandbox/``, where AWS has nothing, is the door for whoever runs the sa
     GET    /_sandbox/calls   {"ecs": {"DescribeServices": 10}, …}: calls since the start, or since the last DELETE
     DELETE /_sandbox/calls   begin to count anew
     GET    /_sandbox/clock   {"now": seconds since the epoch, "speed": how many times as fast AWS's durations pass}
+    GET    /_sandbox/traffic {"on": whether a real proxy splits real requests, "listeners": their addresses, weights and
+           what their visitors saw, "targetGroups": what the proxy counted}
     POST   /_sandbox/behaviours
            {"pattern": "*:3.*", "starts": true, "healthy": true, "errorRate": 0.6, "account": …, "region": …}
            what images that match the pattern do from now on: whether their containers stay up, whether they pass

@@ -20,13 +20,15 @@ PREFIX = "/_sandbox/"
 class Admin:
     """Counts, clock and behaviours, as JSON. Errors are ``{"error": "what is wrong, and what to send"}``."""
 
-    def __init__(self, world: Answering, calls: Tally) -> None:
+    def __init__(self, world: Answering, calls: Tally, traffic: Callable[[], Any] | None = None) -> None:
         self._world = world
+        self._traffic = traffic
         self._calls = calls
         self._routes: Mapping[tuple[str, str], Callable[[Request], Any]] = {
             ("GET", "calls"): self._counts,
             ("DELETE", "calls"): self._reset,
             ("GET", "clock"): self._clock,
+            ("GET", "traffic"): self._touched,
             ("POST", "behaviours"): self._behave,
             ("POST", "images"): self._declare,
         }
@@ -54,6 +56,9 @@ class Admin:
 
     def _clock(self, _: Request) -> dict[str, float]:
         return {"now": self._world.clock.now(), "speed": self._world.timeline.speed}
+
+    def _touched(self, _: Request) -> Any:
+        return {"on": False} if self._traffic is None else self._traffic()
 
     def _behave(self, request: Request) -> dict[str, Any]:
         said = Behave.model_validate_json(request.body)

@@ -2,8 +2,9 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sandbox.answering import Answering
 from sandbox.server.admin import PREFIX, Admin
@@ -17,20 +18,24 @@ _log = logging.getLogger(__name__)
 TICK = 0.2
 
 
-def serve(world: Answering, host: str = "127.0.0.1", port: int = 0) -> "Server":
+def serve(
+    world: Answering, host: str = "127.0.0.1", port: int = 0, *, traffic: Callable[[], Any] | None = None
+) -> "Server":
     """Serve ``world`` on ``host`` and ``port`` (0: a free one) in threads of this process, until ``stop``.
+
+    ``traffic`` is what ``/_sandbox/traffic`` answers.
 
     ``OSError`` when the address cannot be had. The world moves on between calls, too, as its clock says.
     """
-    return Server(world, host, port)
+    return Server(world, (host, port), traffic)
 
 
 class Server:
     """A running door two; a context manager that stops it."""
 
-    def __init__(self, world: Answering, host: str, port: int) -> None:
+    def __init__(self, world: Answering, address: tuple[str, int], traffic: Callable[[], Any] | None = None) -> None:
         front = Front(world)
-        admin = Admin(world, front.calls)
+        admin = Admin(world, front.calls, traffic)
         self._world = world
         self._calls = front.calls
         self._stopping = threading.Event()
@@ -38,8 +43,8 @@ class Server:
         def handle(request: Request) -> Response:
             return admin.handle(request) if request.path.startswith(PREFIX) else front.handle(request)
 
-        self._listener = Listener((host, port), handle)
-        shown = f"[{host}]" if ":" in host else host
+        self._listener = Listener(address, handle)
+        shown = f"[{address[0]}]" if ":" in address[0] else address[0]
         self.url = f"http://{shown}:{self._listener.server_port}"
         self._threads = [
             threading.Thread(target=self._listener.serve_forever, args=(0.1,), name="sandbox-http", daemon=True),

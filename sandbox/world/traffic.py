@@ -3,18 +3,20 @@
 Nobody is simulated one by one. At the end of every minute each production listener's requests are divided by the
 weights that stand there, each target group's share fails as its images fail, and the sums become the load balancer's
 metrics. What nobody watches is not even computed.
+
+Where the world has a ``counting`` (a real proxy in front of real tasks), the numbers are what it counted instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from sandbox.world.cloudwatch.metrics import MetricKey
 from sandbox.world.elbv2.forwarding import weights
 from sandbox.world.elbv2.records import Listener, LoadBalancer, group_dimension
+from sandbox.world.visits import Answers, Came, Report
 
 if TYPE_CHECKING:
     from sandbox.world.world import Place
@@ -37,16 +39,9 @@ GOOD = Behaviour()
 BY_TAG = {"crash": Behaviour(starts=False, healthy=False), "bad": Behaviour(error_rate=0.6)}
 
 
-NAMESPACE = "AWS/ApplicationELB"
 DEFAULT_RATE = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What became of the requests that a target group got in a minute."""
-
-    requests: int
-    errors: int
+Routes = tuple[Set[str], Set[str]]
+"""The listeners of all deployment groups: those of production, and those that only test."""
 
 
 class Traffic:
@@ -76,7 +71,7 @@ class Traffic:
         told = next((one for pattern, one in self._patterns if fnmatchcase(image, pattern)), None)
         if told is not None:
             return told
-        return next((one for word, one in BY_TAG.items() if word in _tag(image)), GOOD)
+        return next((one for word, one in BY_TAG.items() if word in tag_of(image)), GOOD)
 
     def starts(self, image: str) -> bool:
         """Whether a container of this image stays up."""
@@ -105,22 +100,36 @@ class Traffic:
         """From now on so many requests a second come to each forwarding action of a listener; 0 is none at all."""
         self._rates[listener_arn] = per_second
 
+    def visited(self) -> dict[str, float | None]:
+        """The listeners of application load balancers that get requests; ``None`` where nobody has said how many."""
+        listeners: dict[str, float | None] = {}
+        routes = self._place.codedeploy.store.routes()
+        for balancer, own in self._balanced():
+            if balancer.kind == "application":
+                listeners |= {one.arn: self._rates.get(one.arn) for one in _busy(own, routes, self._rates)}
+        return listeners
+
     def measure(self, minute: int) -> None:
         """Report what came to the watched load balancers in the minute that has just ended."""
+        metrics, counting = self._place.cloudwatch.metrics, self._place.world.counting
+        counts = counting.counted(metrics.begin(minute), metrics.begin(minute + 1)) if counting else None
+        routes = self._place.codedeploy.store.routes()
+        for balancer, own in self._balanced():
+            if balancer.kind != "application" or not self._wanted(balancer, own):
+                continue
+            came = self._modelled(_busy(own, routes, self._rates)) if counts is None else self._counted(own, counts)
+            report = Report(self._place, balancer, minute)
+            for group, answers in came.groups.items():
+                report.answers(group, answers)
+            report.whole(list(came.groups.values()), came.unanswered)
+
+    def _balanced(self) -> Iterator[tuple[LoadBalancer, list[Listener]]]:
+        """Every load balancer that listens, with its listeners."""
         registry = self._place.elbv2.registry
         listeners: dict[str, list[Listener]] = {}
         for listener in registry.listeners.values():
             listeners.setdefault(listener.load_balancer_arn, []).append(listener)
-        production, test = self._place.codedeploy.store.routes()
-        for arn, own in listeners.items():
-            balancer = registry.load_balancers[arn]
-            if balancer.kind != "application" or not self._wanted(balancer, own):
-                continue
-            busy = [one for one in own if one.arn in production or one.arn in self._rates]
-            if not busy:
-                untested = [one for one in own if one.arn not in test]
-                busy = sorted(untested, key=lambda one: one.port)[:1]
-            self._report(balancer, busy, minute)
+        return ((registry.load_balancers[arn], own) for arn, own in listeners.items())
 
     def _wanted(self, balancer: LoadBalancer, listeners: Sequence[Listener]) -> bool:
         values = {balancer.dimension}
@@ -136,76 +145,44 @@ class Traffic:
             shares for actions in (listener.actions, *(one.actions for one in rules)) if (shares := weights(actions))
         )
 
-    def _report(self, balancer: LoadBalancer, listeners: Sequence[Listener], minute: int) -> None:
-        total: dict[str, Answers] = {}
-        unanswered = 0
+    def _modelled(self, listeners: Sequence[Listener]) -> Came:
+        """What the weights and the images make of so many requests."""
+        came = Came()
         for listener in listeners:
             rate = self._rates.get(listener.arn, DEFAULT_RATE)
             for shares in self._routes(listener):
                 for group, requests in _divided(round(rate * 60), shares).items():
-                    answers = self._answers(group, requests)
-                    if answers is None:
-                        unanswered += requests
-                    else:
-                        before = total.get(group, Answers(0, 0))
-                        total[group] = Answers(before.requests + answers.requests, before.errors + answers.errors)
-        report = _Report(self._place, balancer, minute)
-        for group, answers in total.items():
-            report.answers(group, answers)
-        report.whole(list(total.values()), unanswered)
+                    came.add(group, self._answers(group, requests))
+        return came
 
-    def _answers(self, group_arn: str, requests: int) -> Answers | None:
-        """``None`` when nobody is there: then the load balancer itself answers 503."""
+    def _counted(self, listeners: Sequence[Listener], counts: Mapping[str, Answers]) -> Came:
+        """What a proxy counted of these listeners and of the target groups behind them."""
+        came = Came()
+        groups = [group for listener in listeners for shares in self._routes(listener) for group in shares]
+        for arn in dict.fromkeys([*groups, *(one.arn for one in listeners)]):
+            came.add(arn, counts.get(arn, Answers(0, 0)))
+        return came
+
+    def _answers(self, group_arn: str, requests: int) -> Answers:
+        """Where nobody is there, the load balancer itself answers 503."""
         elbv2 = self._place.elbv2
         group = elbv2.registry.target_groups.get(group_arn)
         serving = elbv2.serving(group) if group is not None else []
         if not serving:
-            return None
+            return Answers(0, 0, unanswered=requests)
         share = sum(self.error_rate(target.images) for target in serving) / len(serving)
         return Answers(requests, round(requests * share))
 
 
-class _Report:
-    """Writes one load balancer's metrics of one minute."""
-
-    def __init__(self, place: Place, balancer: LoadBalancer, minute: int) -> None:
-        self._place = place
-        self._balancer = balancer
-        self._minute = minute
-
-    def answers(self, group_arn: str, answers: Answers) -> None:
-        """A target group's metrics: with its load balancer, and for the counts of hosts nothing else."""
-        elbv2 = self._place.elbv2
-        group = group_dimension(group_arn)
-        self._count("RequestCount", answers.requests, group)
-        self._count("HTTPCode_Target_5XX_Count", answers.errors, group)
-        self._count("HTTPCode_Target_2XX_Count", answers.requests - answers.errors, group)
-        hosts = [self._key(name, group) for name in ("HealthyHostCount", "UnHealthyHostCount")]
-        if any(self._place.cloudwatch.keeps(key) for key in hosts):
-            counts = elbv2.health_counts(elbv2.registry.target_groups[group_arn])
-            for key, count in zip(hosts, counts, strict=True):
-                self._place.cloudwatch.emit(key, self._minute, float(count), 1.0)
-
-    def whole(self, answers: Sequence[Answers], unanswered: int) -> None:
-        """The load balancer's own sums."""
-        requests, errors = sum(one.requests for one in answers), sum(one.errors for one in answers)
-        self._count("RequestCount", requests)
-        self._count("HTTPCode_Target_5XX_Count", errors)
-        self._count("HTTPCode_Target_2XX_Count", requests - errors)
-        self._count("HTTPCode_ELB_5XX_Count", unanswered)
-        self._count("HTTPCode_ELB_503_Count", unanswered)
-
-    def _count(self, name: str, value: int, group: str | None = None) -> None:
-        """A count of zero is not reported, as with AWS."""
-        if value > 0:
-            self._place.cloudwatch.emit(self._key(name, group), self._minute, float(value), float(value))
-
-    def _key(self, name: str, group: str | None) -> MetricKey:
-        balancer = ("LoadBalancer", self._balancer.dimension)
-        return NAMESPACE, name, (balancer,) if group is None else (balancer, ("TargetGroup", group))
+def _busy(listeners: Sequence[Listener], routes: Routes, rates: Mapping[str, float]) -> list[Listener]:
+    """The listeners of one load balancer that get requests."""
+    production, test = routes
+    busy = [one for one in listeners if one.arn in production or one.arn in rates]
+    untested = [one for one in listeners if one.arn not in test]
+    return busy or sorted(untested, key=lambda one: one.port)[:1]
 
 
-def _tag(image: str) -> str:
+def tag_of(image: str) -> str:
     """The tag of an image reference; neither a registry's port nor a digest is one."""
     _, colon, tag = image.partition("@")[0].rpartition(":")
     return tag if colon and "/" not in tag else ""

@@ -3,6 +3,8 @@
 import random
 import threading
 from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from sandbox.clock import Clock
 from sandbox.errors import AwsError
@@ -16,6 +18,9 @@ from sandbox.world.ecs import Ecs
 from sandbox.world.elbv2 import Elbv2
 from sandbox.world.timeline import Timeline
 from sandbox.world.traffic import Traffic
+from sandbox.world.visits import Counting
+
+T = TypeVar("T")
 
 
 class World:
@@ -32,6 +37,8 @@ class World:
         self.random = random.Random(seed)  # noqa: S311 - identifiers and shuffles, nothing secret
         # How often each operation was called: a world may stand for months.
         self.calls: Counter[tuple[str, str]] = Counter()
+        # Who counts real requests; without anybody, traffic is a model.
+        self.counting: Counting | None = None
         self._places: dict[tuple[str, str], Place] = {}
         self._lock = threading.RLock()
 
@@ -57,6 +64,12 @@ class World:
             if handler is None:
                 raise AwsError("UnknownOperationException", f"The sandbox does not know {service}:{operation}.")
             return handler(params, caller)
+
+    def read(self, look: Callable[[Sequence["Place"]], T]) -> T:
+        """Let ``look`` see every place that was made, as of now; nothing moves meanwhile."""
+        with self._lock:
+            self.timeline.advance(self.clock.now())
+            return look(tuple(self._places.values()))
 
     def run(self) -> None:
         """Let everything happen that is due by now, without a call."""

@@ -1,5 +1,7 @@
 """The service's door: operations by name, and what the other services of a place ask of it."""
 
+from collections.abc import Iterator
+
 from sandbox.world.calls import Handler
 from sandbox.world.ecs.clusters import Clusters
 from sandbox.world.ecs.creation import STARTED_BY_CODE_DEPLOY, Creation
@@ -16,6 +18,7 @@ from sandbox.world.ecs.services import Services
 from sandbox.world.ecs.state import State
 from sandbox.world.ecs.surroundings import Surroundings
 from sandbox.world.ecs.tags import Tags
+from sandbox.world.ecs.task import Task
 from sandbox.world.ecs.task_definition import TaskDefinition
 from sandbox.world.ecs.task_set import TaskSet, TaskSetRequest
 from sandbox.world.ecs.task_set_calls import TaskSetCalls
@@ -64,6 +67,10 @@ class Ecs:
         """The service, whatever its status; both are names or ARNs."""
         found = self._state.clusters.get(last_part(cluster))
         return self._state.named(found, name) if found else None
+
+    def tasks(self) -> Iterator[Task]:
+        """Every task that is not forgotten yet, stopped ones included."""
+        return (task for cluster in self._state.clusters.values() for task in cluster.tasks.values())
 
     def task_definition(self, reference: str) -> TaskDefinition | None:
         """The revision of ``family:revision``, of its ARN, or of a family's latest ACTIVE revision."""

@@ -88,6 +88,10 @@ class Elbv2:
             if target.id == ip:
                 target.verdict = verdict
 
+    def targets(self, group: TargetGroup) -> list[Target]:
+        """Every target that is there, draining ones included."""
+        return self._targets.present(group)
+
     def serving(self, group: TargetGroup) -> list[Target]:
         """The targets that get the group's requests: the healthy ones, or all of them when none is (AWS: fail open)."""
         alive = [one for one in group.targets.values() if one.draining_since is None]
