@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from controller.loop.board import Board
+from controller.loop.journal import Journal
 from controller.loop.loop import Clocks, Loop, Rhythm, Work
 from controller.loop.observers import LogLines, Several
 from controller.metrics import Metrics
@@ -18,6 +19,7 @@ from controller.source.remote import GitSettings
 from controller.source.repository import Repository
 from controller.web.app import Face, build
 from controller.web.server import HttpServer
+from controller.web.stream import Hub
 from reconcilers.aws.gateways import GatewayPool
 from reconcilers.aws.session import AwsClients
 from reconcilers.reconcile import Reconciler
@@ -36,6 +38,7 @@ class Daemon:
     loop: Loop
     http: HttpServer
     repository: Repository
+    hub: Hub
     ending: threading.Event
 
     def run(self, workers: int, wait: Callable[[], object]) -> bool:
@@ -49,6 +52,7 @@ class Daemon:
         wait()
         self.ending.set()
         self.repository.close()
+        self.hub.close()
         ended = self.loop.stop(within=LAST_STEP)
         self.http.stop()
         return ended
@@ -64,9 +68,9 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     policy = replace(Policy(), poll=settings.shift_interval)
     work = Work(repository.poll, Sweeper(pool, time.time).sweep, Reconciler(pool, time.time, policy).reconcile)
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
-    loop = Loop(
-        work, board, Several((metrics, LogLines(log, board))), rhythm, Clocks(time.time, time.monotonic, random.random)
-    )
+    journal, hub = Journal(board, time.time), Hub()
+    observers = Several((metrics, LogLines(log, board), journal, hub))
+    loop = Loop(work, board, observers, rhythm, Clocks(time.time, time.monotonic, random.random))
     metrics.watch(board, loop.queue, time.time)
     ending = threading.Event()
     longest = max(STILL, 3 * settings.poll_interval, 2 * settings.git_timeout)
@@ -78,9 +82,11 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
         ready=lambda: board.snapshot is not None and not ending.is_set(),
         now=time.time,
         version=release,
+        journal=journal,
+        hub=hub,
     )
     app = build(face, settings.api_token, settings.webhook_secret)
-    return Daemon(loop, HttpServer(app, settings.host, settings.port), repository, ending)
+    return Daemon(loop, HttpServer(app, settings.host, settings.port), repository, hub, ending)
 
 
 def reconciler(release: str, endpoint_url: str | None, clock: Callable[[], float]) -> Reconciler:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from prometheus_client import CollectorRegistry
@@ -14,8 +15,12 @@ from prometheus_client.exposition import choose_encoder
 from pydantic import ConfigDict, Field, StringConstraints
 
 from controller.loop.board import Board
+from controller.loop.journal import Journal
 from controller.web import webhook
+from controller.web.fleet import Fleet
+from controller.web.following import following
 from controller.web.showing import broken_view, service_view, service_views, source_view
+from controller.web.stream import Hub
 from controller.web.views import ServiceView, SourceView, View
 from reconcilers.model import ServiceKey
 from reconcilers.verdict import Order
@@ -39,6 +44,8 @@ class Face:
     ready: Callable[[], bool]
     now: Callable[[], float]
     version: str
+    journal: Journal
+    hub: Hub
 
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -95,8 +102,11 @@ def build(face: Face, api_token: str | None, webhook_secret: str | None) -> Fast
         redoc_url=None,
     )
     app.add_exception_handler(RequestValidationError, _unclear)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.include_router(_health(face))
     app.include_router(_reading(face), prefix="/api/v1")
+    fleet = Fleet(face.board, face.now, acting=bool(api_token))
+    app.include_router(following(fleet, face.journal, face.hub), prefix="/api/v1")
     if api_token:
         app.include_router(_acting(face, api_token), prefix="/api/v1")
     if webhook_secret:

@@ -6,6 +6,7 @@ from typing import Any
 from controller.loop import words
 from controller.loop.attribution import author, shipped
 from controller.loop.board import SourceStatus
+from controller.loop.facts import Fact
 from controller.loop.status import ServiceStatus
 from controller.source.problem import Problem
 from controller.source.snapshot import Snapshot
@@ -13,6 +14,7 @@ from controller.web.views import (
     ChangeView,
     CommitView,
     EventView,
+    FactView,
     FindingView,
     LinkView,
     ProblemView,
@@ -111,6 +113,28 @@ def source_view(source: SourceStatus, snapshot: Snapshot | None) -> SourceView:
         message=source.message,
         remedy=source.remedy,
         problems=tuple(map(_problem, snapshot.problems if snapshot else ())),
+    )
+
+
+def fact_view(fact: Fact) -> FactView:
+    """A fact as the API shows it."""
+    return FactView(
+        id=fact.id,
+        kind=fact.kind,
+        tone=fact.tone,
+        at=fact.at,
+        environment=fact.service.environment if fact.service else None,
+        service=fact.service.name if fact.service else None,
+        text=fact.text,
+        deployment=fact.deployment,
+        commit=fact.commit,
+        subject=fact.subject,
+        release=fact.release,
+        reason=fact.reason,
+        remedy=fact.remedy,
+        who=fact.who,
+        seconds=fact.seconds,
+        paths=fact.paths,
     )
 
 

@@ -304,12 +304,13 @@ class FleetRow(View):
 
 
 class FleetView(View):
-    """All services in lines, or, asked with ``after``, those that changed; ``removed`` are the ones that left Git.
+    """All services in lines (``whole``), or, asked with ``after``, those that changed; ``removed`` left Git.
 
-    ``version`` asks for what comes after it.
+    ``version`` asks for what comes after it. One that another process gave is answered with everything.
     """
 
     version: int
+    whole: bool = True
     now: float
     rows: tuple[FleetRow, ...]
     removed: tuple[str, ...] = ()

@@ -14,9 +14,11 @@ from typer.testing import CliRunner, Result
 from controller.cli import app
 from controller.cli.status import age
 from controller.loop.board import Board
+from controller.loop.journal import Journal
 from controller.source.problem import Problem
 from controller.web.app import Face, build
 from controller.web.server import HttpServer
+from controller.web.stream import Hub
 from reconcilers.live import Live
 from reconcilers.model import ServiceKey
 from reconcilers.verdict import Order
@@ -57,7 +59,8 @@ def url() -> Iterator[str]:
     board.reported(report(SHIFTING, key=web.key, observed=observed()), Order())
     board.reported(report(BLOCKED, key=api.key), Order())
     board.source_failed("timeout", "git.example did not answer.", "Check the network.", time.time())
-    face = Face(board, Loop(), CollectorRegistry(), lambda: True, lambda: True, time.time, "1.2.3")
+    journal = Journal(board, time.time)
+    face = Face(board, Loop(), CollectorRegistry(), lambda: True, lambda: True, time.time, "1.2.3", journal, Hub())
     server = HttpServer(build(face, "t0ken", None), "127.0.0.1", 0)
     server.start()
     yield server.url

@@ -14,10 +14,12 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Gauge
 
 from controller.loop.board import Board
+from controller.loop.journal import Journal
 from controller.source.problem import Problem
 from controller.source.snapshot import Snapshot
 from controller.web import webhook
 from controller.web.app import Face, build
+from controller.web.stream import Hub
 from reconcilers.diff import Change
 from reconcilers.model import ServiceKey
 from reconcilers.verdict import Order
@@ -81,7 +83,15 @@ class Daemon:
         registry = CollectorRegistry()
         Gauge("trueup_some_ratio", "Some number.", registry=registry).set(0.5)
         face = Face(
-            self.board, self.asked, registry, lambda: self.beats, lambda: self.ready, lambda: NOW, version="1.2.3"
+            self.board,
+            self.asked,
+            registry,
+            lambda: self.beats,
+            lambda: self.ready,
+            lambda: NOW,
+            version="1.2.3",
+            journal=Journal(self.board, lambda: NOW),
+            hub=Hub(),
         )
         return Client(build(face, token, secret))
 
@@ -345,6 +355,9 @@ def test_openapi_describes_every_route(document: Document) -> None:
         "/api/v1/services/{environment}/{name}",
         "/api/v1/services/{environment}/{name}/sync",
         "/api/v1/services/{environment}/{name}/retry",
+        "/api/v1/fleet",
+        "/api/v1/activity",
+        "/api/v1/stream",
         "/api/v1/source",
         "/api/v1/source/sync",
     }

@@ -11,9 +11,11 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from controller.loop.board import Board
+from controller.loop.journal import Journal
 from controller.web.app import Face, build
 from controller.web.client import Daemon, DaemonError
 from controller.web.server import HttpServer
+from controller.web.stream import Hub
 from reconcilers.model import ServiceKey
 from reconcilers.verdict import Order
 from tests.controller.builders import NOW, report, snapshot
@@ -41,7 +43,8 @@ def serving(token: str | None) -> Iterator[tuple[str, Asked]]:
     board.adopt(snapshot(), NOW)
     board.reported(report(), Order())
     asked = Asked(board)
-    face = Face(board, asked, CollectorRegistry(), lambda: True, lambda: True, lambda: NOW, "1.2.3")
+    journal = Journal(board, lambda: NOW)
+    face = Face(board, asked, CollectorRegistry(), lambda: True, lambda: True, lambda: NOW, "1.2.3", journal, Hub())
     server = HttpServer(build(face, token, None), "127.0.0.1", 0)
     server.start()
     try:
