@@ -10,7 +10,7 @@ from controller.loop.journal import MOST, Journal
 from controller.web.fleet import Fleet
 from controller.web.showing import fact_view
 from controller.web.stream import Hub, Place
-from controller.web.views import ActivityView
+from controller.web.views import ActivityView, FleetView
 
 FULL: dict[int | str, dict[str, Any]] = {503: {"description": "Too many readers; come back a little later."}}
 After = Annotated[int | None, Query(ge=0, description="What changed after this version or cursor.")]
