@@ -3,9 +3,15 @@
 import importlib.util
 import signal
 import threading
-from typing import Annotated
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from sandbox.traffic import Traffic
+    from sandbox.world.world import World
 
 
 def sandbox(
@@ -15,35 +21,67 @@ def sandbox(
         float, typer.Option(min=0.1, max=10000, help="How many times as fast AWS's durations pass.")
     ] = 1.0,
     empty: Annotated[bool, typer.Option("--empty", help="Start with nothing in it.")] = False,
+    traffic: Annotated[
+        bool, typer.Option("--traffic", help="Let tasks answer real HTTP behind a real Envoy that splits it.")
+    ] = False,
 ) -> None:
     """Serve an AWS with ECS, CodeDeploy, load balancers and alarms, with a service in it, until Ctrl-C."""
     need_sandbox()
-    from sandbox.blueprints import blue_green, rolling
+    from sandbox.blueprints import BlueGreen, blue_green, rolling
     from sandbox.clock import HostClock
     from sandbox.server import serve
+    from sandbox.traffic import alarm_threshold
     from sandbox.world.world import World
 
     world = World(HostClock(), speed=speed)
     if not empty:
-        blue_green(world)
+        blue_green(world, BlueGreen(alarm_threshold=alarm_threshold(speed)) if traffic else None)
         rolling(world)
-    try:
-        server = serve(world, host, port)
-    except OSError as error:
-        remedy = "Name a free port with --port 0, or an address of this machine with --host."
-        typer.echo(f"trueup: cannot serve on {host}:{port}: {error.strerror}. {remedy}", err=True)
-        raise typer.Exit(1) from None
+    with ExitStack() as exits:
+        touched = exits.enter_context(_touchable(world)) if traffic else None
+        try:
+            server = exits.enter_context(serve(world, host, port, traffic=touched.told if touched else None))
+        except OSError as error:
+            remedy = "Name a free port with --port 0, or an address of this machine with --host."
+            typer.echo(f"trueup: cannot serve on {host}:{port}: {error.strerror}. {remedy}", err=True)
+            raise typer.Exit(1) from None
+        _until_asked(lambda: _introduce(server.url, speed, touched))
+    typer.echo("Good bye.")
+
+
+def _until_asked(introduce: Callable[[], None]) -> None:
+    """Say what is here, and stay until Ctrl-C or SIGTERM."""
     asked = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: asked.set())
-    typer.echo(f"AWS answers at {server.url}, durations pass {speed:g} times as fast. For example:")
+    introduce()
+    asked.wait()
+
+
+def _introduce(url: str, speed: float, traffic: "Traffic | None") -> None:
+    typer.echo(f"AWS answers at {url}, durations pass {speed:g} times as fast. For example:")
     # boto3 and the first aws CLI do not look at AWS_REGION; the second one looks there first.
-    where = f"AWS_ENDPOINT_URL={server.url} AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1"
+    where = f"AWS_ENDPOINT_URL={url} AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1"
     typer.echo(f"  export {where} AWS_ACCESS_KEY_ID=me AWS_SECRET_ACCESS_KEY=x")
     typer.echo("  aws ecs list-clusters")
-    with server:
-        asked.wait()
-    typer.echo("Good bye.")
+    if traffic is not None:
+        traffic.wait_until_open()
+        typer.echo(f"Its load balancers are an Envoy; what it counts: {url}/_sandbox/traffic")
+        for listener in traffic.told()["listeners"]:
+            typer.echo(f"  {listener['url']}  {listener['name']}, {listener['role']}")
+
+
+@contextmanager
+def _touchable(world: "World") -> "Iterator[Traffic]":
+    """Real traffic around a world; ends clearly where Envoy is not to be had."""
+    from sandbox.traffic import TrafficError, real_traffic
+
+    try:
+        with real_traffic(world) as traffic:
+            yield traffic
+    except TrafficError as error:
+        typer.echo(f"trueup: no real traffic: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 def need_sandbox() -> None:

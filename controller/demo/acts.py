@@ -8,6 +8,7 @@ from itertools import pairwise
 from controller.demo.record import Check, Step
 from controller.demo.stage import MANIFEST, Stage
 from controller.demo.teller import Teller
+from controller.demo.visitors import Tally, harmed_between, unharmed
 from controller.demo.waiting import follow, new_deployment, until
 
 GOOD, BAD, FIX, LAST = "7c31f0e", "bad1dea", "9e2b4d7", "0012345"
@@ -18,14 +19,17 @@ MESSAGES = {
     LAST: "Ship a tag of digits only",
 }
 SERVICE = ("prod", "notes-app")
+# Within so many seconds of the host the proxy sends by new weights, and what it has sent by the old ones is answered.
+FOLLOWS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A title, and what happens under it."""
+    """A title, what happens under it, and what is claimed of the requests that came meanwhile."""
 
     title: str
     play: Callable[[Stage, Step, Teller], None]
+    visited: Callable[[Stage, Step, Tally], list[Check]]
 
 
 def adopted(stage: Stage, step: Step, teller: Teller) -> None:
@@ -164,13 +168,31 @@ def survived(stage: Stage, step: Step, teller: Teller) -> None:
     ]
 
 
+def _opening(_stage: Stage, _step: Step, _tally: Tally) -> list[Check]:
+    """Nothing is claimed while the service opens and the first visitors come."""
+    return []
+
+
+def _unharmed(_stage: Stage, _step: Step, tally: Tally) -> list[Check]:
+    return [unharmed(tally)]
+
+
+def _harmed(stage: Stage, step: Step, tally: Tally) -> list[Check]:
+    """Between AWS's own moments: the shift's first step, and the end of the deployment that undid it."""
+    if len(step.deployments) < 2:
+        return []
+    began, _ = stage.witness.moments(step.deployments[0])
+    _, ended = stage.witness.moments(step.deployments[1])
+    return [harmed_between(tally, began, ended + FOLLOWS, BAD)]
+
+
 ACTS = (
-    Act("Adopted: Git and AWS agree", adopted),
-    Act("A tag is committed, and it ships", released),
-    Act("A bad tag is committed, and it is rolled back and held", rolled_back),
-    Act("A fix is committed, and it ships", fixed),
-    Act("Somebody ships by hand and edits the service: seen and healed", healed),
-    Act("kill -9 in mid-shift, and the shift goes on", survived),
+    Act("Adopted: Git and AWS agree", adopted, _opening),
+    Act("A tag is committed, and it ships", released, _unharmed),
+    Act("A bad tag is committed, and it is rolled back and held", rolled_back, _harmed),
+    Act("A fix is committed, and it ships", fixed, _unharmed),
+    Act("Somebody ships by hand and edits the service: seen and healed", healed, _unharmed),
+    Act("kill -9 in mid-shift, and the shift goes on", survived, _unharmed),
 )
 
 

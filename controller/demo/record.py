@@ -16,13 +16,17 @@ class Check:
 
 @dataclass(slots=True)
 class Step:
-    """One act as it went. ``states``: what was seen, by seconds since the step began."""
+    """One act as it went. ``states``: what was seen, by seconds since the step began.
+
+    ``visits``: the requests that came meanwhile: ``sent``, ``failed``, ``answered`` by version; empty without a proxy.
+    """
 
     name: str
     commit: str | None = None
     deployments: list[str] = field(default_factory=list)
     states: list[tuple[float, str]] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
+    visits: dict[str, object] = field(default_factory=dict)
     seconds: float = 0.0
 
     def saw(self, at: float, state: str) -> bool:

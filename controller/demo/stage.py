@@ -14,6 +14,7 @@ from controller.bundle import bundled
 from controller.demo.daemon import DaemonProcess
 from controller.demo.repository import DemoRepository
 from controller.demo.somebody import Somebody
+from controller.demo.visitors import Visitors
 from controller.demo.witness import Names, Witness
 from controller.source.git import GitSource
 from controller.source.remote import GitSettings
@@ -23,11 +24,13 @@ from reconcilers.model import CodeDeployRollout, RollingRollout, Service, Servic
 from sandbox.blueprints import BlueGreen, BlueGreenService, Rolling, Workload, blue_green, rolling
 from sandbox.clock import HostClock
 from sandbox.server import Server, serve
+from sandbox.traffic import Traffic, TrafficError, alarm_threshold, gate_id, real_traffic
 from sandbox.world.world import World
 
 MANIFEST = "desired/prod/notes-app.yaml"
 KEY = ServiceKey("prod", "notes-app")
 REGION = "eu-west-1"
+MODEL_THRESHOLD = BlueGreen().alarm_threshold
 MUTATIONS = frozenset({"RegisterTaskDefinition", "CreateDeployment", "UpdateService", "StopDeployment", "TagResource"})
 
 
@@ -35,7 +38,8 @@ MUTATIONS = frozenset({"RegisterTaskDefinition", "CreateDeployment", "UpdateServ
 class Stage:
     """Everything an act needs.
 
-    ``grace``: the health check grace period that Git declares, in seconds; ``clusters``: how many a sweep reads.
+    ``grace``: the health check grace period that Git declares, in seconds; ``clusters``: how many a sweep reads;
+    ``visitors``: who asks production through a real proxy all the time, or why there is none (``untouchable``).
     """
 
     server: Server
@@ -46,6 +50,8 @@ class Stage:
     wanted: Service
     grace: int
     clusters: int
+    visitors: Visitors | None = None
+    untouchable: str = ""
     started: float = field(default_factory=time.monotonic)
 
     def told(self, service: tuple[str, str]) -> ServiceView:
@@ -83,16 +89,17 @@ class Stage:
 
 
 @contextmanager
-def staged(speed: float) -> Iterator[Stage]:
-    """Build it all, and take it down again; nothing is left behind."""
+def staged(speed: float, *, touchable: bool = False) -> Iterator[Stage]:
+    """Build it all, and take it down again; nothing is left behind. ``touchable``: with real traffic, if it can be."""
     with ExitStack() as exits:
         folder = Path(exits.enter_context(TemporaryDirectory(prefix="trueup-demo-")))
         world = World(HostClock(), speed=speed)
-        server = exits.enter_context(serve(world))
+        traffic, untouchable = _traffic(exits, world) if touchable else (None, "")
+        server = exits.enter_context(serve(world, traffic=traffic.told if traffic else None))
         repository = DemoRepository(folder, (bundled("charts"), bundled("desired")))
         exits.callback(repository.close)
         services = _compiled(repository.url, folder)
-        built = _build(world, server.url, services)
+        built = _build(world, server.url, services, alarm_threshold(speed) if traffic else MODEL_THRESHOLD)
         wanted = services[KEY]
         daemon = DaemonProcess(folder, repository.url, server.url)
         exits.callback(daemon.stop)
@@ -113,7 +120,17 @@ def staged(speed: float) -> Iterator[Stage]:
             wanted=wanted,
             grace=int(wanted.service_definition["healthCheckGracePeriodSeconds"]),
             clusters=len({service.cluster for service in services.values()}),
+            visitors=Visitors(traffic, gate_id(built.production_listener_arn)) if traffic else None,
+            untouchable=untouchable,
         )
+
+
+def _traffic(exits: ExitStack, world: World) -> tuple[Traffic | None, str]:
+    """Real traffic, or why it is not to be had: the story goes on with the sandbox's model of it."""
+    try:
+        return exits.enter_context(real_traffic(world)), ""
+    except (TrafficError, OSError) as error:
+        return None, str(error)
 
 
 def push_image(endpoint: str, reference: str) -> None:
@@ -133,7 +150,9 @@ def _compiled(url: str, folder: Path) -> Mapping[ServiceKey, Service]:
     return snapshot.services
 
 
-def _build(world: World, endpoint: str, services: Mapping[ServiceKey, Service]) -> BlueGreenService:
+def _build(
+    world: World, endpoint: str, services: Mapping[ServiceKey, Service], alarm_threshold: float
+) -> BlueGreenService:
     """Make the services as somebody made them long ago: they run what Git says."""
     blueprints: dict[ServiceKey, BlueGreenService] = {}
     for key, service in services.items():
@@ -143,7 +162,9 @@ def _build(world: World, endpoint: str, services: Mapping[ServiceKey, Service]) 
             container=container, port=port, desired_count=count, task_definition=service.task_definition
         )
         if isinstance(service.rollout, CodeDeployRollout):
-            blueprints[key] = blue_green(world, BlueGreen(service.name, key.environment, workload))
+            blueprints[key] = blue_green(
+                world, BlueGreen(service.name, key.environment, workload, alarm_threshold=alarm_threshold)
+            )
         else:
             rolling(world, Rolling(service.name, key.environment, workload))
         for each in service.task_definition["containerDefinitions"]:

@@ -10,7 +10,7 @@ from controller.demo.daemon import TOKEN
 from controller.demo.record import Check, Record, Step
 from controller.demo.stage import Stage, staged
 from controller.demo.teller import Teller
-from controller.demo.waiting import NeverHappenedError
+from controller.demo.waiting import NeverHappenedError, until
 from controller.web.client import DaemonError
 
 
@@ -27,7 +27,8 @@ def tell(
     record = Record(speed)
     console.print("Trueup keeps Amazon ECS services true to a Git repository. This is its daemon on an AWS of its own,")
     console.print(f"where a minute takes {60 / speed:.1f} s. Everything else is as it will be on yours.")
-    with staged(speed) as stage:
+    with staged(speed, touchable=True) as stage:
+        _invite(stage, teller)
         for number, act in enumerate(ACTS, 1):
             step = _played(stage, act, number, teller)
             record.steps.append(step)
@@ -44,14 +45,28 @@ def tell(
     return record.true
 
 
+def _invite(stage: Stage, teller: Teller) -> None:
+    if stage.visitors is None:
+        teller.say(f"Requests are a model here. {stage.untouchable}", "yellow")
+    else:
+        until("Envoy to listen", lambda: stage.visitors is not None and stage.visitors.url)
+        teller.say(f"Envoy splits real requests as the listener says. Reload it during a shift: {stage.visitors.url}")
+
+
 def _played(stage: Stage, act: Act, number: int, teller: Teller) -> Step:
     step, began = Step(act.title), time.monotonic()
     teller.act(number, act.title)
+    before = stage.visitors.so_far() if stage.visitors else None
     try:
         act.play(stage, step, teller)
     except (NeverHappenedError, DaemonError) as error:
         step.checks.append(Check("the act came to its end", False, str(error)))
     step.seconds = round(time.monotonic() - began, 1)
+    if stage.visitors and before:
+        tally = stage.visitors.since(before)
+        step.visits = tally.to_record()
+        teller.say(f"{tally}.")
+        step.checks += act.visited(stage, step, tally)
     for check in step.checks:
         teller.checked(check)
     return step
@@ -66,6 +81,7 @@ def _stay(stage: Stage, teller: Teller) -> None:
         "trueup status",
         "trueup why prod/notes-app",
         f"curl {url}/metrics",
+        *([f"curl {stage.visitors.url}"] if stage.visitors else ()),
         f"curl {url}/api/v1/services/prod/notes-app",
         f"git clone {stage.repository.url} && cd gitops    # change a tag in desired/, commit, push",
         f"aws --endpoint-url {aws} ecs describe-services --cluster prod-notes-app --services notes-app",

@@ -67,7 +67,8 @@ class Teller:
         true = sum(check.true for check in record.checks)
         self._console.print()
         style = "bold green" if record.true else "bold red"
-        text = f"{true} of {len(record.checks)} claims read back from AWS's API are true, in {record.seconds:.0f} s"
+        where = "AWS's API and from visitors" if any(step.visits for step in record.steps) else "AWS's API"
+        text = f"{true} of {len(record.checks)} claims read back from {where} are true, in {record.seconds:.0f} s"
         self._console.print(Text(f"{text}{report}", style=style))
         for step in record.steps:
             for check in step.checks:

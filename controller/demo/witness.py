@@ -73,6 +73,13 @@ class Witness:
             shift_over=bool(info.get("instanceTerminationWaitTimeStarted")) or info["status"] == "Succeeded",
         )
 
+    def moments(self, deployment: str) -> tuple[float, float]:
+        """When production's traffic began to move, and when the deployment was over, in seconds since the epoch."""
+        info = self._codedeploy.get_deployment(deploymentId=deployment)["deploymentInfo"]
+        events = self._target(deployment).get("lifecycleEvents", [])
+        began = next((each["startTime"] for each in events if each["lifecycleEventName"] == "AllowTraffic"), None)
+        return (began or info["createTime"]).timestamp(), info["completeTime"].timestamp()
+
     def service(self) -> dict[str, Any]:
         """The service as DescribeServices has it."""
         answer = self._ecs.describe_services(cluster=self._names.cluster, services=[self._names.service])

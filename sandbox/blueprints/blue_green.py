@@ -75,7 +75,7 @@ def _alarms(call: Call, plan: BlueGreen, balancer: _Balancer) -> tuple[str, ...]
             "Statistic": "Sum",
             "Period": 60,
             "EvaluationPeriods": 2,
-            "Threshold": 10.0,
+            "Threshold": plan.alarm_threshold,
             "ComparisonOperator": "GreaterThanThreshold",
             "TreatMissingData": "notBreaching",
         }

@@ -48,7 +48,10 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class BlueGreen:
-    """What ``blue_green`` builds. Names follow from ``name`` and ``environment``; ``wait`` is the termination wait."""
+    """What ``blue_green`` builds. Names follow from ``name`` and ``environment``; ``wait`` is the termination wait.
+
+    ``alarm_threshold``: so many 5xx in a minute are still well.
+    """
 
     name: str = "notes-app"
     environment: str = "prod"
@@ -56,6 +59,7 @@ class BlueGreen:
     deployment_config: str = "CodeDeployDefault.ECSLinear10PercentEvery1Minutes"
     wait_minutes: int = 5
     alarms: bool = True
+    alarm_threshold: float = 10.0
     rollback_events: tuple[str, ...] = ("DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM")
     ready_wait_minutes: int | None = None
     check_interval: int = 30

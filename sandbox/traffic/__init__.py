@@ -14,8 +14,9 @@ takes Envoy along; Envoy ends with the companion, by the kernel's word. So nobod
 killed.
 """
 
-from sandbox.traffic.beside import Traffic, real_traffic
+from sandbox.traffic.beside import Traffic, alarm_threshold, real_traffic
 from sandbox.traffic.errors import TrafficError
+from sandbox.traffic.sight import gate_id
 from sandbox.traffic.told import Failure, Seen, Visited
 
-__all__ = ["Failure", "Seen", "Traffic", "TrafficError", "Visited", "real_traffic"]
+__all__ = ["Failure", "Seen", "Traffic", "TrafficError", "Visited", "alarm_threshold", "gate_id", "real_traffic"]

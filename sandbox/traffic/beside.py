@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from sandbox.traffic.errors import TrafficError
 from sandbox.traffic.scene import Scene
 from sandbox.traffic.sight import scene_of
 from sandbox.traffic.told import Seen, told
+from sandbox.world.traffic import DEFAULT_RATE
 from sandbox.world.visits import Answers
 
 if TYPE_CHECKING:
@@ -47,6 +49,14 @@ def real_traffic(world: World, visits: float = VISITS) -> Iterator[Traffic]:
     finally:
         world.counting = None
         traffic.stop()
+
+
+def alarm_threshold(speed: float, visits: float = VISITS) -> float:
+    """How many errors in a minute of the world's time are as much as ten among the requests that the model makes.
+
+    The faster the world's time passes, the fewer real requests fall into one of its minutes.
+    """
+    return float(math.floor(10 * visits / speed / DEFAULT_RATE))
 
 
 class Traffic:
@@ -106,6 +116,16 @@ class Traffic:
     def alive(self) -> bool:
         """Whether Envoy has reported, and still does."""
         return self._hearing.is_set() and not self._silent
+
+    def wait_until_open(self, within: float = 5.0) -> bool:
+        """Wait until every listener of the world has an address; whether it came to that."""
+        end = time.monotonic() + within
+        while time.monotonic() < end and self.alive:
+            gates = self._world.read(lambda places: scene_of(places, self._visits)).gates
+            if all(self.seen.url(gate.id) for gate in gates):
+                return True
+            time.sleep(0.02)
+        return False
 
     def counted(self, begin: float, end: float) -> Mapping[str, Answers] | None:
         """See ``sandbox.world.visits.Counting``. ``None`` where Envoy has ended: the world goes back to its model."""
