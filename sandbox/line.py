@@ -3,6 +3,7 @@
 import io
 import uuid
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -49,13 +50,19 @@ class Line:
         """What botocore takes for the response and its parsed body."""
         model: OperationModel = event["model"]
         if self._service in WORLD_SERVICES or self._world.answers(self._service, model.name):
-            return self._from_world(model, event["context"]["asked"])
+            return self._from_world(model, event["context"]["asked"], self._by(event["params"]))
         return self._from_front(model, event["params"])
 
-    def _from_world(self, model: OperationModel, params: Params) -> Heard:
+    def _by(self, prepared: Mapping[str, Any]) -> Caller:
+        """The caller with the program that botocore says it is."""
+        origin = self._caller.origin
+        agent = origin.user_agent or _text(prepared.get("headers", {}).get("User-Agent", ""))
+        return replace(self._caller, origin=replace(origin, user_agent=agent))
+
+    def _from_world(self, model: OperationModel, params: Params, caller: Caller) -> Heard:
         try:
             asked = read(model.input_shape, params, python_leaf) if model.input_shape else {}
-            answer = self._world.call(self._service, model.name, asked, self._caller)
+            answer = self._world.call(self._service, model.name, asked, caller)
         except AwsError as error:
             return _refused(model, error)
         return Http(200), _writer(model)(answer) | {"ResponseMetadata": _metadata(200)}

@@ -46,3 +46,7 @@ class Switches:
     abandoned_task_set_is_replaced: bool = True
     # An alarm set by hand whose metric says nothing: evaluated away at the next period, or (observed once) left as set?
     quiet_alarm_keeps_its_state: bool = False
+    # How late CloudTrail shows an event, in AWS's seconds: about five minutes on average, says AWS, and at most 15.
+    trail_delivery_seconds: float = 300.0
+    # Do CloudTrail's events list the resources that they name, so that they are found by them?
+    trail_names_resources: bool = True

@@ -3,6 +3,7 @@
 import logging
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from sandbox.answering import WORLD_SERVICES, Answering
 from sandbox.errors import AwsError
@@ -14,7 +15,7 @@ from sandbox.wire.messages import Request, Response
 from sandbox.wire.models import wire_error
 from sandbox.wire.reading import required
 from sandbox.wire.refusals import refusal
-from sandbox.world.calls import Answer, Caller
+from sandbox.world.calls import Answer, Caller, Origin
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class Front:
         self.calls.add(question.service or "unsigned", question.label)
         if question.signed is None and caller is None and not question.may_be_unsigned:
             raise AwsError(question.style.unsigned, "Missing Authentication Token", 403)
-        caller = caller or caller_of(question.signed)
+        caller = caller or replace(caller_of(question.signed), origin=_origin(question, request_id))
         answer = self._answerer(question)
         if answer is None:
             return MOTO.handle(question.request, caller.account)
@@ -68,6 +69,15 @@ class Front:
         if service in WORLD_SERVICES:
             raise NotServed
         return None
+
+
+def _origin(question: Asked, request_id: str) -> Origin:
+    return Origin(
+        access_key=question.signed.access_key if question.signed else "",
+        source_ip=question.request.peer or Origin().source_ip,
+        user_agent=question.request.headers.get("user-agent", ""),
+        request_id=request_id,
+    )
 
 
 def _identity(_: Mapping[str, object], caller: Caller) -> Answer:

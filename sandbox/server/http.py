@@ -91,7 +91,8 @@ class _Connection(BaseHTTPRequestHandler):
                 refusal(style_of(request, None), wire_error(None, error), "00000000-0000-0000-0000-000000000000")
             )
             return
-        self._send(self.server.handle(Request(self.command, path, query, headers, body)))
+        peer = str(self.client_address[0])
+        self._send(self.server.handle(Request(self.command, path, query, headers, body, peer)))
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _serve  # noqa: N815 - http.server's names
 

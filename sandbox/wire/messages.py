@@ -10,13 +10,17 @@ _LARGEST = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """``path`` as it was sent (still quoted), ``query`` without the question mark, header names in lower case."""
+    """``path`` as it was sent (still quoted), ``query`` without the question mark, header names in lower case.
+
+    ``peer`` is the address it came from, where it came over a network.
+    """
 
     method: str
     path: str
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    peer: str = ""
 
     def plain(self) -> "Request":
         """The request with its body uncompressed, as it is where that cannot be done: SDKs compress large ones."""

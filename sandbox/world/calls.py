@@ -1,7 +1,7 @@
 """What a call is made of, on its way into the world and out of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Params = Mapping[str, Any]
@@ -9,12 +9,27 @@ Answer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a call came from, as CloudTrail tells it; nothing else depends on it.
+
+    ``invoked_by``: the AWS service that called in somebody's name. ``request_id``: what the door answered with.
+    """
+
+    access_key: str = ""
+    source_ip: str = "127.0.0.1"
+    user_agent: str = ""
+    request_id: str = ""
+    invoked_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, and where: what the request's signature says."""
+    """Who asks, and where: what the request's signature says. The same caller may come from anywhere."""
 
     account: str = "123456789012"
     region: str = "eu-west-1"
     principal: str = "arn:aws:iam::123456789012:user/operator"
+    origin: Origin = field(default=Origin(), compare=False)
 
 
 Handler = Callable[[Params, Caller], Answer]

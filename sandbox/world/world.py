@@ -11,6 +11,7 @@ from sandbox.errors import AwsError
 from sandbox.switches import Switches
 from sandbox.world.autoscaling import Autoscaling
 from sandbox.world.calls import Answer, Caller, Handler, Params
+from sandbox.world.cloudtrail import Trail
 from sandbox.world.cloudwatch import CloudWatch
 from sandbox.world.codedeploy import CodeDeploy
 from sandbox.world.ecr import Ecr
@@ -60,10 +61,11 @@ class World:
         with self._lock:
             self.timeline.advance(self.clock.now())
             self.calls[service, operation] += 1
-            handler = self.place(caller.account, caller.region).operations.get(service, {}).get(operation)
+            place = self.place(caller.account, caller.region)
+            handler = place.operations.get(service, {}).get(operation)
             if handler is None:
                 raise AwsError("UnknownOperationException", f"The sandbox does not know {service}:{operation}.")
-            return handler(params, caller)
+            return place.trail.pass_on(service, operation, params, caller, handler)
 
     def read(self, look: Callable[[Sequence["Place"]], T]) -> T:
         """Let ``look`` see every place that was made, as of now; nothing moves meanwhile."""
@@ -85,6 +87,7 @@ class Place:
         self.timeline = world.timeline
         self.account = account
         self.region = region
+        self.trail = Trail(self)
         self.traffic = Traffic(self)
         self.elbv2 = Elbv2(self)
         self.cloudwatch = CloudWatch(self)
@@ -99,6 +102,7 @@ class Place:
             "codedeploy": self.codedeploy.operations,
             "ecr": self.ecr.operations,
             "application-autoscaling": self.autoscaling.operations,
+            "cloudtrail": self.trail.operations,
         }
 
     def arn(self, service: str, resource: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.errors import AwsError
+from sandbox.world.codedeploy import on_behalf
 from sandbox.world.codedeploy.shift import shift_of
 from sandbox.world.codedeploy.words import (
     ECS_REFUSED,
@@ -42,7 +43,7 @@ def _ready(run: Run, service: Service) -> bool:
     cluster, name = deployment.group.service
     deployment.blue = next((one for one in service.task_sets if one.status == PRIMARY), None)
     try:
-        shift = shift_of(run.engine.place.elbv2, deployment)
+        shift = shift_of(run.engine.place, deployment)
         behind = shift.blue_is_behind()
     except AwsError as error:
         run.fail("INVALID_ECS_SERVICE", NO_SERVICE.format(service=name, cluster=cluster, reason=error.message))
@@ -84,6 +85,7 @@ def _create(run: Run, service: Service) -> None:
         run.fail("ECS_UPDATE_ERROR", ECS_REFUSED.format(reason=error.message))
         return
     deployment.green = green
+    on_behalf.created(place, deployment, green)
     run.later(run.engine.pace.install_timeout, lambda: _too_late(run))
     _look(run, service, green)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.world.codedeploy import on_behalf
 from sandbox.world.codedeploy.configs import ALL_AT_ONCE
 from sandbox.world.codedeploy.records import Deployment, Status
 from sandbox.world.codedeploy.shift import shares_now
@@ -69,8 +70,10 @@ def bring_back(run: Run) -> None:
     if service is not None and deployment.blue is not None and deployment.green is not None:
         if deployment.blue.status != PRIMARY:
             place.ecs.make_primary(service, deployment.blue)
+            on_behalf.made_primary(place, deployment, deployment.blue)
         if deployment.green in service.task_sets:
             place.ecs.drain(service, deployment.green)
+            on_behalf.drained(place, deployment, deployment.green)
     run.later(run.engine.pace.drain, lambda: _done(run))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sandbox.errors import AwsError
+from sandbox.world.codedeploy import on_behalf
 from sandbox.world.codedeploy.records import Deployment
 
 if TYPE_CHECKING:
@@ -15,40 +18,48 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Moves the two listeners of a deployment group between ``blue`` and ``green``, two target-group ARNs."""
+    """Moves the two listeners of a deployment group between ``blue`` and ``green``, two target-group ARNs.
+
+    ``told`` hears of each listener that was weighed, and how.
+    """
 
     elbv2: Elbv2
     production: str
     test: str | None
     blue: str
     green: str
+    told: Callable[[str, Mapping[str, int]], None]
 
     def to_green(self, percentage: int) -> None:
         """Weigh production. ``AwsError`` where the listener or a target group is gone."""
-        self.elbv2.shift(self.production, {self.blue: 100 - percentage, self.green: percentage})
+        self._weigh(self.production, {self.blue: 100 - percentage, self.green: percentage})
 
     def test_green(self) -> None:
         """Let the test listener, if there is one, show green."""
         if self.test is not None:
-            self.elbv2.shift(self.test, {self.blue: 0, self.green: 100})
+            self._weigh(self.test, {self.blue: 0, self.green: 100})
 
     def restore(self) -> None:
         """Everything back to blue; a listener that is gone cannot be helped any more."""
         for listener in (self.production, self.test):
             if listener is not None and self.elbv2.listener_exists(listener):
-                self.elbv2.shift(listener, {self.blue: 100, self.green: 0})
+                self._weigh(listener, {self.blue: 100, self.green: 0})
+
+    def _weigh(self, listener: str, shares: Mapping[str, int]) -> None:
+        self.elbv2.shift(listener, shares)
+        self.told(listener, shares)
 
     def blue_is_behind(self) -> bool:
         """Whether the production listener knows blue at all."""
         return bool(self.elbv2.shares(self.production, {self.blue}))
 
 
-def shift_of(elbv2: Elbv2, deployment: Deployment) -> Shift:
+def shift_of(place: Place, deployment: Deployment) -> Shift:
     """The listeners of a deployment whose blue task set is known.
 
     ``AwsError`` where something of the pair is missing.
     """
-    group, blue = deployment.group, deployment.blue
+    group, blue, elbv2 = deployment.group, deployment.blue, place.elbv2
     names = [one["name"] for one in group.pair["targetGroups"]]
     arns = [elbv2.group_named(name) for name in names]
     for name, arn in zip(names, arns, strict=True):
@@ -60,7 +71,8 @@ def shift_of(elbv2: Elbv2, deployment: Deployment) -> Shift:
         raise AwsError("TargetGroupNotFound", "The primary task set uses none of the deployment group's target groups")
     other = next(arn for arn in known if arn != now)
     production = group.listener("prodTrafficRoute") or ""
-    return Shift(elbv2, production, group.listener("testTrafficRoute"), str(now), other)
+    told = partial(on_behalf.weighed, place, deployment)
+    return Shift(elbv2, production, group.listener("testTrafficRoute"), str(now), other, told)
 
 
 def shares_now(place: Place, deployment: Deployment) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sandbox.world.codedeploy import on_behalf
 from sandbox.world.codedeploy.records import Status
 from sandbox.world.codedeploy.shift import shares_now
 from sandbox.world.codedeploy.words import ECS_REFUSED
@@ -23,6 +24,7 @@ def begin(run: Run) -> None:
         run.fail("ECS_UPDATE_ERROR", ECS_REFUSED.format(reason="The replacement task set was deleted."))
         return
     place.ecs.make_primary(service, green)
+    on_behalf.made_primary(place, deployment, green)
     deployment.group.target_revision = deployment.revision
     option = deployment.group.shape["blueGreenDeploymentConfiguration"]["terminateBlueInstancesOnDeploymentSuccess"]
     if option["action"] == "KEEP_ALIVE":
@@ -40,6 +42,7 @@ def _drain(run: Run, service: Service) -> None:
     blue = run.deployment.blue
     if blue is not None and blue in service.task_sets:
         run.engine.place.ecs.drain(service, blue)
+        on_behalf.drained(run.engine.place, run.deployment, blue)
     run.later(run.engine.pace.drain, lambda: _succeed(run))
 
 
