@@ -44,7 +44,6 @@ class RollingDeployment:
     status: str  # PRIMARY, ACTIVE
     task_definition_arn: str
     rollout_state: str | None  # COMPLETED, IN_PROGRESS, FAILED
-    rollout_state_reason: str = ""
     desired: int = 0
     running: int = 0
     pending: int = 0
@@ -65,11 +64,9 @@ class LiveService:
     task_definition_arn: str
     desired_count: int
     running_count: int
-    pending_count: int
     load_balancers: tuple[LoadBalancer, ...] = ()
     task_sets: tuple[TaskSet, ...] = ()
     deployments: tuple[RollingDeployment, ...] = ()
-    current_deployment_arn: str | None = None
     definition: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -154,11 +151,30 @@ class Attempt:
     rollback_of: str | None = None
     shift_over: bool = False
     hooks: Mapping[str, str] = field(default_factory=dict)
+    config: str = ""  # CodeDeploy's deployment configuration: how the traffic moves
 
     @property
     def active(self) -> bool:
         """Whether it still runs, in whichever way."""
         return self.state in (AttemptState.RUNNING, AttemptState.READY, AttemptState.STOPPING)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that went wrong within a deployment: which lifecycle event, and what AWS says of it."""
+
+    what: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How traffic moves in steps: ``percent`` at once, and as much again (or all) every ``interval`` seconds."""
+
+    percent: float
+    interval: float
+    canary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +188,33 @@ class LifecycleEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Colour:
+    """One side of a shift, the new one (green) or the one before it (blue). ``weight``: its share of production in
+    percent. ``task_definition_arn`` is ``None`` where its task set is not to be seen.
+    """
+
+    green: bool
+    weight: float
+    running: int
+    desired: int
+    task_definition_arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a running deployment is. ``traffic`` is the new version's share of production in percent, 0 to 100."""
+    """How far a running deployment is. ``traffic`` is the new version's share of production in percent, 0 to 100.
+
+    ``alarms`` are those that watch it, as they stand; none where they could not be asked. ``ends_at``: when production
+    is expected to have moved, in seconds since the epoch.
+    """
 
     traffic: float
     running: int
     desired: int
     events: tuple[LifecycleEvent, ...] = ()
+    colours: tuple[Colour, ...] = ()
+    alarms: tuple["Alarm", ...] = ()
+    ends_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +233,6 @@ class DeploymentGroup:
     alarms_enabled: bool = False
     rollback_events: tuple[str, ...] = ()  # empty: automatic rollback is off
     ready_wait_minutes: int = 0
-    termination_wait_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 Raises ``Retry`` or ``Stalled`` where AWS could not be asked: what is unknown never looks empty.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -13,16 +14,21 @@ from reconcilers.aws.marks import says_release
 from reconcilers.declared import deployment_configuration
 from reconcilers.digest import Digest
 from reconcilers.live import (
+    Alarm,
     Attempt,
+    Colour,
     DeploymentGroup,
     Live,
     LiveService,
     PreflightFacts,
     Progress,
     RegisteredRevision,
+    RollingDeployment,
     TargetGroup,
 )
 from reconcilers.model import CodeDeployRollout, RollingRollout, Service
+from reconcilers.outcome import Retry, Stalled
+from reconcilers.rollout.pace import expected_end
 from reconcilers.rollout.survey import to_ship
 from reconcilers.verdict import Look
 
@@ -56,7 +62,7 @@ def _look(gateways: Gateways, wanted: Service, live: Live, look: Look, now: floa
         case Look.CANDIDATES:
             return replace(live, candidates=_candidates(gateways, wanted, live))
         case Look.PROGRESS:
-            return replace(live, progress=_progress(gateways, wanted, live))
+            return replace(live, progress=_progress(gateways, wanted, live, now))
         case Look.SCALING:
             return replace(live, scalable=gateways.autoscaling.scales(cluster_name(wanted.cluster), wanted.name))
         case Look.PREFLIGHT:
@@ -92,16 +98,38 @@ def _candidates(gateways: Gateways, wanted: Service, live: Live) -> tuple[Regist
     return gateways.ecs.candidates(wanted.family, frozenset({wanted.revision, shipped}), tuple(hints))
 
 
-def _progress(gateways: Gateways, wanted: Service, live: Live) -> Progress:
+def _progress(gateways: Gateways, wanted: Service, live: Live, now: float) -> Progress:
     match wanted.rollout:
-        case CodeDeployRollout():
+        case CodeDeployRollout(application=application, deployment_group=group):
             active = next((each for each in live.attempts or () if each.active), None)
-            found = active and gateways.codedeploy.progress(active.id, cluster_name(wanted.cluster), wanted.name)
-            return found or Progress(0.0, 0, 0)
+            found = active and _shift(gateways, wanted, live, active, now)
+            alarms = _alarms(gateways, lambda: gateways.codedeploy.alarm_names(application, group)) if found else ()
+            return replace(found, alarms=alarms) if found else Progress(0.0, 0, 0)
         case RollingRollout():
-            return _rolling_progress(live.service)
+            return replace(
+                _rolling_progress(live.service), alarms=_alarms(gateways, lambda: _rolling_alarms(wanted, live))
+            )
         case _:
             assert_never(wanted.rollout)
+
+
+def _shift(gateways: Gateways, wanted: Service, live: Live, active: Attempt, now: float) -> Progress | None:
+    task_sets = live.service.task_sets if live.service else ()
+    found = gateways.codedeploy.progress(active.id, cluster_name(wanted.cluster), wanted.name, task_sets)
+    if found is None or not active.config:
+        return found
+    with suppress(Retry, Stalled):  # when it ends is good to know, and nothing rests on it
+        return replace(found, ends_at=expected_end(found, gateways.codedeploy.pace(active.config), now))
+    return found
+
+
+def _alarms(gateways: Gateways, names: Callable[[], tuple[str, ...]]) -> tuple[Alarm, ...]:
+    """The alarms that watch a rollout, for people to see: AWS itself acts on them, so not to be able to ask is no
+    failure.
+    """
+    with suppress(Retry, Stalled):
+        return gateways.cloudwatch.alarms(names())
+    return ()
 
 
 def _rolling_progress(service: LiveService | None) -> Progress:
@@ -111,7 +139,15 @@ def _rolling_progress(service: LiveService | None) -> Progress:
     if new is None:
         return Progress(0.0, 0, 0)
     everything = sum(each.running for each in deployments)
-    return Progress(100.0 * new.running / everything if everything else 0.0, new.running, new.desired)
+    colours = tuple(_rolling_colour(each, everything) for each in deployments)
+    share = 100.0 * new.running / everything if everything else 0.0
+    return Progress(share, new.running, new.desired, colours=colours)
+
+
+def _rolling_colour(deployment: RollingDeployment, everything: int) -> Colour:
+    weight = 100.0 * deployment.running / everything if everything else 0.0
+    new = deployment.status == "PRIMARY"
+    return Colour(new, weight, deployment.running, deployment.desired, deployment.task_definition_arn)
 
 
 def _preflight(gateways: Gateways, wanted: Service, live: Live) -> PreflightFacts:

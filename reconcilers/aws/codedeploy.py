@@ -14,7 +14,7 @@ from reconcilers.aws.calls import ask, ask_or_none, batches
 from reconcilers.aws.lru import Bounded
 from reconcilers.aws.marks import description, mark_in, says_release
 from reconcilers.digest import Digest
-from reconcilers.live import Attempt, DeploymentGroup, Progress
+from reconcilers.live import Attempt, DeploymentGroup, Failure, Pace, Progress, TaskSet
 
 BATCH_GET_LIMIT = 25
 APPSPECS = 5  # of the newest deployments, at most so many have their AppSpec looked up
@@ -22,6 +22,7 @@ REMEMBERED = 8192
 _NO_GROUP = frozenset({"ApplicationDoesNotExistException", "DeploymentGroupDoesNotExistException"})
 _NO_REVISION = frozenset({"RevisionDoesNotExistException", "ApplicationDoesNotExistException"})
 _NOT_STARTED = frozenset({"DeploymentNotStartedException", "DeploymentTargetDoesNotExistException"})
+_NO_CONFIG = frozenset({"DeploymentConfigDoesNotExistException", "InvalidDeploymentConfigNameException"})
 _UNKNOWN_ID = frozenset({"DeploymentDoesNotExistException"})
 _OVER = frozenset({"DeploymentAlreadyCompletedException"})
 # The wait has run out, and the old task set's end is not recorded yet.
@@ -37,12 +38,19 @@ class CodeDeployGateway:
         self._client = client
         self._ended: Bounded[str, Info] = Bounded(REMEMBERED)
         self._appspecs: Bounded[str, AppSpec] = Bounded(REMEMBERED)
+        self._alarm_names: Bounded[str, tuple[str, ...]] = Bounded(REMEMBERED)
+        self._failures: Bounded[str, tuple[Failure, ...]] = Bounded(REMEMBERED)
+        self._paces: dict[str, Pace | None] = {}  # a configuration never changes
 
     def group(self, application: str, name: str) -> DeploymentGroup | None:
         """The deployment group; ``None`` where it or its application does not exist."""
         parameters = {"applicationName": application, "deploymentGroupName": name}
         answer = ask_or_none(self._client, "get_deployment_group", parameters, _NO_GROUP, about=f"{application}/{name}")
-        return codedeploy_answers.deployment_group(answer["deploymentGroupInfo"]) if answer else None
+        if answer is None:
+            return None
+        found = codedeploy_answers.deployment_group(answer["deploymentGroupInfo"])
+        self._alarm_names.put(f"{application}/{name}", found.alarm_names)
+        return found
 
     def attempts(self, application: str, group: str, now: float, release: Digest | None = None) -> tuple[Attempt, ...]:
         """The newest deployments of the group, newest first, rollbacks among them.
@@ -104,17 +112,42 @@ class CodeDeployGateway:
         content = codedeploy_answers.revision_content(answer) if answer else ""
         return self._appspecs.put(key, appspec.read(content)) if content else AppSpec()
 
-    def progress(self, deployment: str, cluster: str, service: str) -> Progress | None:
+    def progress(
+        self, deployment: str, cluster: str, service: str, task_sets: tuple[TaskSet, ...] = ()
+    ) -> Progress | None:
         """How far a deployment is; ``None`` where it has not started yet."""
-        answer = ask_or_none(
-            self._client,
-            "get_deployment_target",
-            {"deploymentId": deployment, "targetId": f"{cluster}:{service}"},
-            _NOT_STARTED,
-            about=deployment,
-        )
-        target = (answer or {}).get("deploymentTarget", {}).get("ecsTarget")
-        return codedeploy_answers.progress(target) if target else None
+        target = self._target(deployment, cluster, service)
+        return codedeploy_answers.progress(target, task_sets) if target else None
+
+    def failures(self, deployment: str, cluster: str, service: str) -> tuple[Failure, ...]:
+        """What went wrong in a deployment, event by event. It must have ended: the answer is kept."""
+        known = self._failures.get(deployment)
+        if known is not None:
+            return known
+        target = self._target(deployment, cluster, service)
+        return self._failures.put(deployment, codedeploy_answers.failures(target) if target else ())
+
+    def _target(self, deployment: str, cluster: str, service: str) -> Info | None:
+        parameters = {"deploymentId": deployment, "targetId": f"{cluster}:{service}"}
+        answer = ask_or_none(self._client, "get_deployment_target", parameters, _NOT_STARTED, about=deployment)
+        found: Info | None = (answer or {}).get("deploymentTarget", {}).get("ecsTarget")
+        return found
+
+    def alarm_names(self, application: str, group: str) -> tuple[str, ...]:
+        """The alarms that watch a group, as it was when it was last read."""
+        known = self._alarm_names.get(f"{application}/{group}")
+        if known is not None:
+            return known
+        found = self.group(application, group)
+        return found.alarm_names if found is not None else ()
+
+    def pace(self, config: str) -> Pace | None:
+        """How a deployment configuration moves traffic; ``None`` at once, or where it does not exist any more."""
+        if config not in self._paces:
+            parameters = {"deploymentConfigName": config}
+            answer = ask_or_none(self._client, "get_deployment_config", parameters, _NO_CONFIG, about=config) or {}
+            self._paces[config] = codedeploy_answers.pace(answer.get("deploymentConfigInfo") or {})
+        return self._paces[config]
 
     def create_deployment(self, action: CreateDeployment, task_definition_arn: str) -> str:
         """Start a deployment and return its id. Raises ``Retry("AnotherDeployment")`` where one is active already.

@@ -12,9 +12,13 @@ from reconcilers.live import (
     Attempt,
     AttemptState,
     AwsReason,
+    Colour,
     DeploymentGroup,
+    Failure,
     LifecycleEvent,
+    Pace,
     Progress,
+    TaskSet,
 )
 
 _STATES = {
@@ -44,6 +48,7 @@ def attempt(answer: Mapping[str, Any], appspec: AppSpec) -> Attempt:
         rollback_of=rollback.get("rollbackTriggeringDeploymentId") or None,
         shift_over=bool(answer.get("instanceTerminationWaitTimeStarted")) or status in ("Baking", "Succeeded"),
         hooks=appspec.hooks,
+        config=answer.get("deploymentConfigName", ""),
     )
 
 
@@ -90,7 +95,6 @@ def deployment_group(answer: Mapping[str, Any]) -> DeploymentGroup:
     rollback = answer.get("autoRollbackConfiguration") or {}
     blue_green = answer.get("blueGreenDeploymentConfiguration") or {}
     ready = blue_green.get("deploymentReadyOption") or {}
-    termination = blue_green.get("terminateBlueInstancesOnDeploymentSuccess") or {}
     waits = ready.get("actionOnTimeout") == "STOP_DEPLOYMENT"
     return DeploymentGroup(
         application=answer["applicationName"],
@@ -105,7 +109,6 @@ def deployment_group(answer: Mapping[str, Any]) -> DeploymentGroup:
         alarms_enabled=bool(alarms.get("enabled")),
         rollback_events=tuple(rollback.get("events") or ()) if rollback.get("enabled") else (),
         ready_wait_minutes=ready.get("waitTimeInMinutes", 0) if waits else 0,
-        termination_wait_minutes=termination.get("terminationWaitTimeInMinutes", 0),
     )
 
 
@@ -117,15 +120,54 @@ def _listeners(pair: Mapping[str, Any], route: str) -> tuple[str, ...]:
     return tuple((pair.get(route) or {}).get("listenerArns") or ())
 
 
-def progress(target: Mapping[str, Any]) -> Progress:
-    """An ECSTarget: the Green task set is the new one in this deployment, whatever its target group is called."""
-    green = _first([each for each in target.get("taskSetsInfo") or () if each.get("taskSetLabel") == "Green"])
+def progress(target: Mapping[str, Any], task_sets: tuple[TaskSet, ...] = ()) -> Progress:
+    """An ECSTarget: the Green task set is the new one in this deployment, whatever its target group is called.
+
+    ``task_sets`` are the service's: a target names them and does not say what they run.
+    """
+    runs = {each.id: each.task_definition_arn for each in task_sets}
+    colours = tuple(_colour(each, runs) for each in target.get("taskSetsInfo") or ())
+    green = next((each for each in colours if each.green), Colour(True, 0.0, 0, 0))
     return Progress(
-        traffic=float(green.get("trafficWeight") or 0.0),
-        running=int(green.get("runningCount") or 0),
-        desired=int(green.get("desiredCount") or 0),
+        traffic=green.weight,
+        running=green.running,
+        desired=green.desired,
         events=tuple(_event(each) for each in target.get("lifecycleEvents") or ()),
+        colours=colours,
     )
+
+
+def _colour(answer: Mapping[str, Any], runs: Mapping[str, str]) -> Colour:
+    return Colour(
+        green=answer.get("taskSetLabel") == "Green",
+        weight=float(answer.get("trafficWeight") or 0.0),
+        running=int(answer.get("runningCount") or 0),
+        desired=int(answer.get("desiredCount") or 0),
+        task_definition_arn=runs.get(answer.get("identifer", "")),  # as AWS spells it
+    )
+
+
+def failures(target: Mapping[str, Any]) -> tuple[Failure, ...]:
+    """What went wrong in an ECSTarget, event by event."""
+    failed = (each for each in target.get("lifecycleEvents") or () if each.get("status") == "Failed")
+    return tuple(_failure(each) for each in failed)
+
+
+def _failure(event: Mapping[str, Any]) -> Failure:
+    said = event.get("diagnostics") or {}
+    return Failure(event["lifecycleEventName"], str(said.get("errorCode") or "Failed"), str(said.get("message") or ""))
+
+
+def pace(answer: Mapping[str, Any]) -> Pace | None:
+    """A DeploymentConfigInfo's traffic routing; ``None`` where all of it moves at once."""
+    routing = answer.get("trafficRoutingConfig") or {}
+    linear, canary = routing.get("timeBasedLinear"), routing.get("timeBasedCanary")
+    if linear:
+        return Pace(float(linear.get("linearPercentage") or 0), 60.0 * float(linear.get("linearInterval") or 0))
+    if canary:
+        share, wait = float(canary.get("canaryPercentage") or 0), 60.0 * float(canary.get("canaryInterval") or 0)
+        return Pace(share, wait, canary=True)
+    return None
 
 
 def _event(answer: Mapping[str, Any]) -> LifecycleEvent:

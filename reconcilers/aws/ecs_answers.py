@@ -41,11 +41,9 @@ def live_service(answer: Mapping[str, Any]) -> LiveService:
         task_definition_arn=answer.get("taskDefinition", ""),
         desired_count=answer.get("desiredCount", 0),
         running_count=answer.get("runningCount", 0),
-        pending_count=answer.get("pendingCount", 0),
         load_balancers=tuple(_load_balancer(each) for each in answer.get("loadBalancers", ())),
         task_sets=tuple(_task_set(each) for each in answer.get("taskSets", ())),
         deployments=tuple(_deployment(each) for each in answer.get("deployments", ())),
-        current_deployment_arn=answer.get("currentServiceDeployment"),
         definition=_of_primary(answer) | {name: value for name, value in answer.items() if name not in _APART},
     )
 
@@ -84,7 +82,6 @@ def _deployment(answer: Mapping[str, Any]) -> RollingDeployment:
         status=answer["status"],
         task_definition_arn=answer.get("taskDefinition", ""),
         rollout_state=answer.get("rolloutState"),
-        rollout_state_reason=answer.get("rolloutStateReason", ""),
         desired=answer.get("desiredCount", 0),
         running=answer.get("runningCount", 0),
         pending=answer.get("pendingCount", 0),

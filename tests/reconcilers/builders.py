@@ -111,7 +111,6 @@ def service(*task_sets: TaskSet, **more: Any) -> LiveService:
         "task_definition_arn": sets[0].task_definition_arn,
         "desired_count": 2,
         "running_count": 2,
-        "pending_count": 0,
         "load_balancers": (LoadBalancer(BLUE, "proxy", 80),),
         "task_sets": sets,
         "definition": {

@@ -40,17 +40,38 @@ def test_one_rollout_takes_at_most_twenty_calls_beside_polling() -> None:
     assert account.world.calls.total() <= 20
 
 
-def test_a_look_at_a_running_shift_takes_four_calls() -> None:
+def test_a_look_at_a_running_shift_takes_five_calls_its_alarms_among_them() -> None:
     account = shifted()
     account.push("1.1.0")
     daemon = reconciler(account.world)
     daemon.reconcile(account.wants("1.1.0"))
     account.clock.advance(200)
+    daemon.reconcile(account.wants("1.1.0"))  # how its configuration moves traffic is asked once
     account.world.calls.clear()
 
     daemon.reconcile(account.wants("1.1.0"))
 
-    assert account.world.calls.total() == 4
+    assert account.world.calls.total() == 5
+
+
+def test_a_running_shift_tells_both_colours_its_alarms_and_its_end() -> None:
+    account = shifted()
+    account.push("1.1.0")
+    daemon = reconciler(account.world)
+    daemon.reconcile(account.wants("1.1.0"))
+    account.clock.advance(200)
+
+    report = daemon.reconcile(account.wants("1.1.0"))
+
+    assert isinstance(report.outcome, Progressing)
+    progress = report.outcome.progress
+    assert progress is not None
+    assert sorted(each.green for each in progress.colours) == [False, True]
+    assert sum(each.weight for each in progress.colours) == 100
+    assert len({each.task_definition_arn for each in progress.colours}) == 2
+    assert {each.state for each in progress.alarms} == {"OK"}
+    assert progress.ends_at is not None
+    assert 0 < progress.ends_at - account.clock.now() <= 600
 
 
 def test_a_shift_is_followed_to_its_end() -> None:

@@ -4,15 +4,13 @@ from typing import Any
 
 import pytest
 
-from reconcilers.live import AttemptState, Live, Progress, RollingDeployment
-from reconcilers.model import RollingRollout
+from reconcilers.live import AttemptState, Colour, Live, Progress, RollingDeployment, TaskSet
 from reconcilers.observe import base, closer
 from reconcilers.outcome import Retry
 from reconcilers.task_definition import revision_digest
 from reconcilers.verdict import Look
 from tests.reconcilers.aws.wire import Refusal
 from tests.reconcilers.builders import (
-    BLUE,
     NOW,
     ROLLING,
     arn,
@@ -24,7 +22,7 @@ from tests.reconcilers.builders import (
     service,
     wanted,
 )
-from tests.reconcilers.gateways import SERVICE, described, over, replies
+from tests.reconcilers.gateways import described, over, replies
 
 LIVE = Live(NOW, service(), registered())
 
@@ -192,7 +190,9 @@ def test_a_rolling_updates_share_is_its_share_of_the_running_tasks() -> None:
 
     live = closer(gateways, wanted(rollout=ROLLING), live, frozenset({Look.PROGRESS}), NOW)
 
-    assert live.progress == Progress(25.0, 1, 4)
+    colours = (Colour(True, 25.0, 1, 4, arn(2)), Colour(False, 75.0, 3, 0, arn(1)))
+    assert live.progress is not None
+    assert replace(live.progress, alarms=()) == Progress(25.0, 1, 4, colours=colours)
 
 
 @pytest.mark.parametrize("deployments", [(), (RollingDeployment("new", "PRIMARY", arn(2), "IN_PROGRESS"),)])
@@ -202,88 +202,68 @@ def test_a_rolling_update_without_tasks_is_at_nothing(deployments: tuple[Rolling
 
     live = closer(gateways, wanted(rollout=ROLLING), live, frozenset({Look.PROGRESS}), NOW)
 
-    assert live.progress == Progress(0.0, 0, 0)
+    assert live.progress is not None
+    assert (live.progress.traffic, live.progress.running, live.progress.desired) == (0.0, 0, 0)
 
 
-def test_preflight_reads_the_group_and_all_that_it_names() -> None:
-    gateways, wire = over(replies())
-
-    facts = closer(gateways, wanted("v2"), LIVE, frozenset({Look.PREFLIGHT}), NOW).preflight
-
-    assert facts is not None
-    assert facts.group is not None
-    assert facts.listeners[0].weights == {BLUE: 1}
-    assert [each.name for each in facts.target_groups] == ["blue", "green"]
-    assert [each.name for each in facts.alarms] == ["5xx"]
-    assert [(each.container, each.found) for each in facts.images] == [("proxy", None)]
-    assert facts.rollback_target is not None
-    assert facts.rollback_target.tags is not None
-    assert sorted(wire.operations) == [
-        "DescribeAlarms",
-        "DescribeListeners",
-        "DescribeTargetGroups",
-        "DescribeTaskDefinition",
-        "GetDeploymentGroup",
+def target(*events: dict[str, Any]) -> dict[str, Any]:
+    sets = [
+        {"identifer": "ecs-svc/1", "taskSetLabel": "Blue", "trafficWeight": 70.0, "runningCount": 2, "desiredCount": 2},
+        {
+            "identifer": "ecs-svc/2",
+            "taskSetLabel": "Green",
+            "trafficWeight": 30.0,
+            "runningCount": 1,
+            "desiredCount": 2,
+        },
     ]
+    return {"deploymentTarget": {"ecsTarget": {"taskSetsInfo": sets, "lifecycleEvents": list(events)}}}
 
 
-def test_preflight_of_a_missing_group_knows_nothing_of_listeners() -> None:
-    gateways, _ = over(replies(GetDeploymentGroup=Refusal("ApplicationDoesNotExistException")))
-
-    facts = closer(gateways, wanted("v2"), LIVE, frozenset({Look.PREFLIGHT}), NOW).preflight
-
-    assert facts is not None
-    assert facts.group is None
-    assert facts.listeners == ()
-    assert facts.alarms == ()
+SHIFTING = replace(LIVE, attempts=(replace(attempt("v2", AttemptState.RUNNING), config="Linear"),))
+LINEAR = {"timeBasedLinear": {"linearPercentage": 10, "linearInterval": 1}}
+ALLOWING = {
+    "lifecycleEventName": "AllowTraffic", "status": "InProgress", "startTime": datetime.fromtimestamp(NOW - 130, UTC)
+}  # fmt: skip
 
 
-def test_a_rollback_target_that_was_read_a_moment_ago_is_not_read_again() -> None:
-    gateways, wire = over(replies())
-
-    live = base(gateways, wanted("v2"), NOW)
-    closer(gateways, wanted("v2"), live, frozenset({Look.PREFLIGHT}), NOW)
-
-    assert len(wire.asked("DescribeTaskDefinition")) == 1
+def config(routing: dict[str, Any]) -> dict[str, Any]:
+    return {"deploymentConfigInfo": {"trafficRoutingConfig": routing}}
 
 
-@pytest.mark.parametrize(
-    ("configuration", "asked"),
-    [
-        ({}, ["5xx"]),
-        ({"alarms": {"alarmNames": ["mine"]}}, ["mine"]),
-        ({"alarms": {"enable": True}}, ["5xx"]),
-        ({"alarms": {"alarmNames": []}}, None),
-    ],
-)
-def test_a_rolling_update_is_watched_by_its_services_alarms(
-    configuration: dict[str, Any], asked: list[str] | None
-) -> None:
-    gateways, wire = over(replies())
-    live = replace(LIVE, service=rolling_service())
+def test_a_shift_tells_what_each_colour_runs() -> None:
+    blue = TaskSet("ecs-svc/1", "PRIMARY", arn(1))
+    live = replace(SHIFTING, service=service(task_sets=(blue,)))
+    gateways, _ = over(replies(GetDeploymentTarget=target(), GetDeploymentConfig=config({})))
 
-    facts = closer(
-        gateways, wanted("v2", rollout=RollingRollout(configuration)), live, frozenset({Look.PREFLIGHT}), NOW
-    ).preflight
+    progress = closer(gateways, wanted("v2"), live, frozenset({Look.PROGRESS}), NOW).progress
 
-    assert facts is not None
-    assert facts.group is None
-    assert [each["AlarmNames"] for each in wire.asked("DescribeAlarms")] == ([asked] if asked else [])
-    assert wire.asked("DescribeTargetGroups") == [{"TargetGroupArns": [BLUE]}]
+    assert progress is not None
+    assert progress.colours == (Colour(False, 70.0, 2, 2, arn(1)), Colour(True, 30.0, 1, 2, None))
+    assert (progress.traffic, progress.running, progress.desired) == (30.0, 1, 2)
 
 
-def test_alarms_may_be_declared_with_the_service_itself() -> None:
-    gateways, wire = over(replies())
-    named = {"deploymentConfiguration": {"alarms": {"alarmNames": ["mine"], "enable": True}}}
-    live = replace(LIVE, service=rolling_service())
+def test_a_shift_tells_when_it_is_expected_to_end() -> None:
+    gateways, _ = over(replies(GetDeploymentTarget=target(ALLOWING), GetDeploymentConfig=config(LINEAR)))
 
-    closer(gateways, wanted("v2", rollout=ROLLING, service_definition=named), live, frozenset({Look.PREFLIGHT}), NOW)
+    progress = closer(gateways, wanted("v2"), SHIFTING, frozenset({Look.PROGRESS}), NOW).progress
 
-    assert [each["AlarmNames"] for each in wire.asked("DescribeAlarms")] == [["mine"]]
+    assert progress is not None
+    assert progress.ends_at == NOW - 130 + 9 * 60
 
 
-def test_a_service_without_a_definition_runs_nothing() -> None:
-    bare = {name: value for name, value in SERVICE.items() if name != "taskDefinition"}
-    gateways, _ = over(replies(DescribeServices={"services": [bare]}))
+@pytest.mark.parametrize("refused", ["GetDeploymentConfig", "DescribeAlarms"])
+def test_a_shift_is_followed_where_what_is_only_to_be_shown_is_not_to_be_had(refused: str) -> None:
+    answers: dict[str, Any] = {
+        "GetDeploymentTarget": target(ALLOWING),
+        "GetDeploymentConfig": config(LINEAR),
+        refused: Refusal("AccessDeniedException", "no"),
+    }
+    gateways, _ = over(replies(**answers))
 
-    assert base(gateways, wanted(), NOW).running is None
+    progress = closer(gateways, wanted("v2"), SHIFTING, frozenset({Look.PROGRESS}), NOW).progress
+
+    assert progress is not None
+    assert progress.traffic == 30.0
+    assert (progress.ends_at is None) == (refused == "GetDeploymentConfig")
+    assert (progress.alarms == ()) == (refused == "DescribeAlarms")

@@ -265,7 +265,7 @@ def test_a_group_says_who_watches_and_what_is_paired() -> None:
     assert (found.prod_listener_arns, found.test_listener_arns) == (("prod",), ("test",))
     assert (found.alarm_names, found.alarms_enabled) == (("5xx",), True)
     assert found.rollback_events == ("DEPLOYMENT_FAILURE",)
-    assert (found.ready_wait_minutes, found.termination_wait_minutes) == (30, 5)
+    assert found.ready_wait_minutes == 30
 
 
 def test_a_bare_group_has_nothing_paired_and_no_rollback() -> None:
