@@ -22,6 +22,7 @@ from controller.web.server import HttpServer
 from controller.web.stream import Hub
 from reconcilers.aws.gateways import GatewayPool
 from reconcilers.aws.session import AwsClients
+from reconcilers.history import Historian
 from reconcilers.reconcile import Reconciler
 from reconcilers.sweep import Sweeper
 from reconcilers.task_definition import revision_digest
@@ -84,6 +85,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
         version=release,
         journal=journal,
         hub=hub,
+        history=Historian(pool, time.time).history,
     )
     app = build(face, settings.api_token, settings.webhook_secret)
     return Daemon(loop, HttpServer(app, settings.host, settings.port), repository, hub, ending)

@@ -58,7 +58,7 @@ def closer(gateways: Gateways, wanted: Service, live: Live, at: frozenset[Look],
 def _look(gateways: Gateways, wanted: Service, live: Live, look: Look, now: float) -> Live:
     match look:
         case Look.ATTEMPTS:
-            return replace(live, attempts=_attempts(gateways, wanted, now))
+            return replace(live, attempts=attempts(gateways, wanted, now))
         case Look.CANDIDATES:
             return replace(live, candidates=_candidates(gateways, wanted, live))
         case Look.PROGRESS:
@@ -71,7 +71,8 @@ def _look(gateways: Gateways, wanted: Service, live: Live, look: Look, now: floa
             assert_never(look)
 
 
-def _attempts(gateways: Gateways, wanted: Service, now: float) -> tuple[Attempt, ...]:
+def attempts(gateways: Gateways, wanted: Service, now: float) -> tuple[Attempt, ...]:
+    """What was tried, newest first, each with its content where a decision may rest on it."""
     match wanted.rollout:
         case CodeDeployRollout(application=application, deployment_group=group):
             found = gateways.codedeploy.attempts(application, group, now, wanted.release)

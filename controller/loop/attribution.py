@@ -1,33 +1,63 @@
-"""Who changed what, as far as AWS tells: a revision says who registered it and when, a deployment which one it was.
+"""Who changed what, as far as AWS tells.
 
-A service's field has no author: AWS keeps none, and its time is when the difference was first seen.
+At once: a revision says who registered it and when, a deployment which one it was. Later, where CloudTrail may be asked:
+from where, by which call, and who edited a service's field, which AWS tells nowhere else. What CloudTrail told stands in
+``ServiceStatus.authors``, each under its own name: ``of_revision``, ``of_deployment``, ``of_field``.
 """
 
-from dataclasses import dataclass
+from dataclasses import replace
 
+from controller.loop.author import Author
+from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
 from reconcilers.diff import Change
 from reconcilers.live import Attempt, Live
 from reconcilers.outcome import Sync
+from reconcilers.rollout.history import is_rollback
+
+__all__ = ["Author", "attributed", "author", "deployer", "of_deployment", "of_field", "of_revision", "shipped"]
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
-    """``who`` as AWS's ARN, ``None`` where it does not tell; ``at`` in seconds since the epoch."""
+def of_revision(arn: str) -> str:
+    """Under what is kept who registered a revision."""
+    return f"revision {arn}"
 
-    who: str | None = None
-    at: float | None = None
+
+def of_deployment(deployment: str) -> str:
+    """Under what is kept who made a deployment: by its own name, the end of ECS's ARN."""
+    return f"deployment {deployment.rpartition('/')[2]}"
+
+
+def of_field(path: str, since: float) -> str:
+    """Under what is kept who gave a service's field the value that it was first seen with at ``since``."""
+    return f"field {path} {since}"
 
 
 def author(status: ServiceStatus, change: Change) -> Author:
     """Who made a change that is drift, and when. What Git is merely ahead by has no author."""
     if status.sync is not Sync.DRIFTED:
         return Author()
-    seen = Author(at=status.drift_since.get(change.path))
-    running = status.live.running if status.live is not None else None
-    if running is None or not change.path.startswith("/taskDefinition/"):
-        return seen
-    return Author(running.registered_by, running.registered_at if running.registered_at is not None else seen.at)
+    since = status.drift_since.get(change.path)
+    if not change.path.startswith("/taskDefinition/"):
+        known = status.authors.get(of_field(change.path, since)) if since is not None else None
+        return _known(Author(at=since), known)
+    return _of_revision(status, Author(at=since))
+
+
+def deployer(status: ServiceStatus, attempt: Attempt) -> Author:
+    """Who made a deployment, as far as CloudTrail told."""
+    return _known(Author(at=attempt.created_at), status.authors.get(of_deployment(attempt.id)))
+
+
+def attributed(fact: Fact, status: ServiceStatus | None) -> Fact:
+    """The fact with what was learnt since of who did it."""
+    if status is None or fact.who not in ("", "somebody else"):
+        return fact
+    names = [of_field(path, fact.at) for path in fact.paths] if fact.kind is Kind.DRIFT_FOUND else []
+    if fact.deployment is not None and fact.commit is None:
+        names.append(of_deployment(fact.deployment))
+    who = next((known.who for each in names if (known := status.authors.get(each)) and known.who), None)
+    return fact if who is None else replace(fact, who=who)
 
 
 def shipped(live: Live) -> Attempt | None:
@@ -39,3 +69,28 @@ def shipped(live: Live) -> Attempt | None:
     attempts = [each for each in live.attempts or () if each.task_definition_arn == arn]
     named = (each for each in attempts if primary is not None and each.id == primary.external_id)
     return next(named, next(iter(attempts), None))
+
+
+def _of_revision(status: ServiceStatus, seen: Author) -> Author:
+    running = status.live.running if status.live is not None else None
+    if status.live is None or running is None:
+        return seen
+    deployment = shipped(status.live)
+    if deployment is not None and _brought_back(status.live, deployment):
+        return deployer(status, deployment)
+    at = running.registered_at if running.registered_at is not None else seen.at
+    return _known(Author(running.registered_by, at), status.authors.get(of_revision(running.arn)))
+
+
+def _brought_back(live: Live, deployment: Attempt) -> bool:
+    """Whether somebody else shipped once more a revision that is ours: who registered it did not make this change."""
+    if deployment.mark is not None or is_rollback(deployment) or deployment.creator != "user":
+        return False
+    return any(each.mark and each.task_definition_arn == deployment.task_definition_arn for each in live.attempts or ())
+
+
+def _known(at_once: Author, later: Author | None) -> Author:
+    """What AWS told at once, or what CloudTrail told since, which is more."""
+    if later is None:
+        return at_once
+    return later if later.who is not None else replace(at_once, pending=later.pending)

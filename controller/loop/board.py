@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from controller.loop.author import Author
 from controller.loop.events import Event, events
 from controller.loop.status import ServiceStatus, after_report, after_unread, still_in_sync
 from controller.source.snapshot import Snapshot
@@ -16,6 +17,8 @@ from reconcilers.model import Cluster, Service, ServiceKey
 from reconcilers.outcome import Retry, Stalled, Sync
 from reconcilers.reconcile import Report
 from reconcilers.verdict import Order
+
+MOST_AUTHORS = 100  # of one service; the oldest are forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,15 @@ class Board:
         with self._lock:
             before = self._services.get(key)
             return None if before is None else self._tell(before, after_unread(before, error, now), now)
+
+    def attributed(self, key: ServiceKey, about: str, author: Author) -> None:
+        """Keep who did something, as far as it is known by now."""
+        with self._lock:
+            before = self._services.get(key)
+            if before is not None:
+                kept = {**{name: each for name, each in before.authors.items() if name != about}, about: author}
+                newest = dict(list(kept.items())[-MOST_AUTHORS:])
+                self._services[key] = replace(before, authors=newest)
 
     def ask(self, key: ServiceKey, order: Order) -> bool:
         """Keep what a person asked for until a plan spends it. False if there is no such service."""

@@ -7,6 +7,7 @@ answers again.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from controller.loop.author import Author
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
 from reconcilers.live import Live
@@ -48,6 +49,7 @@ class ServiceStatus:
     report: Report | None = None
     live: Live | None = None
     in_sync_release: Digest | None = None
+    authors: Mapping[str, Author] = field(default_factory=dict)  # what CloudTrail told, by the names of ``attribution``
 
     @property
     def settled(self) -> bool:

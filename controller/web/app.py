@@ -17,12 +17,14 @@ from pydantic import ConfigDict, Field, StringConstraints
 from controller.loop.board import Board
 from controller.loop.journal import Journal
 from controller.web import webhook
+from controller.web.detail import broken_detail, detail_view, history_view
 from controller.web.fleet import Fleet
 from controller.web.following import following
-from controller.web.showing import broken_view, service_view, service_views, source_view
+from controller.web.showing import service_views, source_view
 from controller.web.stream import Hub
-from controller.web.views import ServiceView, SourceView, View
-from reconcilers.model import ServiceKey
+from controller.web.views import DetailView, HistoryView, ServiceView, SourceView, View
+from reconcilers.history import History
+from reconcilers.model import Service, ServiceKey
 from reconcilers.verdict import Order
 
 
@@ -46,6 +48,7 @@ class Face:
     version: str
     journal: Journal
     hub: Hub
+    history: Callable[[Service], History]
 
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -104,7 +107,7 @@ def build(face: Face, api_token: str | None, webhook_secret: str | None) -> Fast
     app.add_exception_handler(RequestValidationError, _unclear)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.include_router(_health(face))
-    app.include_router(_reading(face), prefix="/api/v1")
+    app.include_router(_reading(face, acting=bool(api_token)), prefix="/api/v1")
     fleet = Fleet(face.board, face.now, acting=bool(api_token))
     app.include_router(following(fleet, face.journal, face.hub), prefix="/api/v1")
     if api_token:
@@ -134,7 +137,7 @@ def _health(face: Face) -> APIRouter:
     return router
 
 
-def _reading(face: Face) -> APIRouter:
+def _reading(face: Face, *, acting: bool) -> APIRouter:
     router = APIRouter(tags=["services"])
 
     @router.get("/services", summary="Every service")
@@ -142,14 +145,21 @@ def _reading(face: Face) -> APIRouter:
         return service_views(face.board.services(), face.board.snapshot)
 
     @router.get("/services/{environment}/{name}", summary="One service", responses=UNKNOWN)
-    def service(environment: str, name: str) -> ServiceView:
+    def service(environment: str, name: str) -> DetailView:
         key, snapshot = ServiceKey(environment, name), face.board.snapshot
         status = face.board.service(key)
         if status is not None:
-            return service_view(status, snapshot)
+            return detail_view(status, snapshot, acting=acting)
         if snapshot is not None and key in snapshot.spoiled:
-            return broken_view(key, snapshot)
+            return broken_detail(key, snapshot)
         raise _unknown(environment, name)
+
+    @router.get("/services/{environment}/{name}/history", summary="What was tried, as AWS has it", responses=UNKNOWN)
+    def history(environment: str, name: str) -> HistoryView:
+        status = face.board.service(ServiceKey(environment, name))
+        if status is None:
+            raise _unknown(environment, name)
+        return history_view(status.wanted, face.history(status.wanted), {})
 
     @router.get("/source", summary="The repository and the problems of its newest commit")
     def source() -> SourceView:

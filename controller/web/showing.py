@@ -68,7 +68,7 @@ def service_view(status: ServiceStatus, snapshot: Snapshot | None = None) -> Ser
         failing_since=status.failing_since,
         commit=_commit(wanted.commit),
         release=wanted.release,
-        images=_images(wanted.task_definition),
+        images=images_of(wanted.task_definition),
         running=_running(status.live),
         rollout=_rollout(status),
         changes=changes,
@@ -172,7 +172,8 @@ def _problem(problem: Problem) -> ProblemView:
     )
 
 
-def _images(task_definition: Any) -> dict[str, str]:
+def images_of(task_definition: Any) -> dict[str, str]:
+    """The images of a task definition, by container."""
     return {
         str(container.get("name")): str(container.get("image"))
         for container in task_definition.get("containerDefinitions", ())
@@ -187,7 +188,7 @@ def _running(live: Live | None) -> RunningView | None:
         task_definition=running.arn,
         registered_by=running.registered_by,
         registered_at=running.registered_at,
-        images=_images(running.definition),
+        images=images_of(running.definition),
         deployment=deployment.id if deployment else None,
         deployed_by=deployment.creator if deployment else None,
         deployed_at=deployment.created_at if deployment else None,

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from controller.source.problem import Problem
 from controller.web.app import Face, build
 from controller.web.server import HttpServer
 from controller.web.stream import Hub
+from reconcilers.history import History
 from reconcilers.live import Live
 from reconcilers.model import ServiceKey
 from reconcilers.verdict import Order
@@ -60,7 +62,19 @@ def url() -> Iterator[str]:
     board.reported(report(BLOCKED, key=api.key), Order())
     board.source_failed("timeout", "git.example did not answer.", "Check the network.", time.time())
     journal = Journal(board, time.time)
-    face = Face(board, Loop(), CollectorRegistry(), lambda: True, lambda: True, time.time, "1.2.3", journal, Hub())
+    yes = partial(bool, 1)
+    face = Face(
+        board,
+        Loop(),
+        CollectorRegistry(),
+        lambda: True,
+        lambda: True,
+        time.time,
+        "1.2.3",
+        journal,
+        Hub(),
+        lambda _: History(),
+    )
     server = HttpServer(build(face, "t0ken", None), "127.0.0.1", 0)
     server.start()
     yield server.url

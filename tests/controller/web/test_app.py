@@ -21,6 +21,7 @@ from controller.web import webhook
 from controller.web.app import Face, build
 from controller.web.stream import Hub
 from reconcilers.diff import Change
+from reconcilers.history import History
 from reconcilers.model import ServiceKey
 from reconcilers.verdict import Order
 from tests.controller.builders import KEY, NOW, drifted, report, snapshot
@@ -92,6 +93,7 @@ class Daemon:
             version="1.2.3",
             journal=Journal(self.board, lambda: NOW),
             hub=Hub(),
+            history=lambda _: History(),
         )
         return Client(build(face, token, secret))
 
@@ -353,6 +355,7 @@ def test_openapi_describes_every_route(document: Document) -> None:
         "/webhook",
         "/api/v1/services",
         "/api/v1/services/{environment}/{name}",
+        "/api/v1/services/{environment}/{name}/history",
         "/api/v1/services/{environment}/{name}/sync",
         "/api/v1/services/{environment}/{name}/retry",
         "/api/v1/fleet",

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -16,6 +17,7 @@ from controller.web.app import Face, build
 from controller.web.client import Daemon, DaemonError
 from controller.web.server import HttpServer
 from controller.web.stream import Hub
+from reconcilers.history import History
 from reconcilers.model import ServiceKey
 from reconcilers.verdict import Order
 from tests.controller.builders import NOW, report, snapshot
@@ -44,7 +46,19 @@ def serving(token: str | None) -> Iterator[tuple[str, Asked]]:
     board.reported(report(), Order())
     asked = Asked(board)
     journal = Journal(board, lambda: NOW)
-    face = Face(board, asked, CollectorRegistry(), lambda: True, lambda: True, lambda: NOW, "1.2.3", journal, Hub())
+    yes = partial(bool, 1)
+    face = Face(
+        board,
+        asked,
+        CollectorRegistry(),
+        lambda: True,
+        lambda: True,
+        lambda: NOW,
+        "1.2.3",
+        journal,
+        Hub(),
+        lambda _: History(),
+    )
     server = HttpServer(build(face, token, None), "127.0.0.1", 0)
     server.start()
     try:

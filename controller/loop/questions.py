@@ -1,0 +1,188 @@
+"""What is asked of CloudTrail, and which of its events is the answer.
+
+AWS's own answers come first: a revision says who registered it. CloudTrail adds from where and by which call, and is the
+only one to tell of a service's field and of a deployment. Lookups go by the event's name within a narrow time, since
+not every event lists the resources that it names.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from controller.loop.attribution import of_deployment, of_field, of_revision
+from controller.loop.author import Author, author_of
+from controller.loop.board import Told
+from controller.loop.status import ServiceStatus
+from reconcilers.change import Change
+from reconcilers.json_value import Json
+from reconcilers.live import Attempt, LiveService
+from reconcilers.model import Scope, ServiceKey
+from reconcilers.outcome import Sync
+from reconcilers.pointer import Pointer
+from reconcilers.rollout.history import is_rollback
+from reconcilers.trail import By, Lookup, TrailEvent
+
+DAY = 86400.0
+FORGOTTEN = 90 * DAY  # AWS keeps events no longer
+LATE = 20 * 60.0  # AWS: within fifteen minutes; after twenty an event will not come
+SKEW = 60.0  # between our clock and AWS's
+BEFORE = 120.0  # how long after the call that began it a rolling update may be dated
+MOST_DEPLOYMENTS = 10  # of one service at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """Who registered this revision?"""
+
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """Who created this CodeDeploy deployment?"""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """Who began a rolling update of this service? The last call before it that could."""
+
+    service: LiveService
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """Who gave the field at ``tokens`` (below the service) its value?"""
+
+    service: LiveService
+    tokens: tuple[str, ...]
+    live: Json
+
+
+Subject = Registered | Deployed | Rolled | Edited
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """``about`` is where the answer belongs among a service's authors; ``account`` whose lookups it counts against."""
+
+    service: ServiceKey
+    scope: Scope
+    account: str
+    about: str
+    subject: Subject
+    lookup: Lookup
+
+    @property
+    def until(self) -> float:
+        """When an event that has not come by then will not come, in seconds since the epoch."""
+        return self.lookup.end + LATE
+
+
+def questions(told: Told) -> tuple[Question, ...]:
+    """What one look at a service leaves to ask, without what was asked already."""
+    status = told.after
+    service = status.live.service if status.live is not None else None
+    if status.live is None or service is None:
+        return ()
+    asked = [*_of_drift(told, service), *of_attempts(status, status.live.attempts or (), status.live.observed_at)]
+    return tuple(each for each in asked if each.about not in status.authors)
+
+
+def of_attempts(status: ServiceStatus, attempts: Iterable[Attempt], now: float) -> Iterator[Question]:
+    """Who made each of the deployments that are not ours, the newest of them."""
+    service = status.live.service if status.live is not None else None
+    foreign = [each for each in attempts if each.mark is None and each.creator == "user" and not is_rollback(each)]
+    if service is None:
+        return
+    for each in foreign[:MOST_DEPLOYMENTS]:
+        if now - each.created_at >= FORGOTTEN:
+            continue
+        about, at = of_deployment(each.id), each.created_at
+        if each.id.startswith("arn:"):
+            lookup = Lookup(By.NAME, "UpdateService", at - BEFORE, at + 2)
+            yield _question(status, service, about, Rolled(service), lookup)
+        else:
+            lookup = Lookup(By.NAME, "CreateDeployment", at - SKEW, at + SKEW)
+            yield _question(status, service, about, Deployed(each.id), lookup)
+
+
+def found(question: Question, events: Iterable[TrailEvent]) -> Author | None:
+    """Whoever the newest of ``events`` that answers names; ``None`` where none does."""
+    answer = next((each for each in events if not each.failed and _answers(question.subject, each)), None)
+    return author_of(answer) if answer is not None else None
+
+
+def _of_drift(told: Told, service: LiveService) -> Iterator[Question]:
+    status = told.after
+    if status.sync is not Sync.DRIFTED or status.live is None:
+        return
+    running = status.live.running
+    paths = {change.path for change in status.changes}
+    if running is not None and running.registered_at is not None and any(map(_of_revision, paths)):
+        at = running.registered_at
+        if status.live.observed_at - at < FORGOTTEN:
+            lookup = Lookup(By.NAME, "RegisterTaskDefinition", at - SKEW, at + SKEW)
+            yield _question(status, service, of_revision(running.arn), Registered(running.arn), lookup)
+    for change in status.changes:
+        if not _of_revision(change.path) and change.path in status.drift_since:
+            yield _of_change(told, service, change)
+
+
+def _of_change(told: Told, service: LiveService, change: Change) -> Question:
+    since, before = told.after.drift_since[change.path], told.before
+    was_good = before.sync is Sync.IN_SYNC and before.seen_at is not None
+    start = before.seen_at - SKEW if was_good and before.seen_at is not None else since - FORGOTTEN
+    subject = Edited(service, Pointer.parse(change.path).tokens[1:], change.live)
+    lookup = Lookup(By.NAME, "UpdateService", start, since + SKEW)
+    return _question(told.after, service, of_field(change.path, since), subject, lookup)
+
+
+def _question(status: ServiceStatus, service: LiveService, about: str, subject: Subject, lookup: Lookup) -> Question:
+    account = service.arn.split(":")[4] if service.arn.count(":") >= 5 else ""
+    return Question(status.wanted.key, status.wanted.scope, account, about, subject, lookup)
+
+
+def _of_revision(path: str) -> bool:
+    return path.startswith("/taskDefinition/")
+
+
+def _answers(subject: Subject, event: TrailEvent) -> bool:
+    match subject:
+        case Registered(arn):
+            return _mapping(event.response.get("taskDefinition")).get("taskDefinitionArn") == arn
+        case Deployed(deployment):
+            return event.response.get("deploymentId") == deployment
+        case Rolled(service):
+            ships = "taskDefinition" in event.request or bool(event.request.get("forceNewDeployment"))
+            return ships and _is_about(service, event)
+        case Edited(service, tokens, live):
+            return _is_about(service, event) and _gave(event.request, tokens, live)
+        case _:
+            assert_never(subject)
+
+
+def _is_about(service: LiveService, event: TrailEvent) -> bool:
+    answered = _mapping(event.response.get("service")).get("serviceArn")
+    if answered is not None:
+        return bool(answered == service.arn)
+    named, cluster = str(event.request.get("service", "")), str(event.request.get("cluster", "default"))
+    same_cluster = cluster.rpartition("/")[2] == service.cluster_arn.rpartition("/")[2]
+    return named.rpartition("/")[2] == service.name and same_cluster
+
+
+def _gave(request: Mapping[str, Any], tokens: tuple[str, ...], live: Json) -> bool:
+    """Whether a call set the field to what it is now. Where places have names of ours, that it set the whole counts."""
+    value: Any = request
+    for token in tokens:
+        if not isinstance(value, Mapping):
+            return True
+        if token not in value:
+            return False
+        value = value[token]
+    return isinstance(value, Mapping | list) or live is None or str(value).lower() == str(live).lower()
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

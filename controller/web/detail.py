@@ -1,0 +1,131 @@
+"""One service, whole: what the page of a service shows beside what the list knows."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from controller.loop.status import ServiceStatus
+from controller.source.snapshot import Snapshot
+from controller.web import console
+from controller.web.offered import actions
+from controller.web.showing import broken_view, images_of, service_view
+from controller.web.views import (
+    AlarmView,
+    AttemptView,
+    ColourView,
+    ConsoleLink,
+    DetailView,
+    FailureView,
+    HistoryView,
+    ShiftView,
+    StepView,
+)
+from reconcilers.history import History
+from reconcilers.live import Attempt, Colour, Failure, Live, Progress
+from reconcilers.model import CodeDeployRollout, Service, ServiceKey
+from reconcilers.outcome import Progressing
+
+
+def detail_view(status: ServiceStatus, snapshot: Snapshot | None, *, acting: bool) -> DetailView:
+    """A status, whole. ``acting``: whether there is a route for orders at all."""
+    return DetailView(
+        **dict(service_view(status, snapshot)),
+        shift=_shift(status),
+        actions=actions(status, acting=acting),
+        links=tuple(_links(status.wanted, status.live)),
+    )
+
+
+def broken_detail(key: ServiceKey, snapshot: Snapshot) -> DetailView:
+    """A service whose manifest never could be read."""
+    return DetailView(**dict(broken_view(key, snapshot)))
+
+
+def history_view(wanted: Service, history: History, who: Mapping[str, str]) -> HistoryView:
+    """The attempts as the API shows them. ``who``: the principal that is known to have made a deployment, by its id."""
+    views = (_attempt(wanted, each, history.failures.get(each.id, ()), who.get(each.id)) for each in history.attempts)
+    return HistoryView(attempts=tuple(views), as_of=history.as_of, error=history.error)
+
+
+def _attempt(wanted: Service, attempt: Attempt, failures: tuple[Failure, ...], who: str | None) -> AttemptView:
+    mark = attempt.mark
+    return AttemptView(
+        deployment=attempt.id,
+        state=attempt.state,
+        aws_status=attempt.aws_status,
+        ours=mark is not None,
+        cause=mark.cause if mark else None,
+        commit=mark.commit if mark else None,
+        release=mark.release if mark else None,
+        creator=attempt.creator,
+        who=who,
+        task_definition=attempt.task_definition_arn,
+        created_at=attempt.created_at,
+        finished_at=attempt.finished_at,
+        reason=attempt.reason.code if attempt.reason else "",
+        message=attempt.reason.message if attempt.reason else "",
+        rollback=attempt.rollback,
+        rollback_of=attempt.rollback_of,
+        failures=tuple(FailureView(what=each.what, code=each.code, message=each.message) for each in failures),
+        url=console.deployment(wanted.scope.region, attempt.id),
+    )
+
+
+def _shift(status: ServiceStatus) -> ShiftView | None:
+    outcome = status.outcome
+    if not isinstance(outcome, Progressing) or outcome.deployment is None:
+        return None
+    region, progress = status.wanted.scope.region, outcome.progress or Progress(0.0, 0, 0)
+    return ShiftView(
+        deployment=outcome.deployment,
+        since=status.rollout.since if status.rollout else None,
+        ends_at=progress.ends_at,
+        colours=tuple(_colour(each, status) for each in sorted(progress.colours, key=lambda each: each.green)),
+        steps=tuple(
+            StepView(name=each.name, status=each.status, started_at=each.started_at, ended_at=each.ended_at)
+            for each in progress.events
+        ),
+        alarms=tuple(
+            AlarmView(name=each.name, state=each.state, url=console.alarm(region, each.name))
+            for each in progress.alarms
+        ),
+        url=console.deployment(region, outcome.deployment),
+    )
+
+
+def _colour(colour: Colour, status: ServiceStatus) -> ColourView:
+    running = status.live.running if status.live is not None else None
+    arn = colour.task_definition_arn
+    definition: Mapping[str, Any] = {}
+    if running is not None and arn == running.arn:
+        definition = running.definition
+    elif colour.green:
+        definition = status.wanted.task_definition
+    return ColourView(
+        label="green" if colour.green else "blue",
+        task_definition=(arn or "").rpartition("/")[2],
+        images=images_of(definition),
+        weight=colour.weight,
+        running=colour.running,
+        desired=colour.desired,
+    )
+
+
+def _links(wanted: Service, live: Live | None) -> Iterator[ConsoleLink]:
+    region, cluster = wanted.scope.region, wanted.cluster.rpartition("/")[2]
+    yield ConsoleLink(title="Service in ECS", url=console.service(region, cluster, wanted.name))
+    running = live.running if live is not None else None
+    if running is not None:
+        yield ConsoleLink(title="Task definition that runs", url=console.task_definition(region, running.arn))
+    if isinstance(wanted.rollout, CodeDeployRollout):
+        names = (wanted.rollout.application, wanted.rollout.deployment_group)
+        yield ConsoleLink(title="Deployment group in CodeDeploy", url=console.deployment_group(region, *names))
+    for group in dict.fromkeys(_log_groups(running.definition if running is not None else wanted.task_definition)):
+        yield ConsoleLink(title=f"Logs: {group}", url=console.log_group(region, group))
+
+
+def _log_groups(definition: Mapping[str, Any]) -> Iterator[str]:
+    for container in definition.get("containerDefinitions", ()):
+        log = container.get("logConfiguration") or {}
+        group = (log.get("options") or {}).get("awslogs-group")
+        if log.get("logDriver") == "awslogs" and group:
+            yield str(group)
