@@ -1,6 +1,7 @@
 """What the operator says, read once at the start: each setting is a flag and an environment variable."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,14 @@ GIT, AWS, LOOP, HTTP, LOGS = "Git", "AWS", "Loop", "HTTP", "Logs"
 
 def _said(text: str, name: str, panel: str, *, least: float | None = None, most: float | None = None) -> object:
     return Option(help=text, envvar=f"TRUEUP_{name}", show_envvar=True, rich_help_panel=panel, min=least, max=most)
+
+
+class CloudTrail(StrEnum):
+    """Whether CloudTrail is asked who did something: ``auto`` where it lets us, ``on`` warns of each denial."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,9 @@ class Settings:
     endpoint_url: Annotated[
         str | None, _said("Another AWS, such as the sandbox. Default: the real one.", "ENDPOINT_URL", AWS)
     ] = None
+    cloudtrail: Annotated[
+        CloudTrail, _said("Ask CloudTrail who did it: auto (where it lets us), on, off.", "CLOUDTRAIL", AWS)
+    ] = CloudTrail.AUTO
     host: Annotated[str, _said("Address to serve on.", "HOST", HTTP)] = "127.0.0.1"
     port: Annotated[int, _said("Port to serve on; 0 takes a free one.", "PORT", HTTP, least=0, most=65535)] = 8080
     api_token: Annotated[

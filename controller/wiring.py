@@ -9,11 +9,12 @@ from importlib.metadata import version
 from typing import Any
 
 from controller.loop.board import Board
+from controller.loop.inquiry import Asking, Inquiry
 from controller.loop.journal import Journal
-from controller.loop.loop import Clocks, Loop, Rhythm, Work
+from controller.loop.loop import Clocks, Loop, Observer, Rhythm, Work
 from controller.loop.observers import LogLines, Several
 from controller.metrics import Metrics
-from controller.settings import Settings
+from controller.settings import CloudTrail, Settings
 from controller.source.git import GitSource
 from controller.source.remote import GitSettings
 from controller.source.repository import Repository
@@ -23,9 +24,11 @@ from controller.web.stream import Hub
 from reconcilers.aws.gateways import GatewayPool
 from reconcilers.aws.session import AwsClients
 from reconcilers.history import Historian
+from reconcilers.model import Scope
 from reconcilers.reconcile import Reconciler
 from reconcilers.sweep import Sweeper
 from reconcilers.task_definition import revision_digest
+from reconcilers.trail import Lookup, TrailPage
 from reconcilers.verdict import Policy
 
 STILL = 300.0  # seconds without a finished step after which the loop counts as stuck
@@ -41,6 +44,7 @@ class Daemon:
     repository: Repository
     hub: Hub
     ending: threading.Event
+    inquiry: Inquiry | None = None
 
     def run(self, workers: int, wait: Callable[[], object]) -> bool:
         """Serve until ``wait`` returns. Whether every step in hand ended in time.
@@ -50,10 +54,14 @@ class Daemon:
         """
         self.http.start()
         self.loop.start(workers)
+        if self.inquiry is not None:
+            self.inquiry.start()
         wait()
         self.ending.set()
         self.repository.close()
         self.hub.close()
+        if self.inquiry is not None:
+            self.inquiry.stop()
         ended = self.loop.stop(within=LAST_STEP)
         self.http.stop()
         return ended
@@ -70,8 +78,10 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     work = Work(repository.poll, Sweeper(pool, time.time).sweep, Reconciler(pool, time.time, policy).reconcile)
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
     journal, hub = Journal(board, time.time), Hub()
-    observers = Several((metrics, LogLines(log, board), journal, hub))
-    loop = Loop(work, board, observers, rhythm, Clocks(time.time, time.monotonic, random.random))
+    inquiry = _inquiry(settings.cloudtrail, pool, board, log)
+    observers: tuple[Observer, ...] = (metrics, LogLines(log, board), journal, hub)
+    told = Several(observers if inquiry is None else (*observers, inquiry))
+    loop = Loop(work, board, told, rhythm, Clocks(time.time, time.monotonic, random.random))
     metrics.watch(board, loop.queue, time.time)
     ending = threading.Event()
     longest = max(STILL, 3 * settings.poll_interval, 2 * settings.git_timeout)
@@ -86,9 +96,21 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
         journal=journal,
         hub=hub,
         history=Historian(pool, time.time).history,
+        inquire=inquiry.ask if inquiry is not None else None,
     )
     app = build(face, settings.api_token, settings.webhook_secret)
-    return Daemon(loop, HttpServer(app, settings.host, settings.port), repository, hub, ending)
+    return Daemon(loop, HttpServer(app, settings.host, settings.port), repository, hub, ending, inquiry)
+
+
+def _inquiry(use: CloudTrail, pool: GatewayPool, board: Board, log: Any) -> Inquiry | None:
+    """Who asks CloudTrail, unless nobody is to. Nothing is asked yet."""
+    if use is CloudTrail.OFF:
+        return None
+
+    def look(scope: Scope, lookup: Lookup, token: str | None) -> TrailPage:
+        return pool(scope).cloudtrail.page(lookup, token)
+
+    return Inquiry(Asking(look, time.time, time.monotonic, insisting=use is CloudTrail.ON), board, log)
 
 
 def reconciler(release: str, endpoint_url: str | None, clock: Callable[[], float]) -> Reconciler:

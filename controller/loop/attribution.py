@@ -1,8 +1,8 @@
 """Who changed what, as far as AWS tells.
 
-At once: a revision says who registered it and when, a deployment which one it was. Later, where CloudTrail may be asked:
-from where, by which call, and who edited a service's field, which AWS tells nowhere else. What CloudTrail told stands in
-``ServiceStatus.authors``, each under its own name: ``of_revision``, ``of_deployment``, ``of_field``.
+At once: a revision says who registered it and when, a deployment which one it was. Later, where CloudTrail may be
+asked: from where, by which call, and who edited a service's field, which AWS tells nowhere else. What CloudTrail told
+stands in ``ServiceStatus.authors``, each under its own name: ``of_revision``, ``of_deployment``, ``of_field``.
 """
 
 from dataclasses import replace

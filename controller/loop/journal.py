@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
+from controller.loop.attribution import attributed
 from controller.loop.board import Board, Told
 from controller.loop.facts import Fact, Kind
 from controller.loop.loop import Swept
@@ -35,7 +36,8 @@ class Journal:
         """
         with self._lock:
             since = cursor if self._first <= cursor <= self._cursor else 0
-            return self._cursor, tuple(fact for place, fact in self._facts if place > since)
+            cursor, facts = self._cursor, tuple(fact for place, fact in self._facts if place > since)
+        return cursor, tuple(map(self._as_known, facts))
 
     def told(self, told: Told) -> None:
         for fact in facts_of(told, self._now()):
@@ -55,6 +57,10 @@ class Journal:
 
     def broke(self, _what: str, _error: Exception, /) -> None:
         """A defect of Trueup is the log's matter."""
+
+    def _as_known(self, fact: Fact) -> Fact:
+        """With whoever did it, which may be learnt long after."""
+        return attributed(fact, self._board.service(fact.service) if fact.service is not None else None)
 
     def _keep(self, fact: Fact) -> None:
         with self._lock:

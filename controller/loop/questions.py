@@ -1,8 +1,8 @@
 """What is asked of CloudTrail, and which of its events is the answer.
 
-AWS's own answers come first: a revision says who registered it. CloudTrail adds from where and by which call, and is the
-only one to tell of a service's field and of a deployment. Lookups go by the event's name within a narrow time, since
-not every event lists the resources that it names.
+AWS's own answers come first: a revision says who registered it. CloudTrail adds from where and by which call, and is
+the only one to tell of a service's field and of a deployment. Lookups go by the event's name within a narrow time,
+since not every event lists the resources that it names.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,6 @@ from controller.loop.author import Author, author_of
 from controller.loop.board import Told
 from controller.loop.status import ServiceStatus
 from reconcilers.change import Change
-from reconcilers.json_value import Json
 from reconcilers.live import Attempt, LiveService
 from reconcilers.model import Scope, ServiceKey
 from reconcilers.outcome import Sync
@@ -45,19 +44,31 @@ class Deployed:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """A service, by whatever a call may name it."""
+
+    arn: str
+    cluster: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rolled:
     """Who began a rolling update of this service? The last call before it that could."""
 
-    service: LiveService
+    service: Target
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """Who gave the field at ``tokens`` (below the service) its value?"""
+    """Who gave the field at ``tokens`` (below the service) its value?
 
-    service: LiveService
+    ``live`` is that value as text; ``None`` where it is none that could be compared.
+    """
+
+    service: Target
     tokens: tuple[str, ...]
-    live: Json
+    live: str | None
 
 
 Subject = Registered | Deployed | Rolled | Edited
@@ -86,23 +97,23 @@ def questions(told: Told) -> tuple[Question, ...]:
     service = status.live.service if status.live is not None else None
     if status.live is None or service is None:
         return ()
-    asked = [*_of_drift(told, service), *of_attempts(status, status.live.attempts or (), status.live.observed_at)]
-    return tuple(each for each in asked if each.about not in status.authors)
+    attempts = of_attempts(status, status.live.attempts or (), status.live.observed_at)
+    return tuple(each for each in (*_of_drift(told, service), *attempts) if each.about not in status.authors)
 
 
 def of_attempts(status: ServiceStatus, attempts: Iterable[Attempt], now: float) -> Iterator[Question]:
-    """Who made each of the deployments that are not ours, the newest of them."""
+    """Who made each of the deployments that are not ours, the newest of them, unless that was asked already."""
     service = status.live.service if status.live is not None else None
     foreign = [each for each in attempts if each.mark is None and each.creator == "user" and not is_rollback(each)]
     if service is None:
         return
     for each in foreign[:MOST_DEPLOYMENTS]:
-        if now - each.created_at >= FORGOTTEN:
-            continue
         about, at = of_deployment(each.id), each.created_at
+        if now - at >= FORGOTTEN or about in status.authors:
+            continue
         if each.id.startswith("arn:"):
             lookup = Lookup(By.NAME, "UpdateService", at - BEFORE, at + 2)
-            yield _question(status, service, about, Rolled(service), lookup)
+            yield _question(status, service, about, Rolled(_target(service)), lookup)
         else:
             lookup = Lookup(By.NAME, "CreateDeployment", at - SKEW, at + SKEW)
             yield _question(status, service, about, Deployed(each.id), lookup)
@@ -134,7 +145,7 @@ def _of_change(told: Told, service: LiveService, change: Change) -> Question:
     since, before = told.after.drift_since[change.path], told.before
     was_good = before.sync is Sync.IN_SYNC and before.seen_at is not None
     start = before.seen_at - SKEW if was_good and before.seen_at is not None else since - FORGOTTEN
-    subject = Edited(service, Pointer.parse(change.path).tokens[1:], change.live)
+    subject = Edited(_target(service), Pointer.parse(change.path).tokens[1:], _text(change.live))
     lookup = Lookup(By.NAME, "UpdateService", start, since + SKEW)
     return _question(told.after, service, of_field(change.path, since), subject, lookup)
 
@@ -142,6 +153,14 @@ def _of_change(told: Told, service: LiveService, change: Change) -> Question:
 def _question(status: ServiceStatus, service: LiveService, about: str, subject: Subject, lookup: Lookup) -> Question:
     account = service.arn.split(":")[4] if service.arn.count(":") >= 5 else ""
     return Question(status.wanted.key, status.wanted.scope, account, about, subject, lookup)
+
+
+def _target(service: LiveService) -> Target:
+    return Target(service.arn, service.cluster_arn.rpartition("/")[2], service.name)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or isinstance(value, Mapping | list) else str(value).lower()
 
 
 def _of_revision(path: str) -> bool:
@@ -163,16 +182,15 @@ def _answers(subject: Subject, event: TrailEvent) -> bool:
             assert_never(subject)
 
 
-def _is_about(service: LiveService, event: TrailEvent) -> bool:
+def _is_about(service: Target, event: TrailEvent) -> bool:
     answered = _mapping(event.response.get("service")).get("serviceArn")
     if answered is not None:
         return bool(answered == service.arn)
     named, cluster = str(event.request.get("service", "")), str(event.request.get("cluster", "default"))
-    same_cluster = cluster.rpartition("/")[2] == service.cluster_arn.rpartition("/")[2]
-    return named.rpartition("/")[2] == service.name and same_cluster
+    return (named.rpartition("/")[2], cluster.rpartition("/")[2]) == (service.name, service.cluster)
 
 
-def _gave(request: Mapping[str, Any], tokens: tuple[str, ...], live: Json) -> bool:
+def _gave(request: Mapping[str, Any], tokens: tuple[str, ...], live: str | None) -> bool:
     """Whether a call set the field to what it is now. Where places have names of ours, that it set the whole counts."""
     value: Any = request
     for token in tokens:
@@ -181,7 +199,7 @@ def _gave(request: Mapping[str, Any], tokens: tuple[str, ...], live: Json) -> bo
         if token not in value:
             return False
         value = value[token]
-    return isinstance(value, Mapping | list) or live is None or str(value).lower() == str(live).lower()
+    return live is None or _text(value) in (None, live)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

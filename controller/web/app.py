@@ -1,7 +1,7 @@
 """The HTTP face: health, metrics, the API, the webhook. It reads the board and asks the loop; it decides nothing."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
@@ -16,6 +16,8 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from controller.loop.board import Board
 from controller.loop.journal import Journal
+from controller.loop.questions import Question, of_attempts
+from controller.loop.status import ServiceStatus
 from controller.web import webhook
 from controller.web.detail import broken_detail, detail_view, history_view
 from controller.web.fleet import Fleet
@@ -49,6 +51,7 @@ class Face:
     journal: Journal
     hub: Hub
     history: Callable[[Service], History]
+    inquire: Callable[[Iterable[Question]], None] | None = None  # who asks CloudTrail who made a deployment
 
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -159,7 +162,7 @@ def _reading(face: Face, *, acting: bool) -> APIRouter:
         status = face.board.service(ServiceKey(environment, name))
         if status is None:
             raise _unknown(environment, name)
-        return history_view(status.wanted, face.history(status.wanted), {})
+        return _history(face, status)
 
     @router.get("/source", summary="The repository and the problems of its newest commit")
     def source() -> SourceView:
@@ -232,6 +235,13 @@ async def _body(request: Request) -> bytes:
         if len(body) > webhook.MOST_BYTES:
             raise HTTPException(413, "A delivery is at most 25 MiB.")
     return bytes(body)
+
+
+def _history(face: Face, status: ServiceStatus) -> HistoryView:
+    found = face.history(status.wanted)
+    if face.inquire is not None:
+        face.inquire(of_attempts(status, found.attempts, face.now()))
+    return history_view(face.board.service(status.wanted.key) or status, found)
 
 
 def _sync_order(said: SyncRequest, now: float) -> Order:

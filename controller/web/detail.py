@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from controller.loop.attribution import deployer
 from controller.loop.status import ServiceStatus
 from controller.source.snapshot import Snapshot
 from controller.web import console
@@ -40,14 +41,14 @@ def broken_detail(key: ServiceKey, snapshot: Snapshot) -> DetailView:
     return DetailView(**dict(broken_view(key, snapshot)))
 
 
-def history_view(wanted: Service, history: History, who: Mapping[str, str]) -> HistoryView:
-    """The attempts as the API shows them. ``who``: the principal that is known to have made a deployment, by its id."""
-    views = (_attempt(wanted, each, history.failures.get(each.id, ()), who.get(each.id)) for each in history.attempts)
+def history_view(status: ServiceStatus, history: History) -> HistoryView:
+    """The attempts as the API shows them, with whoever is known to have made them."""
+    views = (_attempt(status, each, history.failures.get(each.id, ())) for each in history.attempts)
     return HistoryView(attempts=tuple(views), as_of=history.as_of, error=history.error)
 
 
-def _attempt(wanted: Service, attempt: Attempt, failures: tuple[Failure, ...], who: str | None) -> AttemptView:
-    mark = attempt.mark
+def _attempt(status: ServiceStatus, attempt: Attempt, failures: tuple[Failure, ...]) -> AttemptView:
+    mark, made = attempt.mark, deployer(status, attempt)
     return AttemptView(
         deployment=attempt.id,
         state=attempt.state,
@@ -57,7 +58,11 @@ def _attempt(wanted: Service, attempt: Attempt, failures: tuple[Failure, ...], w
         commit=mark.commit if mark else None,
         release=mark.release if mark else None,
         creator=attempt.creator,
-        who=who,
+        who=made.who,
+        via=made.via,
+        call=made.call,
+        source=made.source,
+        pending=made.pending,
         task_definition=attempt.task_definition_arn,
         created_at=attempt.created_at,
         finished_at=attempt.finished_at,
@@ -66,7 +71,7 @@ def _attempt(wanted: Service, attempt: Attempt, failures: tuple[Failure, ...], w
         rollback=attempt.rollback,
         rollback_of=attempt.rollback_of,
         failures=tuple(FailureView(what=each.what, code=each.code, message=each.message) for each in failures),
-        url=console.deployment(wanted.scope.region, attempt.id),
+        url=console.deployment(status.wanted.scope.region, attempt.id),
     )
 
 

@@ -219,6 +219,10 @@ def _change(change: Change, status: ServiceStatus) -> ChangeView:
         since=status.drift_since.get(change.path),
         by=made.who,
         at=made.at,
+        via=made.via,
+        call=made.call,
+        source=made.source,
+        pending=made.pending,
     )
 
 

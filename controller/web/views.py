@@ -30,9 +30,17 @@ class ChangeView(View):
     live: Any = None
     since: float | None = Field(default=None, description="When it was first seen, in seconds since the epoch.")
     by: str | None = Field(
-        default=None, description="Who registered the revision that has it; null: AWS does not tell."
+        default=None,
+        description="Who registered the revision that has it or, as CloudTrail tells, edited the field, as an ARN; "
+        "null: AWS does not tell.",
     )
-    at: float | None = Field(default=None, description="When that was; of a service's field, when it was first seen.")
+    at: float | None = Field(default=None, description="When that was; while nobody is known, when it was first seen.")
+    via: str = Field(default="", description="The program it was done with: AWS CLI 2.9.8, console, CloudFormation, ….")
+    call: str = Field(
+        default="", description="The call as IAM names it: ecs:UpdateService. Empty: CloudTrail did not tell."
+    )
+    source: str = Field(default="", description="The address the call came from, or the AWS service that made it.")
+    pending: bool = Field(default=False, description="CloudTrail may still tell who; it is up to 15 minutes late.")
 
 
 class FindingView(View):
@@ -192,7 +200,13 @@ class AttemptView(View):
     commit: str | None = None
     release: str | None = None
     creator: str = Field(default="", description="AWS's word for who: user, codeDeployRollback, ….")
-    who: str | None = Field(default=None, description="The principal, where CloudTrail or the revision tells.")
+    who: str | None = Field(default=None, description="Of somebody else's, the principal, where CloudTrail tells.")
+    via: str = Field(default="", description="The program it was done with: AWS CLI 2.9.8, console, CloudFormation, ….")
+    call: str = Field(
+        default="", description="The call as IAM names it: ecs:UpdateService. Empty: CloudTrail did not tell."
+    )
+    source: str = Field(default="", description="The address the call came from, or the AWS service that made it.")
+    pending: bool = Field(default=False, description="CloudTrail may still tell who; it is up to 15 minutes late.")
     task_definition: str | None = None
     created_at: float
     finished_at: float | None = None

@@ -6,6 +6,7 @@ from threading import Lock
 from typing import Any
 
 from reconcilers.aws.autoscaling import AutoScalingGateway
+from reconcilers.aws.cloudtrail import CloudTrailGateway
 from reconcilers.aws.cloudwatch import CloudWatchGateway
 from reconcilers.aws.codedeploy import CodeDeployGateway
 from reconcilers.aws.ecr import EcrGateway
@@ -29,6 +30,7 @@ class Gateways:
     cloudwatch: CloudWatchGateway
     ecr: EcrGateway
     autoscaling: AutoScalingGateway
+    cloudtrail: CloudTrailGateway
 
 
 class GatewayPool:
@@ -61,4 +63,5 @@ def gateways(factory: ClientFactory, scope: Scope, digest_of: DigestOf = revisio
         cloudwatch=CloudWatchGateway(client("cloudwatch")),
         ecr=EcrGateway(client("ecr")),
         autoscaling=AutoScalingGateway(client("application-autoscaling")),
+        cloudtrail=CloudTrailGateway(client("cloudtrail")),
     )

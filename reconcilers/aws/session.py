@@ -4,7 +4,8 @@ Three things are decided here for every call.
 
 - *What is repeated.* botocore repeats a call that AWS throttled or did not answer. RegisterTaskDefinition,
   CreateDeployment and UpdateService are never repeated: none has a token that would make the second one harmless, and
-  a lost answer may mean that the first was heard. The next reconcile looks before it tries again.
+  a lost answer may mean that the first was heard. The next reconcile looks before it tries again. Neither is
+  LookupEvents: its two calls a second belong to everybody, and whoever asks waits for its turn.
 - *What is parsed.* Real services carry a hundred events each, which nobody here reads. Without them in the output
   shape, and with timestamps left as the numbers they arrive as, botocore takes a tenth of the time for ten services.
 - *What is counted.* Every attempt on the wire, repeated ones and role assumptions included, is told to an observer.
@@ -34,6 +35,7 @@ NEVER_REPEATED = (
     "needs-retry.ecs.RegisterTaskDefinition",
     "needs-retry.ecs.UpdateService",
     "needs-retry.codedeploy.CreateDeployment",
+    "needs-retry.cloudtrail.LookupEvents",
 )
 _STARTED = "trueup_started"
 _SERVICES = {"elastic-load-balancing-v2": "elbv2", "application-auto-scaling": "autoscaling"}
