@@ -19,6 +19,8 @@ _PRODUCT = re.compile(r"([A-Za-z][\w.-]*)/([\w.+-]+)")
 _SERVICES = {"cloudformation": "CloudFormation", "codedeploy": "CodeDeploy", "ecs": "Amazon ECS"}
 _SERVICES |= {"ecs.application-autoscaling": "Application Auto Scaling", "application-autoscaling": "Auto Scaling"}
 
+MOST = 60  # characters of a program's name: a user agent is whatever its sender likes
+
 
 @dataclass(frozen=True, slots=True)
 class Author:
@@ -44,16 +46,8 @@ def author_of(event: TrailEvent) -> Author:
 
 
 def name(who: str) -> str:
-    """A principal as people say it: a user's name, ``role/session`` of an assumed role, an account's root."""
-    resource = who.rpartition(":")[2]
-    kind, slash, rest = resource.partition("/")
-    match kind:
-        case "assumed-role" if slash:
-            return rest
-        case "user" if slash:
-            return rest.rpartition("/")[2]
-        case _:
-            return resource
+    """A principal as people say it: ``user/mallory``, ``role/session`` of an assumed role, an account's ``root``."""
+    return who.rpartition(":")[2].removeprefix("assumed-role/")
 
 
 def via(event: TrailEvent) -> str:
@@ -69,10 +63,10 @@ def via(event: TrailEvent) -> str:
     for product, called in _PRODUCTS.items():
         version = next((version for each, version in products if each == product), None)
         if version is not None:
-            return f"{called} {version}"
-    return " ".join(products[0]) if products else agent.partition(" ")[0][:60]
+            return f"{called} {version}"[:MOST]
+    return (" ".join(products[0]) if products else agent.partition(" ")[0])[:MOST]
 
 
 def _service(host: str) -> str:
     prefix = host.removesuffix(".amazonaws.com")
-    return _SERVICES.get(prefix, prefix)
+    return _SERVICES.get(prefix, prefix)[:MOST]

@@ -3,11 +3,24 @@
 from dataclasses import replace
 from typing import Any
 
-from controller.loop.attribution import Author, author, shipped
+import pytest
+
+from controller.loop.attribution import (
+    Author,
+    attributed,
+    author,
+    deployer,
+    of_deployment,
+    of_field,
+    of_revision,
+    shipped,
+)
+from controller.loop.facts import Fact, Kind
+from controller.loop.status import ServiceStatus
 from reconcilers.diff import Change
 from reconcilers.live import AttemptState, Live
 from reconcilers.outcome import Differs, Failed, Progressing
-from tests.controller.builders import DEBUG, NOW, drifted, report, status
+from tests.controller.builders import DEBUG, KEY, NOW, drifted, report, status
 from tests.reconcilers.builders import arn, attempt, registered, rolling_service, service, task_set
 
 MALLORY = "arn:aws:iam::123456789012:user/mallory"
@@ -73,3 +86,92 @@ def test_nothing_is_known_of_a_shipment_where_nothing_runs_or_nothing_was_looked
 def test_a_difference_that_is_left_alone_has_an_author_too() -> None:
     found = status(report(Differs("drift is warn"), plan={"changes": (DEBUG,)}, observed=seen()))
     assert author(found, DEBUG).who == MALLORY
+
+
+EDIT = Author(MALLORY, NOW - 5, "203.0.113.7", "ecs:UpdateService", "AWS CLI 2.9.8", "e-1")
+WAITED = Author(pending=True)
+
+
+def knowing(found: ServiceStatus, **authors: Author) -> ServiceStatus:
+    """A status for which CloudTrail told this: by ``field``, ``revision`` or ``deployment``."""
+    names = {"field": of_field(GRACE.path, NOW), "revision": of_revision(arn(3)), "deployment": of_deployment("d-1")}
+    return replace(found, authors={names[kind]: each for kind, each in authors.items()})
+
+
+def test_a_services_field_has_the_author_that_cloudtrail_tells() -> None:
+    found = status(replace(drifted(GRACE), observed=seen()))
+    assert author(knowing(found, field=EDIT), GRACE) == EDIT
+
+
+def test_while_cloudtrail_may_still_tell_that_is_said() -> None:
+    found = status(replace(drifted(GRACE), observed=seen()))
+    assert author(knowing(found, field=WAITED), GRACE) == Author(at=NOW, pending=True)
+    assert author(knowing(found, field=Author()), GRACE) == Author(at=NOW)
+
+
+def test_the_same_field_changed_another_time_has_another_author() -> None:
+    found = status(replace(drifted(GRACE, at=NOW + 60), observed=seen()))
+    assert author(knowing(found, field=EDIT), GRACE) == Author(at=NOW + 60)
+
+
+def test_a_field_that_is_not_known_to_have_drifted_has_no_author() -> None:
+    other = replace(GRACE, path="/serviceDefinition/desiredCount")
+    assert author(status(replace(drifted(GRACE), observed=seen())), other) == Author()
+
+
+def test_a_revisions_registrar_is_told_at_once_and_its_call_later() -> None:
+    found = status(replace(drifted(DEBUG), observed=seen()))
+    call = replace(EDIT, call="ecs:RegisterTaskDefinition")
+    assert author(knowing(found, revision=WAITED), DEBUG) == Author(MALLORY, NOW - 120, pending=True)
+    assert author(knowing(found, revision=call), DEBUG) == call
+
+
+OURS = attempt("v3", id="d-0", task_definition_arn=arn(3), created_at=NOW - 999)
+FOREIGN = attempt("v3", id="d-1", mark=None, task_definition_arn=arn(3), created_at=NOW - 60)
+
+
+def test_who_ships_a_revision_of_ours_once_more_is_the_author_and_not_we() -> None:
+    running = registered("v1", 3, registered_by="arn:aws:sts::1:assumed-role/trueup/x", registered_at=NOW - 9000)
+    found = status(replace(drifted(DEBUG), observed=seen(running=running, attempts=(FOREIGN, OURS))))
+    assert author(found, DEBUG) == Author(at=NOW - 60)
+    assert author(knowing(found, deployment=EDIT), DEBUG) == EDIT
+
+
+@pytest.mark.parametrize(
+    "attempts",
+    [
+        (FOREIGN,),
+        (OURS,),
+        (replace(FOREIGN, creator="codeDeployRollback"), OURS),
+        (replace(FOREIGN, creator="autoscaling"), OURS),
+    ],
+)
+def test_otherwise_it_is_whoever_registered_what_runs(attempts: tuple[Any, ...]) -> None:
+    found = status(replace(drifted(DEBUG), observed=seen(attempts=attempts)))
+    assert author(knowing(found, deployment=EDIT), DEBUG) == Author(MALLORY, NOW - 120)
+
+
+def test_a_deployment_is_by_whoever_cloudtrail_tells() -> None:
+    found = status(replace(drifted(DEBUG), observed=seen()))
+    assert deployer(found, FOREIGN) == Author(at=NOW - 60)
+    assert deployer(knowing(found, deployment=EDIT), FOREIGN) == EDIT
+    rolled = replace(FOREIGN, id="arn:aws:ecs:eu-west-1:1:service-deployment/prod/notes/d-1")
+    assert deployer(knowing(found, deployment=EDIT), rolled) == EDIT
+
+
+def test_a_fact_gets_its_author_when_that_is_learnt() -> None:
+    drift = Fact("1", Kind.DRIFT_FOUND, NOW, KEY, "it drifted", paths=(GRACE.path,))
+    foreign = Fact("2", Kind.STARTED, NOW, KEY, "it ships", deployment="d-1", who="somebody else")
+    known = knowing(status(drifted(GRACE)), field=EDIT, deployment=EDIT)
+    assert [attributed(each, known).who for each in (drift, foreign)] == [MALLORY, MALLORY]
+
+
+def test_a_fact_keeps_what_it_says_where_nothing_more_is_known() -> None:
+    drift = Fact("1", Kind.DRIFT_FOUND, NOW, KEY, "it drifted", paths=(GRACE.path,))
+    named = replace(drift, who="arn:aws:iam::1:user/ada")
+    ours = Fact("2", Kind.DONE, NOW, KEY, "it serves", deployment="d-1", commit="c1")
+    known = knowing(status(drifted(GRACE)), field=EDIT, deployment=EDIT)
+    assert attributed(drift, None) == drift
+    assert attributed(named, known) == named
+    assert attributed(ours, known) == ours
+    assert attributed(drift, knowing(status(drifted(GRACE)), field=WAITED)) == drift

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from controller.loop.board import Board, cluster_of
+from controller.loop.author import Author
+from controller.loop.board import MOST_AUTHORS, Board, cluster_of
 from reconcilers.actions import UpdateService
 from reconcilers.model import Cluster, Scope
 from reconcilers.outcome import Failed, Retry, Sync
@@ -195,3 +196,29 @@ def test_an_order_is_spent_by_a_plan_that_was_made_with_more_in_mind() -> None:
 
 def test_what_could_not_be_read_of_a_removed_service_is_nobodys() -> None:
     assert board().unread(named("gone").key, Retry("Throttled", ""), NOW) is None
+
+
+def test_who_did_something_is_kept_and_known_better_later() -> None:
+    known = board()
+    known.attributed(KEY, "deployment d-1", Author(pending=True))
+    known.attributed(KEY, "deployment d-1", Author("ann"))
+    known.reported(report(), Order())
+    status = known.service(KEY)
+    assert status is not None
+    assert status.authors == {"deployment d-1": Author("ann")}
+
+
+def test_of_many_authors_the_oldest_are_forgotten() -> None:
+    known = board()
+    for number in range(MOST_AUTHORS + 1):
+        known.attributed(KEY, f"deployment d-{number}", Author("ann"))
+    status = known.service(KEY)
+    assert status is not None
+    assert len(status.authors) == MOST_AUTHORS
+    assert "deployment d-0" not in status.authors
+
+
+def test_who_did_something_to_a_removed_service_is_nobodys_matter() -> None:
+    known = board()
+    known.attributed(named("other").key, "deployment d-1", Author("ann"))
+    assert known.service(named("other").key) is None
