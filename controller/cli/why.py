@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from controller.cli.daemon import DEFAULT_URL, URL
+from controller.cli.made import how, maker
 from controller.cli.output import FORM, Form, console, failing_clearly, print_json, state, table
 from controller.cli.status import age, told
 from controller.web.client import Daemon, DaemonError
@@ -47,6 +48,10 @@ def _tell(out: Console, service: ServiceView) -> None:
         now = time.time()
         out.print()
         out.print(table(["FIELD", "GIT", "LIVE", "BY", "SEEN"], [_row(each, now) for each in service.changes]))
+        for made in dict.fromkeys(
+            f"{maker(each.by, pending=False)}: {how(each)}" for each in service.changes if each.call
+        ):
+            out.print(made, markup=False)
     for finding in service.findings:
         out.print()
         out.print(f"{finding.code}: {finding.message} {finding.remedy}", markup=False)
@@ -59,7 +64,7 @@ def _row(change: ChangeView, now: float) -> list[str | Text]:
     declared = "-" if change.kind == "added" else _short(change.declared)
     live = "-" if change.kind == "removed" else _short(change.live)
     seen = age(None if change.since is None else now - change.since)
-    return [Text(change.path), Text(declared), Text(live), Text((change.by or "-").rpartition(":")[2]), seen]
+    return [Text(change.path), Text(declared), Text(live), Text(maker(change.by, pending=change.pending)), seen]
 
 
 def _short(value: object, most: int = 60) -> str:

@@ -15,6 +15,7 @@ from typing import assert_never
 
 from controller.loop import words
 from controller.loop.attribution import author
+from controller.loop.author import name
 from controller.loop.board import Told
 from controller.loop.events import (
     BlockBegan,
@@ -170,7 +171,7 @@ def _drift_found(status: ServiceStatus, paths: tuple[str, ...]) -> Fact:
     wanted = status.wanted
     made = [author(status, each) for each in status.changes if each.path in paths]
     who = next((each.who for each in made if each.who), None) or ""
-    by = f", by {who.rpartition(':')[2]}" if who else ""
+    by = f", by {name(who)}" if who else ""
     return Fact(
         id=f"{wanted.key}/{_digest(wanted.release, *_runs(status), *paths)}/drift",
         kind=Kind.DRIFT_FOUND,
