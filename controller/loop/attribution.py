@@ -7,7 +7,7 @@ stands in ``ServiceStatus.authors``, each under its own name: ``of_revision``, `
 
 from dataclasses import replace
 
-from controller.loop.author import Author
+from controller.loop.author import Author, name
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
 from reconcilers.diff import Change
@@ -53,11 +53,13 @@ def attributed(fact: Fact, status: ServiceStatus | None) -> Fact:
     """The fact with what was learnt since of who did it."""
     if status is None or fact.who not in ("", "somebody else"):
         return fact
-    names = [of_field(path, fact.at) for path in fact.paths] if fact.kind is Kind.DRIFT_FOUND else []
+    asked = [of_field(path, fact.at) for path in fact.paths] if fact.kind is Kind.DRIFT_FOUND else []
     if fact.deployment is not None and fact.commit is None:
-        names.append(of_deployment(fact.deployment))
-    who = next((known.who for each in names if (known := status.authors.get(each)) and known.who), None)
-    return fact if who is None else replace(fact, who=who)
+        asked.append(of_deployment(fact.deployment))
+    who = next((known.who for each in asked if (known := status.authors.get(each)) and known.who), None)
+    if who is None:
+        return fact
+    return replace(fact, who=who, text=f"{fact.text}, by {name(who)}" if fact.kind is Kind.DRIFT_FOUND else fact.text)
 
 
 def shipped(live: Live) -> Attempt | None:

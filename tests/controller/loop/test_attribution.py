@@ -163,7 +163,8 @@ def test_a_fact_gets_its_author_when_that_is_learnt() -> None:
     drift = Fact("1", Kind.DRIFT_FOUND, NOW, KEY, "it drifted", paths=(GRACE.path,))
     foreign = Fact("2", Kind.STARTED, NOW, KEY, "it ships", deployment="d-1", who="somebody else")
     known = knowing(status(drifted(GRACE)), field=EDIT, deployment=EDIT)
-    assert [attributed(each, known).who for each in (drift, foreign)] == [MALLORY, MALLORY]
+    told = [attributed(each, known) for each in (drift, foreign)]
+    assert [(each.who, each.text) for each in told] == [(MALLORY, "it drifted, by user/mallory"), (MALLORY, "it ships")]
 
 
 def test_a_fact_keeps_what_it_says_where_nothing_more_is_known() -> None:
