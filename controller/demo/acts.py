@@ -19,6 +19,7 @@ MESSAGES = {
     LAST: "Ship a tag of digits only",
 }
 SERVICE = ("prod", "notes-app")
+GRACE = "/serviceDefinition/healthCheckGracePeriodSeconds"
 # Within so many seconds of the host the proxy sends by new weights, and what it has sent by the old ones is answered.
 FOLLOWS = 1.0
 
@@ -129,6 +130,9 @@ def healed(stage: Stage, step: Step, teller: Teller) -> None:
     teller.say(f"{deployment} puts it back.")
     seen = follow(stage.witness, deployment, step, teller, lambda each: each.shift_over)
     until("the service's field to be put back", lambda: _grace(stage) == stage.grace)
+    shipper = until("CloudTrail to tell who shipped by hand", lambda: _shipper(stage, foreign))
+    editor = until("CloudTrail to tell who edited the service", lambda: _editor(stage))
+    teller.say(f"CloudTrail: {shipper}. {editor}.")
     names = {
         variable["name"] for each in stage.witness.running()["containerDefinitions"] for variable in each["environment"]
     }
@@ -138,6 +142,8 @@ def healed(stage: Stage, step: Step, teller: Teller) -> None:
             any("DEBUG" in each and "mallory" in each for each in drift),
             drift[0],
         ),
+        Check("CloudTrail named who shipped it, how and from where", "mallory" in shipper, shipper),
+        Check("and who edited the service's field, which ECS does not know", "mallory" in editor, editor),
         Check("the variable is gone from production", "DEBUG" not in names, f"{len(names)} variables"),
         Check("the deployment says that it heals", "cause=heal" in seen.description, seen.description[-20:]),
         Check(
@@ -245,6 +251,17 @@ def _drift(stage: Stage) -> list[str]:
     told = stage.told(SERVICE)
     who = told.running.registered_by if told.running else "somebody"
     return [f"{each.path}, registered by {who}" for each in told.drift if "DEBUG" in each.path]
+
+
+def _shipper(stage: Stage, deployment: str) -> str | None:
+    tried = {each.deployment: each for each in stage.daemon.api.history(*SERVICE).attempts}
+    made = tried.get(deployment)
+    return f"{made.call} by {made.who} with {made.via} from {made.source}" if made and made.who else None
+
+
+def _editor(stage: Stage) -> str | None:
+    told = stage.daemon.api.activity(environment=SERVICE[0], service=SERVICE[1], kind="drift-found").facts
+    return next((each.text for each in told if GRACE in each.paths and each.who), None)
 
 
 def _shares(step: Step, deployment: str) -> list[int]:

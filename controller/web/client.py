@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from importlib.metadata import version
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from pydantic import ValidationError
 
-from controller.web.views import ServiceView, SourceView, View
+from controller.web.views import ActivityView, HistoryView, ServiceView, SourceView, View
 from reconcilers.aws.sanitize import sanitized
 
 V = TypeVar("V", bound=View)
@@ -36,6 +36,13 @@ class Daemon:
 
     def service(self, environment: str, name: str) -> ServiceView:
         return self._read(ServiceView, self._ask("GET", _path(environment, name)))
+
+    def history(self, environment: str, name: str) -> HistoryView:
+        return self._read(HistoryView, self._ask("GET", _path(environment, name, "history")))
+
+    def activity(self, **chosen: str | int) -> ActivityView:
+        """What happened, newest first; ``chosen`` as the route takes it: after, limit, environment, service, kind."""
+        return self._read(ActivityView, self._ask("GET", f"activity?{urlencode(chosen)}"))
 
     def source(self) -> SourceView:
         return self._read(SourceView, self._ask("GET", "source"))
