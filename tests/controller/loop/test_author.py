@@ -36,6 +36,7 @@ def test_an_author_is_whoever_the_event_names() -> None:
         ("console.amazonaws.com", "console"),
         ("signin.amazonaws.com", "console"),
         ("AWS Internal", "console"),
+        ("[console.amazonaws.com]", "console"),
         ("cloudformation.amazonaws.com", "CloudFormation"),
         ("codepipeline.amazonaws.com", "codepipeline"),
         ("deploy-script", "deploy-script"),

@@ -9,6 +9,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from sandbox.server import serve
+from sandbox.server.front import Front
+from sandbox.wire.messages import Request
 from sandbox.world.calls import Caller, Origin
 from sandbox.world.cloudtrail import KEPT
 from sandbox.world.cloudtrail.records import LARGEST
@@ -199,6 +201,15 @@ def test_door_two_tells_address_program_key_and_request() -> None:
     assert record["userAgent"].startswith("aws-cli/2.9.8")
     assert record["userIdentity"]["userName"] == record["userIdentity"]["accessKeyId"] == "mallory"
     assert record["requestID"] == answer["ResponseMetadata"]["RequestId"]
+
+
+def test_the_address_is_the_one_that_the_request_came_from() -> None:
+    around = Trailed()
+    scope = "AWS4-HMAC-SHA256 Credential=mallory/20260501/eu-west-1/ecs/aws4_request"
+    target = "AmazonEC2ContainerServiceV20141113.CreateCluster"
+    headers = {"authorization": scope, "x-amz-target": target, "content-type": "application/x-amz-json-1.1"}
+    Front(around.world).handle(Request("POST", "/", "", headers, b'{"clusterName": "prod"}', "198.51.100.9"))
+    assert around.records("CreateCluster")[0]["sourceIPAddress"] == "198.51.100.9"
 
 
 def test_door_one_tells_the_program_too() -> None:
