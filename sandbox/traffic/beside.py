@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import math
+import shutil
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from tempfile import TemporaryFile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryFile, mkdtemp
 from typing import IO, TYPE_CHECKING, Any
 
 from sandbox.traffic.configuration import nowhere
@@ -73,6 +75,7 @@ class Traffic:
         self._hearing = threading.Event()
         self._silent = False
         self._stopping = threading.Event()
+        self._folder = Path(mkdtemp(prefix="trueup-traffic-"))
         self._process: subprocess.Popen[bytes] | None = None
         self._threads: list[threading.Thread] = []
 
@@ -81,7 +84,7 @@ class Traffic:
         binary()
         with TemporaryFile() as words:
             # A session of its own: Ctrl-C in a terminal is for the sandbox, which ends the others when it is done.
-            command = [sys.executable, "-m", "sandbox.traffic"]
+            command = [sys.executable, "-m", "sandbox.traffic", str(self._folder)]
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words, start_new_session=True
             )
@@ -97,11 +100,15 @@ class Traffic:
         """End everything that was started; a second call does nothing."""
         process, self._process = self._process, None
         self._stopping.set()
-        if process is None:
-            return
+        if process is not None:
+            self._end(process)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
         self._silent = True
         if process.stdin is not None:
-            process.stdin.close()
+            with suppress(OSError):
+                process.stdin.close()
         try:
             process.wait(5)
         except subprocess.TimeoutExpired:
@@ -180,5 +187,7 @@ class Traffic:
                 self._readings.add(Reading(report["at"], report["counters"]))
                 self._seen = self._seen.after(report)
             self._hearing.set()
+        if not self._silent:
+            _log.warning("The process beside the sandbox has ended; its traffic is a model again.")
         self._silent = True
         self._hearing.set()

@@ -6,10 +6,10 @@ standard output. It ends when its input does, and that is when the sandbox is go
 
 import asyncio
 import json
+import shutil
 import sys
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sandbox.traffic.configuration import files
@@ -105,24 +105,22 @@ class Companion:
         leaving.add_done_callback(self._leaving.discard)
 
 
-async def run() -> None:
-    """Until the standard input ends, or Envoy does."""
+async def run(folder: Path) -> None:
+    """Until the standard input ends, or Envoy does. ``folder`` is for Envoy's files."""
     scenes = asyncio.StreamReader(limit=LARGEST_LINE)
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(scenes), sys.stdin)
-    with TemporaryDirectory(prefix="trueup-traffic-") as name:
-        folder = Path(name)
-        Files(folder).write(files(Scene(), {}, folder))
-        envoy = await Envoy.start(binary(), folder)
-        try:
-            companion = Companion(envoy, folder)
-            following = asyncio.create_task(_follow(companion, scenes))
-            telling = asyncio.create_task(_tell(companion))
-            done, _ = await asyncio.wait({following, telling}, return_when=asyncio.FIRST_COMPLETED)
-            for each in done:
-                each.result()
-        finally:
-            await envoy.stop()
+    Files(folder).write(files(Scene(), {}, folder))
+    envoy = await Envoy.start(binary(), folder)
+    try:
+        companion = Companion(envoy, folder)
+        following = asyncio.create_task(_follow(companion, scenes))
+        telling = asyncio.create_task(_tell(companion))
+        done, _ = await asyncio.wait({following, telling}, return_when=asyncio.FIRST_COMPLETED)
+        for each in done:
+            each.result()
+    finally:
+        await envoy.stop()
 
 
 async def _follow(companion: Companion, scenes: asyncio.StreamReader) -> None:
@@ -140,13 +138,16 @@ async def _tell(companion: Companion) -> None:
         await asyncio.sleep(REPORT_EVERY)
 
 
-def main() -> int:
-    """The exit code: 1 with a sentence on the standard error where Envoy is not to be had."""
+def main(folder: Path) -> int:
+    """The exit code: 1 with a sentence on the standard error where Envoy is not to be had. ``folder`` is gone then."""
     try:
-        asyncio.run(run())
+        asyncio.run(run(folder))
     except TrafficError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except BrokenPipeError:
         return 0
+    finally:
+        # Here, too, because nobody else is left after a sandbox that was killed.
+        shutil.rmtree(folder, ignore_errors=True)
     return 0

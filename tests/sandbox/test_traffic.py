@@ -1,6 +1,7 @@
 """Requests, the errors of bad images, and the metrics that tell of both."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from sandbox.blueprints import BlueGreen, Rolling, rolling
 from sandbox.world.elbv2.records import group_dimension
 from sandbox.world.traffic import DEFAULT_RATE, Behaviour
+from sandbox.world.visits import Answers
 from tests.sandbox.answers import CheckedWorld
 from tests.sandbox.stage import BAD, NEXT, Stage
 
@@ -195,3 +197,50 @@ def test_a_listener_without_a_deployment_group_is_production_if_its_port_is_the_
     last = metrics.period(key, metrics.minute(world.clock.now()) - 1, 1)
     assert last is not None
     assert last.total == DEFAULT_RATE * 60
+
+
+class Counted:
+    """A proxy that has counted these, minute by minute."""
+
+    def __init__(self, **answers: Answers) -> None:
+        self.answers: dict[str, Answers] | None = answers
+        self.borders: list[tuple[float, float]] = []
+
+    def counted(self, begin: float, end: float) -> dict[str, Answers] | None:
+        self.borders.append((begin, end))
+        return self.answers
+
+
+@pytest.mark.parametrize("speed", [1.0, 90.0])
+def test_where_a_proxy_counts_its_numbers_are_the_metrics(speed: float) -> None:
+    stage = watched(speed=speed)
+    counting = stage.world.counting = Counted()
+    counting.answers = {
+        stage.built.blue_arn: Answers(90, 0, 1),
+        stage.built.green_arn: Answers(10, 6),
+        stage.built.production_listener_arn: Answers(0, 0, 4),
+    }
+    stage.pass_time(2 * MINUTE)
+    totals = [stat(stage, *key) for key in (("RequestCount",), ("HTTPCode_Target_5XX_Count",))]
+    assert totals == [100.0, 6.0]
+    assert stat(stage, "HTTPCode_Target_5XX_Count", stage.built.green_arn) == 6.0
+    assert stat(stage, "HTTPCode_Target_5XX_Count", stage.built.blue_arn) is None
+    assert stat(stage, "HTTPCode_ELB_5XX_Count") == 5.0
+    assert all(end - begin == pytest.approx(MINUTE / speed) for begin, end in counting.borders)
+    assert all(left[1] == right[0] for left, right in pairwise(counting.borders))
+
+
+def test_a_proxy_that_has_ended_leaves_the_model() -> None:
+    stage = watched()
+    stage.world.counting = Counted()
+    stage.world.counting.answers = None
+    stage.pass_time(2 * MINUTE)
+    assert sums(stage, "RequestCount") == [DEFAULT_RATE * 60]
+
+
+def stat(stage: Stage, metric: str, group: str | None = None) -> float | None:
+    """The sum of the last minute that has ended."""
+    metrics = stage.place.cloudwatch.metrics
+    pairs = tuple((one["Name"], one["Value"]) for one in dimensions(stage, group))
+    found = metrics.period(("AWS/ApplicationELB", metric, pairs), metrics.minute(stage.world.timeline.now) - 1, 1)
+    return None if found is None else found.total
