@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.traffic.around import needs_envoy
+
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
@@ -73,3 +75,15 @@ def _processes() -> list[str]:
         except OSError:
             continue  # it ended, or belongs to somebody else
     return found
+
+
+@needs_envoy
+def test_only_the_bad_release_cost_requests(told: Told) -> None:
+    failed = [step["visits"]["failed"] for step in told[1]["steps"]]
+    assert (failed[:2], failed[3:]) == ([0, 0], [0, 0, 0])
+    assert failed[2] > 0
+
+
+@needs_envoy
+def test_both_versions_answered_during_the_shift(told: Told) -> None:
+    assert set(told[1]["steps"][1]["visits"]["answered"]) == {"3f2a1bc", "7c31f0e"}

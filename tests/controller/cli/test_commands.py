@@ -5,7 +5,6 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -62,7 +61,6 @@ def url() -> Iterator[str]:
     board.reported(report(BLOCKED, key=api.key), Order())
     board.source_failed("timeout", "git.example did not answer.", "Check the network.", time.time())
     journal = Journal(board, time.time)
-    yes = partial(bool, 1)
     face = Face(
         board,
         Loop(),

@@ -4,7 +4,6 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -46,7 +45,6 @@ def serving(token: str | None) -> Iterator[tuple[str, Asked]]:
     board.reported(report(), Order())
     asked = Asked(board)
     journal = Journal(board, lambda: NOW)
-    yes = partial(bool, 1)
     face = Face(
         board,
         asked,
