@@ -49,7 +49,7 @@ layers: $(READY)
 bench: $(READY) ## What a sweep costs at 10, 100 and 1,000 services
 	@$(BIN)/python -m tests.bench
 
-pictures: $(READY) ## Draw the README's picture of the demo anew
+pictures: $(READY) ## Draw the pictures of the docs anew
 	@$(BIN)/python -m tests.pictures
 
 lock: $(READY) ## Resolve the dependencies again

@@ -1,7 +1,6 @@
-"""Draws the README's picture of the demo: ``make pictures`` tells the story once and keeps what was printed."""
+"""The README's picture of the demo: the story is told once, and what was printed is kept."""
 
 import io
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from controller.demo.story import tell
 from controller.demo.teller import Shift, Teller, said
 from controller.demo.witness import Seen
 
-PICTURE = Path(__file__).parent.parent / "docs" / "pictures" / "demo.svg"
+PICTURE = Path(__file__).parents[2] / "docs" / "pictures" / "demo.svg"
 
 
 class Drawn(Teller):
@@ -38,14 +37,10 @@ class Drawn(Teller):
             self._paper.print(Text.assemble(f"  {deployment} ", bar, share, (said(shown[-1]), "cyan")))
 
 
-def main() -> int:
-    """Tell the story to a console that records. The exit code: whether all of it was true."""
+def draw() -> bool:
+    """Tell the story to a console that records. Whether all of it was true: only then the picture is kept."""
     console = Console(record=True, width=118, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     good = tell(console, speed=90, teller=Drawn(console))
     if good:
         console.save_svg(str(PICTURE), title="trueup demo")
-    return 0 if good else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return good
