@@ -10,6 +10,7 @@ from tests.scenarios.house import House
 
 # What is asked again and again while AWS is at work: how far it is.
 POLLED = {
+    "DescribeAlarms",
     "DescribeServices",
     "ListDeployments",
     "BatchGetDeployments",
