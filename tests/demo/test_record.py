@@ -32,7 +32,7 @@ def test_a_state_is_noted_once_while_it_lasts() -> None:
 
 def test_the_report_is_json_with_states_by_their_seconds(tmp_path: Path) -> None:
     file = tmp_path / "report.json"
-    Record(90, [Step("one", "c0ffee", ["d-1"], [(0.1, "10%")], [TRUE], 1.5)], 2.0).write(file)
+    Record(90, [Step("one", "c0ffee", ["d-1"], [(0.1, "10%")], [TRUE], {}, 1.5)], 2.0).write(file)
     told = json.loads(file.read_text("utf-8"))
     assert (told["true"], told["steps"][0]["states"]) == (True, [{"at": 0.1, "state": "10%"}])
     assert told["steps"][0]["commit"] == "c0ffee"
