@@ -115,9 +115,7 @@ def _of_event(event: Event, told: Told, now: float) -> Iterator[Fact]:
         case DriftGone():
             yield healed(_drift_found(told.before, tuple(sorted(told.before.drift_since))), now)
         case HoldBegan() | BlockBegan():
-            fact = _obstacle(after)
-            if fact is not None:
-                yield fact
+            yield from filter(None, (_obstacle(after),))
         case _:
             assert_never(event)
 

@@ -1,0 +1,45 @@
+"""What a reader may ask for now."""
+
+from dataclasses import replace
+
+from controller.loop.status import ServiceStatus
+from controller.web.offered import CLOSED, FIRING, actions
+from reconcilers.model import SyncPolicy
+from tests.controller.builders import BLOCKED, HELD, drifted, report, status
+
+
+def offered(of: ServiceStatus, *, acting: bool = True) -> dict[str, str]:
+    """By name why not; empty where it is allowed."""
+    shown = actions(of, acting=acting)
+    assert all(each.allowed == (not each.why) for each in shown)
+    return {each.name: each.why for each in shown}
+
+
+def test_a_service_in_sync_offers_nothing() -> None:
+    assert all(offered(status(report())).values())
+
+
+def test_a_service_that_differs_can_be_synced() -> None:
+    assert offered(status(drifted()))["sync"] == ""
+
+
+def test_a_held_release_can_be_retried_and_not_synced() -> None:
+    shown = offered(status(report(HELD)))
+    assert (shown["retry"], "held" in shown["sync"]) == ("", True)
+
+
+def test_what_is_only_observed_cannot_be_synced() -> None:
+    watched = status(drifted())
+    watched = replace(watched, wanted=replace(watched.wanted, sync=SyncPolicy.OBSERVE))
+    assert "observe" in offered(watched)["sync"]
+
+
+def test_only_a_firing_alarm_can_be_overruled() -> None:
+    firing = replace(BLOCKED, findings=(replace(BLOCKED.findings[0], code=FIRING),))
+    other = replace(BLOCKED, findings=(replace(BLOCKED.findings[0], code="AlarmMissing"),))
+    assert offered(status(report(firing)))["sync-despite-alarm"] == ""
+    assert offered(status(report(other)))["sync-despite-alarm"] != ""
+
+
+def test_a_daemon_without_a_token_takes_no_orders() -> None:
+    assert set(offered(status(report(HELD)), acting=False).values()) == {CLOSED}
