@@ -37,7 +37,7 @@ def following(fleet: Fleet, journal: Journal, hub: Hub) -> APIRouter:
     ) -> ActivityView:
         cursor, facts = journal.after(after or 0)
         wanted = [each for each in facts if _is_wanted(each, environment, service, kind)]
-        newest = sorted(wanted, key=lambda fact: fact.at, reverse=True)[:limit]
+        newest = sorted(wanted, key=lambda fact: fact.at)[::-1][:limit]  # of the same moment, what was learnt last
         return ActivityView(facts=tuple(map(fact_view, newest)), cursor=cursor)
 
     @router.get("/stream", summary="What changes, as it changes: server-sent events", responses=FULL)

@@ -43,7 +43,9 @@ class Place:
 class Hub:
     """An observer of the loop that wakes whoever reads."""
 
-    def __init__(self) -> None:
+    def __init__(self, heartbeat: float = HEARTBEAT, most: int = MOST_READERS) -> None:
+        self._heartbeat = heartbeat
+        self._most = most
         self._lock = threading.Lock()
         self._readers: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
         self._closed = False
@@ -51,7 +53,7 @@ class Hub:
     @property
     def full(self) -> bool:
         """Whether no reader more is taken."""
-        return self._closed or len(self._readers) >= MOST_READERS
+        return self._closed or len(self._readers) >= self._most
 
     @property
     def readers(self) -> int:
@@ -93,19 +95,18 @@ class Hub:
                 if text:
                     yield text
                 await asyncio.sleep(PAUSE)
-                yield await _awaited(event)
+                yield await self._awaited(event)
         finally:
             with self._lock:
                 self._readers.pop(event, None)
 
-
-async def _awaited(event: asyncio.Event) -> str:
-    """Wait for a poke; what to send meanwhile."""
-    try:
-        await asyncio.wait_for(event.wait(), HEARTBEAT)
-    except TimeoutError:
-        return ": still here\n\n"
-    return ""
+    async def _awaited(self, event: asyncio.Event) -> str:
+        """Wait for a poke; what to send meanwhile."""
+        try:
+            await asyncio.wait_for(event.wait(), self._heartbeat)
+        except TimeoutError:
+            return ": still here\n\n"
+        return ""
 
 
 def _since(fleet: Fleet, journal: Journal, place: Place) -> tuple[Place, str]:

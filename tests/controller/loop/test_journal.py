@@ -1,0 +1,135 @@
+"""What happened is kept in the order in which it was learnt."""
+
+from dataclasses import replace
+
+from controller.loop.board import Board, Told
+from controller.loop.facts import Kind
+from controller.loop.journal import Journal
+from controller.loop.loop import Swept
+from controller.loop.source_facts import STALE
+from reconcilers.model import Cluster, Scope
+from reconcilers.reconcile import Report
+from reconcilers.verdict import Order
+from tests.controller.builders import BLOCKED, NOW, SHIFTING, attempt, drifted, observed, report, snapshot
+
+
+class Kept:
+    def __init__(self, most: int = 2000) -> None:
+        self.now = NOW
+        self.board = Board()
+        self.board.adopt(snapshot(), NOW)
+        self.journal = Journal(self.board, lambda: self.now, most)
+
+    def look(self, *reports: Report) -> None:
+        for each in reports:
+            self.now = each.at
+            told = self.board.reported(each, Order())
+            assert isinstance(told, Told)
+            self.journal.told(told)
+
+    def kinds(self, cursor: int = 0) -> list[Kind]:
+        return [fact.kind for fact in self.journal.after(cursor)[1]]
+
+
+def test_an_empty_journal_has_a_place_and_no_facts() -> None:
+    cursor, facts = Kept().journal.after()
+    assert (cursor > 0, facts) == (True, ())
+
+
+def test_facts_are_kept_as_they_are_learnt() -> None:
+    kept = Kept()
+    kept.look(report(SHIFTING), report(at=NOW + 600))
+    assert kept.kinds() == [Kind.STARTED, Kind.DONE]
+
+
+def test_a_reader_gets_what_came_after_his_place() -> None:
+    kept = Kept()
+    kept.look(report(SHIFTING))
+    place, _ = kept.journal.after()
+    kept.look(report(at=NOW + 600))
+    assert kept.kinds(place) == [Kind.DONE]
+
+
+def test_a_place_of_another_process_is_from_the_start() -> None:
+    kept = Kept()
+    kept.look(report(SHIFTING))
+    assert kept.kinds(17) == [Kind.STARTED]
+    assert kept.kinds(10**15) == [Kind.STARTED]
+
+
+def test_the_same_fact_is_kept_once() -> None:
+    kept = Kept()
+    done = attempt("v2", created_at=NOW - 100, finished_at=NOW - 50)
+    kept.look(report(observed=observed(done)), report(observed=observed()), report(observed=observed(done)))
+    assert kept.kinds() == [Kind.STARTED, Kind.DONE]
+
+
+def test_a_drift_that_comes_again_is_told_again() -> None:
+    kept = Kept()
+    for at in (NOW, NOW + 100):
+        kept.look(drifted(at=at), report(at=at + 50))
+    assert kept.kinds() == [Kind.DRIFT_FOUND, Kind.DRIFT_HEALED] * 2
+
+
+def test_an_obstacle_that_comes_again_is_told_again() -> None:
+    kept = Kept()
+    for at in (NOW, NOW + 100):
+        kept.look(report(BLOCKED, at=at), report(at=at + 50))
+    assert kept.kinds() == [Kind.BLOCKED, Kind.CLEARED] * 2
+
+
+def test_the_oldest_are_forgotten() -> None:
+    kept = Kept(most=2)
+    kept.look(report(SHIFTING), report(BLOCKED, at=NOW + 5), report(at=NOW + 10))
+    assert len(kept.kinds()) == 2
+
+
+def test_what_was_forgotten_may_be_told_again() -> None:
+    kept = Kept(most=1)
+    one, other = attempt("v1", finished_at=NOW - 3000), attempt("v2", finished_at=NOW - 50)
+    kept.look(report(observed=observed(one)), report(observed=observed(other)), report(observed=observed(one)))
+    assert [fact.deployment for fact in kept.journal.after()[1]] == ["d-v1"]
+
+
+def test_an_outage_of_git_is_told_once_with_its_end() -> None:
+    kept = Kept()
+    kept.board.source_failed("timeout", "It did not answer.", "Look.", NOW)
+    for later in (1, STALE, 2 * STALE):
+        kept.now = NOW + later
+        kept.journal.polled("timeout", 1.0)
+    kept.board.source_unchanged(kept.now)
+    kept.journal.polled("unchanged", 1.0)
+    assert kept.kinds() == [Kind.SOURCE_STALE, Kind.SOURCE_BACK]
+
+
+def test_a_second_outage_at_the_same_commit_is_told_too() -> None:
+    kept = Kept()
+    for start in (NOW, NOW + 1000):
+        kept.board.source_failed("timeout", "It did not answer.", "Look.", start)
+        kept.now = start + STALE
+        kept.journal.polled("timeout", 1.0)
+        kept.board.source_unchanged(kept.now)
+        kept.journal.polled("unchanged", 1.0)
+    assert kept.kinds() == [Kind.SOURCE_STALE, Kind.SOURCE_BACK] * 2
+
+
+def test_an_outage_before_the_first_commit_is_told() -> None:
+    board = Board()
+    journal = Journal(board, lambda: NOW + STALE)
+    board.source_failed("auth", "Refused.", "Renew the token.", NOW)
+    journal.polled("auth", 1.0)
+    assert [fact.id for fact in journal.after()[1]] == ["source/never-read/stale"]
+
+
+def test_a_sweep_and_a_defect_are_no_news() -> None:
+    kept = Kept()
+    kept.journal.swept(Swept(Cluster(Scope("eu-west-1"), "prod"), 1, 0, 0.1))
+    kept.journal.broke("a look", ValueError("defect"))
+    assert kept.kinds() == []
+
+
+def test_a_fact_of_a_service_that_left_git_stays() -> None:
+    kept = Kept()
+    kept.look(report(SHIFTING))
+    kept.board.adopt(replace(snapshot(), services={}), NOW)
+    assert kept.kinds() == [Kind.STARTED]

@@ -1,0 +1,104 @@
+"""A board that is served as the daemon serves it, and looks that are told to it as the loop tells them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry
+
+from controller.loop.board import Board
+from controller.loop.journal import Journal
+from controller.source.snapshot import Snapshot
+from controller.web.app import Face, build
+from controller.web.server import HttpServer
+from controller.web.stream import Hub
+from reconcilers.history import History
+from reconcilers.model import Service, ServiceKey
+from reconcilers.reconcile import Report
+from reconcilers.verdict import Order
+from tests.controller.builders import NOW
+
+TOKEN = "t0ken"
+
+
+@dataclass
+class Asked:
+    """The loop, for whom orders are all that comes from outside."""
+
+    board: Board
+    orders: list[tuple[ServiceKey, Order]] = field(default_factory=list)
+
+    def look_at_source(self) -> None:
+        """Nothing to look at."""
+
+    def ask(self, key: ServiceKey, order: Order) -> bool:
+        self.orders.append((key, order))
+        return self.board.ask(key, order)
+
+
+class Served:
+    """What is behind the routes. ``now`` is what its clock says."""
+
+    def __init__(self, now: float = NOW, token: str | None = TOKEN, hub: Hub | None = None) -> None:
+        self.now = now
+        self.board = Board()
+        self.journal = Journal(self.board, self._clock)
+        self.hub = hub or Hub()
+        self.asked = Asked(self.board)
+        self.histories: dict[ServiceKey, History] = {}
+        self.app = build(self._face(), token, None)
+
+    def adopt(self, snapshot: Snapshot) -> None:
+        """Git says this."""
+        self.board.adopt(snapshot, self.now)
+        self.journal.polled("changed", 0.0)
+        self.hub.polled("changed", 0.0)
+
+    def look(self, *reports: Report) -> None:
+        """These looks were taken, one after the other."""
+        for report in reports:
+            told = self.board.reported(report, Order())
+            if told is not None:
+                self.journal.told(told)
+                self.hub.told(told)
+
+    def git_fails(self, message: str, remedy: str) -> None:
+        self.board.source_failed("timeout", message, remedy, self.now)
+        self.journal.polled("timeout", 0.0)
+        self.hub.polled("timeout", 0.0)
+
+    def _clock(self) -> float:
+        return self.now
+
+    def _history(self, wanted: Service) -> History:
+        return self.histories.get(wanted.key, History((), {}, self.now))
+
+    def _face(self) -> Face:
+        return Face(
+            board=self.board,
+            asked=self.asked,
+            registry=CollectorRegistry(),
+            beats=_yes,
+            ready=_yes,
+            now=self._clock,
+            version="1.2.3",
+            journal=self.journal,
+            hub=self.hub,
+            history=self._history,
+        )
+
+
+def _yes() -> bool:
+    return True
+
+
+@contextmanager
+def serving(served: Served, port: int = 0) -> Iterator[str]:
+    """Its address, while it is served."""
+    server = HttpServer(served.app, "127.0.0.1", port)
+    server.start()
+    try:
+        yield server.url
+    finally:
+        served.hub.close()
+        server.stop()
