@@ -14,3 +14,7 @@ class AwsError(Exception):
         self.code = code
         self.message = message
         self.status = status
+
+
+class Unclaimed(AwsError):
+    """The world has nothing under that name. Where something else answers for the service too, it may."""

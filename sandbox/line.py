@@ -15,7 +15,7 @@ from botocore.model import OperationModel
 from botocore.parsers import create_parser
 
 from sandbox.answering import WORLD_SERVICES, Answering
-from sandbox.errors import AwsError
+from sandbox.errors import AwsError, Unclaimed
 from sandbox.server.front import Front
 from sandbox.wire.messages import Request
 from sandbox.wire.models import wire_error
@@ -50,7 +50,10 @@ class Line:
         """What botocore takes for the response and its parsed body."""
         model: OperationModel = event["model"]
         if self._service in WORLD_SERVICES or self._world.answers(self._service, model.name):
-            return self._from_world(model, event["context"]["asked"], self._by(event["params"]))
+            try:
+                return self._from_world(model, event["context"]["asked"], self._by(event["params"]))
+            except Unclaimed:
+                pass  # the front knows who else there is
         return self._from_front(model, event["params"])
 
     def _by(self, prepared: Mapping[str, Any]) -> Caller:
@@ -63,6 +66,8 @@ class Line:
         try:
             asked = read(model.input_shape, params, python_leaf) if model.input_shape else {}
             answer = self._world.call(self._service, model.name, asked, caller)
+        except Unclaimed:
+            raise
         except AwsError as error:
             return _refused(model, error)
         return Http(200), _writer(model)(answer) | {"ResponseMetadata": _metadata(200)}

@@ -50,3 +50,5 @@ class Switches:
     trail_delivery_seconds: float = 300.0
     # Do CloudTrail's events list the resources that they name, so that they are found by them?
     trail_names_resources: bool = True
+    # GetLogEvents "can return empty results while there are more": does the first page of a stream?
+    log_pages_may_be_empty: bool = False

@@ -47,6 +47,11 @@ class Elsewhere:
             raise NotServed
         return response
 
+    @property
+    def asked(self) -> bool:
+        """Whether it was ever asked for anything: before, there is nothing in it."""
+        return self._application is not None
+
     def principal(self, access_key: str) -> tuple[str, str] | None:
         """Account and ARN of the role session or user that moto's STS or IAM made this key for, if it did."""
         if self._application is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sandbox.answering import WORLD_SERVICES, Answering
-from sandbox.errors import AwsError
+from sandbox.errors import AwsError, Unclaimed
 from sandbox.server.asked import Asked, asked
 from sandbox.server.callers import caller_of
 from sandbox.server.elsewhere import MOTO, NotServed
@@ -57,7 +57,12 @@ class Front:
         except (ValueError, RecursionError) as error:
             raise AwsError(envelope.malformed, f"The request's body cannot be read: {error}") from None
         required(operation, params, envelope.missing)
-        return envelope.answer(operation, answer(params, caller), request_id)
+        try:
+            return envelope.answer(operation, answer(params, caller), request_id)
+        except Unclaimed:
+            if not MOTO.asked:
+                raise
+            return MOTO.handle(question.request, caller.account)
 
     def _answerer(self, question: Asked) -> Callable[[Mapping[str, object], Caller], Answer] | None:
         """Who answers, or None for moto."""

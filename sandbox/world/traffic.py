@@ -62,6 +62,7 @@ class Traffic:
         """Images that match ``pattern`` (as in a shell: ``*:3.*``) behave so from now on; the last word counts."""
         self._patterns.insert(0, (pattern, behaviour))
         self._known.clear()
+        self._place.logs.traffic_changed()
 
     def behaviour(self, image: str) -> Behaviour:
         """The last word that matches, or what the tag says: with ``crash`` in it it does not start.
@@ -99,6 +100,17 @@ class Traffic:
     def request_rate(self, listener_arn: str, per_second: float) -> None:
         """From now on so many requests a second come to each forwarding action of a listener; 0 is none at all."""
         self._rates[listener_arn] = per_second
+
+    def reaches(self, group_arn: str) -> bool:
+        """Whether a production listener sends some of its requests to a target group."""
+        routes = self._place.codedeploy.store.routes()
+        return any(
+            shares.get(group_arn, 0) > 0
+            for _, own in self._balanced()
+            for listener in _busy(own, routes, self._rates)
+            if self._rates.get(listener.arn, DEFAULT_RATE) > 0
+            for shares in self._routes(listener)
+        )
 
     def visited(self) -> dict[str, float | None]:
         """The listeners of application load balancers that get requests; ``None`` where nobody has said how many."""

@@ -17,6 +17,7 @@ from sandbox.world.codedeploy import CodeDeploy
 from sandbox.world.ecr import Ecr
 from sandbox.world.ecs import Ecs
 from sandbox.world.elbv2 import Elbv2
+from sandbox.world.logs import Logs
 from sandbox.world.timeline import Timeline
 from sandbox.world.traffic import Traffic
 from sandbox.world.visits import Counting
@@ -50,6 +51,11 @@ class World:
             if key not in self._places:
                 self._places[key] = Place(self, account, region)
             return self._places[key]
+
+    def places(self) -> tuple["Place", ...]:
+        """Every place that was made."""
+        with self._lock:
+            return tuple(self._places.values())
 
     def answers(self, service: str, operation: str) -> bool:
         """Whether the world itself knows the operation (``ecs``, ``DescribeServices``)."""
@@ -88,6 +94,7 @@ class Place:
         self.account = account
         self.region = region
         self.trail = Trail(self)
+        self.logs = Logs(self)
         self.traffic = Traffic(self)
         self.elbv2 = Elbv2(self)
         self.cloudwatch = CloudWatch(self)
@@ -103,6 +110,7 @@ class Place:
             "ecr": self.ecr.operations,
             "application-autoscaling": self.autoscaling.operations,
             "cloudtrail": self.trail.operations,
+            "logs": self.logs.operations,
         }
 
     def arn(self, service: str, resource: str) -> str:

@@ -42,6 +42,8 @@ class Scheduler:
         if not task.wanted:
             return
         was_running = task.running
+        if was_running:
+            self._state.place.logs.stopping(task)
         task.desired_status = "STOPPED"
         task.ready = False
         task.stop_code, task.stopped_reason = code, reason
@@ -65,6 +67,7 @@ class Scheduler:
         for container in task.plan.workload.definition.containers:
             if not starts(container["image"]):
                 task.exit_codes[container["name"]] = FAILED_EXIT
+        self._state.place.logs.started(task)
         if any(container["essential"] for container in self._ended(task)):
             task.desired_status = "STOPPED"
             task.failed = True
@@ -107,6 +110,7 @@ class Scheduler:
 
     def _stopped(self, task: Task) -> None:
         task.stopped_at = self._state.now
+        self._state.place.logs.stopped(task)
         for container in task.plan.workload.definition.containers:
             task.exit_codes.setdefault(container["name"], 0)
         self._state.timeline.after(self._state.pace.stopped_task_kept, lambda: self._forget(task))

@@ -1,10 +1,13 @@
 """What ECS asks of the place it stands in: a few sentences of the other services, and nothing else."""
 
 import random
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sandbox.switches import Switches
 from sandbox.world.timeline import Timeline
+
+if TYPE_CHECKING:
+    from sandbox.world.ecs.task import Task
 
 Target = tuple[str, int]
 """An address and a port, as a target group knows them."""
@@ -48,6 +51,19 @@ class Registry(Protocol):
         """The digest of ``host/repository:tag``; None for an image of another registry, or one that is not there."""
 
 
+class Output(Protocol):
+    """Where the containers of a task write."""
+
+    def started(self, task: "Task", /) -> None:
+        """They have started; those with an exit code have ended at once."""
+
+    def stopping(self, task: "Task", /) -> None:
+        """The task is about to be stopped."""
+
+    def stopped(self, task: "Task", /) -> None:
+        """They have ended."""
+
+
 class Around(Protocol):
     """The world around the place: chance, and what nobody has established."""
 
@@ -81,6 +97,9 @@ class Surroundings(Protocol):
 
     @property
     def ecr(self) -> Registry: ...
+
+    @property
+    def logs(self) -> Output: ...
 
     @property
     def traffic(self) -> Images: ...

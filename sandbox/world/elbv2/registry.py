@@ -86,6 +86,7 @@ class Registry:
                 group.in_use_since = None
             elif group.in_use_since is None:
                 group.in_use_since = self.now
+        self.place.logs.traffic_changed({*weights(before), *weights(after)})
 
     def drop_listener(self, listener: Listener) -> None:
         """Forget a listener and its rules."""

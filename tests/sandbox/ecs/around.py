@@ -10,6 +10,7 @@ from sandbox.switches import Switches
 from sandbox.world.calls import Caller
 from sandbox.world.ecs import Ecs, Pace
 from sandbox.world.ecs.surroundings import Target
+from sandbox.world.ecs.task import Task
 from sandbox.world.timeline import Timeline
 from tests.sandbox.ecs.shapes import check_answer
 
@@ -77,6 +78,16 @@ class FakeRegistry:
         return None
 
 
+class FakeLogs:
+    """Nobody reads what tasks write."""
+
+    def started(self, task: Task) -> None: ...
+
+    def stopping(self, task: Task) -> None: ...
+
+    def stopped(self, task: Task) -> None: ...
+
+
 @dataclass
 class FakeWorld:
     random: random.Random
@@ -95,6 +106,7 @@ class FakePlace:
         self.cloudwatch = FakeAlarms()
         self.traffic = FakeImages()
         self.ecr = FakeRegistry()
+        self.logs = FakeLogs()
         self.ecs = Ecs(self, pace)
 
     def arn(self, service: str, resource: str) -> str:
