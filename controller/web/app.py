@@ -22,6 +22,7 @@ from controller.web import webhook
 from controller.web.detail import broken_detail, detail_view, history_view
 from controller.web.fleet import Fleet
 from controller.web.following import following
+from controller.web.page import missing, page
 from controller.web.showing import service_views, source_view
 from controller.web.stream import Hub
 from controller.web.views import DetailView, HistoryView, ServiceView, SourceView, View
@@ -108,6 +109,7 @@ def build(face: Face, api_token: str | None, webhook_secret: str | None) -> Fast
         redoc_url=None,
     )
     app.add_exception_handler(RequestValidationError, _unclear)
+    app.add_exception_handler(404, missing)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.include_router(_health(face))
     app.include_router(_reading(face, acting=bool(api_token)), prefix="/api/v1")
@@ -117,6 +119,7 @@ def build(face: Face, api_token: str | None, webhook_secret: str | None) -> Fast
         app.include_router(_acting(face, api_token), prefix="/api/v1")
     if webhook_secret:
         app.include_router(_webhook(face, webhook_secret))
+    app.include_router(page())
     return app
 
 

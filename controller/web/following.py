@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
 
 from controller.loop.facts import Fact
 from controller.loop.journal import MOST, Journal
@@ -14,7 +15,17 @@ from controller.web.views import ActivityView, FleetView
 
 FULL: dict[int | str, dict[str, Any]] = {503: {"description": "Too many readers; come back a little later."}}
 After = Annotated[int | None, Query(ge=0, description="What changed after this version or cursor.")]
-Word = Annotated[str, Query(max_length=200)]
+
+
+class Wanted(BaseModel):
+    """Which facts are asked for."""
+
+    after: int | None = Field(default=None, ge=0, description="What was learnt after this cursor.")
+    before: str = Field(default="", max_length=500, description="What happened before that: an answer's `older`.")
+    limit: int = Field(default=200, ge=1, le=MOST)
+    environment: str = Field(default="", max_length=200)
+    service: str = Field(default="", max_length=200, description="Its name, or environment/name.")
+    kind: tuple[str, ...] = ()
 
 
 def following(fleet: Fleet, journal: Journal, hub: Hub) -> APIRouter:
@@ -28,17 +39,14 @@ def following(fleet: Fleet, journal: Journal, hub: Hub) -> APIRouter:
         return Response(view.model_dump_json(by_alias=True), media_type="application/json")
 
     @router.get("/activity", summary="What happened, newest first")
-    def activity(
-        after: After = None,
-        limit: Annotated[int, Query(ge=1, le=MOST)] = 200,
-        environment: Word = "",
-        service: Word = "",
-        kind: Annotated[tuple[str, ...], Query()] = (),
-    ) -> ActivityView:
-        cursor, facts = journal.after(after or 0)
-        wanted = [each for each in facts if _is_wanted(each, environment, service, kind)]
-        newest = sorted(wanted, key=lambda fact: fact.at)[::-1][:limit]  # of the same moment, what was learnt last
-        return ActivityView(facts=tuple(map(fact_view, newest)), cursor=cursor)
+    def activity(asked: Annotated[Wanted, Query()]) -> ActivityView:
+        cursor, facts = journal.after(asked.after or 0)
+        wanted = [each for each in facts if _is_wanted(each, asked)]
+        newest = sorted(wanted, key=lambda fact: fact.at)[::-1]  # of the same moment, what was learnt last
+        left = _before(newest, asked.before) if asked.before else newest
+        shown = left[: asked.limit]
+        older = f"{shown[-1].at}~{shown[-1].id}" if len(left) > len(shown) else None
+        return ActivityView(facts=tuple(map(fact_view, shown)), cursor=cursor, older=older)
 
     @router.get("/stream", summary="What changes, as it changes: server-sent events", responses=FULL)
     async def stream(request: Request, after: After = None) -> StreamingResponse:
@@ -51,8 +59,19 @@ def following(fleet: Fleet, journal: Journal, hub: Hub) -> APIRouter:
     return router
 
 
-def _is_wanted(fact: Fact, environment: str, service: str, kinds: tuple[str, ...]) -> bool:
+def _before(newest: list[Fact], place: str) -> list[Fact]:
+    """What comes after ``place`` (``TIME~ID``) of the facts, newest first; by its time alone, if it is kept no more."""
+    at, _, name = place.partition("~")
+    try:
+        time = float(at)
+    except ValueError:
+        raise HTTPException(422, "`before` is not an `older` that this API gave.") from None
+    there = next((number for number, each in enumerate(newest) if each.id == name), None)
+    return newest[there + 1 :] if there is not None else [each for each in newest if each.at < time]
+
+
+def _is_wanted(fact: Fact, asked: Wanted) -> bool:
     key = fact.service
-    of_environment = not environment or (key is not None and key.environment == environment)
-    of_service = not service or (key is not None and service in (key.name, str(key)))
-    return of_environment and of_service and (not kinds or fact.kind in kinds)
+    of_environment = not asked.environment or (key is not None and key.environment == asked.environment)
+    of_service = not asked.service or (key is not None and asked.service in (key.name, str(key)))
+    return of_environment and of_service and (not asked.kind or fact.kind in asked.kind)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from controller.loop import words
+from controller.loop.attribution import author
 from controller.loop.status import ServiceStatus
 from controller.web.views import FleetRow, ServiceView
 from reconcilers.outcome import Progressing, Sync
@@ -30,6 +31,7 @@ def row(status: ServiceStatus, *, stale: bool) -> FleetRow:
         since=status.since,
         drift_since=min(drifted.values(), default=None),
         drift_fields=len(drifted),
+        drift_by=_drift_by(status) if drifted else "",
         failing_since=status.failing_since,
         running=version(running.definition) if running is not None else "",
         wanted=version(wanted.task_definition),
@@ -52,6 +54,10 @@ def broken_row(view: ServiceView) -> FleetRow:
         text=view.text,
         reason=view.reason,
     )
+
+
+def _drift_by(status: ServiceStatus) -> str:
+    return next((made.who for each in status.changes if (made := author(status, each)).who), "")
 
 
 def version(definition: Mapping[str, Any], most: int = 3) -> str:

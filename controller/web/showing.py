@@ -107,6 +107,9 @@ def source_view(source: SourceStatus, snapshot: Snapshot | None) -> SourceView:
     """The repository as the API shows it."""
     return SourceView(
         commit=snapshot.revision.commit if snapshot else None,
+        author=snapshot.revision.author if snapshot else "",
+        subject=snapshot.revision.subject if snapshot else "",
+        committed_at=snapshot.revision.committed_at if snapshot else None,
         good_at=source.good_at,
         failing_since=source.failing_since,
         reason=source.reason,

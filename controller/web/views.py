@@ -145,6 +145,9 @@ class SourceView(View):
     """The repository: the commit that counts, and what is wrong with it or with reading it."""
 
     commit: str | None
+    author: str = ""
+    subject: str = ""
+    committed_at: float | None = None
     good_at: float | None
     failing_since: float | None
     reason: str
@@ -175,10 +178,13 @@ class FactView(View):
 
 
 class ActivityView(View):
-    """What happened across services, newest first. ``cursor`` asks for what comes after it."""
+    """What happened across services, newest first. ``cursor`` asks for what comes after it, ``older`` (as ``before``)
+    for what came before; ``null``: that was all.
+    """
 
     facts: tuple[FactView, ...]
     cursor: int
+    older: str | None = None
 
 
 class FailureView(View):
@@ -308,6 +314,7 @@ class FleetRow(View):
     since: float | None = None
     drift_since: float | None = None
     drift_fields: int = 0
+    drift_by: str = Field(default="", description="Whose hand it was, as an ARN; empty: AWS does not tell.")
     failing_since: float | None = None
     running: str = Field(
         default="", description="The version that serves: the tags that differ among its images, short."
