@@ -66,7 +66,11 @@ class Settings:
     port: Annotated[int, _said("Port to serve on; 0 takes a free one.", "PORT", HTTP, least=0, most=65535)] = 8080
     api_token: Annotated[
         str | None,
-        _said("Bearer token for what acts (sync, retry). Without one there is no such route.", "API_TOKEN", HTTP),
+        _said(
+            "Bearer token for what acts (sync, retry) and for logs. Without one there is no such route.",
+            "API_TOKEN",
+            HTTP,
+        ),
     ] = field(default=None, repr=False)
     webhook_secret: Annotated[
         str | None,

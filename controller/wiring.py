@@ -28,6 +28,7 @@ from reconcilers.model import Scope
 from reconcilers.reconcile import Reconciler
 from reconcilers.sweep import Sweeper
 from reconcilers.task_definition import revision_digest
+from reconcilers.task_logs import LogReader, Reach
 from reconcilers.trail import Lookup, TrailPage
 from reconcilers.verdict import Policy
 
@@ -85,6 +86,8 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     metrics.watch(board, loop.queue, time.time)
     ending = threading.Event()
     longest = max(STILL, 3 * settings.poll_interval, 2 * settings.git_timeout)
+    historian = Historian(pool, time.time)
+    logs = LogReader(Reach(pool, historian.history, time.time, time.monotonic))
     face = Face(
         board=board,
         asked=loop,
@@ -95,7 +98,8 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
         version=release,
         journal=journal,
         hub=hub,
-        history=Historian(pool, time.time).history,
+        history=historian.history,
+        logs=logs.read,
         inquire=inquiry.ask if inquiry is not None else None,
     )
     app = build(face, settings.api_token, settings.webhook_secret)

@@ -1,6 +1,5 @@
 """The HTTP face: health, metrics, the API, the webhook. It reads the board and asks the loop; it decides nothing."""
 
-import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
@@ -9,7 +8,6 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Respons
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from pydantic import ConfigDict, Field, StringConstraints
@@ -25,6 +23,8 @@ from controller.web.following import following
 from controller.web.page import missing, page
 from controller.web.showing import service_views, source_view
 from controller.web.stream import Hub
+from controller.web.task_logs import Reading, task_logs
+from controller.web.trust import STRANGER, Refusal, trusting
 from controller.web.views import DetailView, HistoryView, ServiceView, SourceView, View
 from reconcilers.history import History
 from reconcilers.model import Service, ServiceKey
@@ -52,6 +52,7 @@ class Face:
     journal: Journal
     hub: Hub
     history: Callable[[Service], History]
+    logs: Reading | None = None  # who reads what tasks wrote
     inquire: Callable[[Iterable[Question]], None] | None = None  # who asks CloudTrail who made a deployment
 
 
@@ -84,14 +85,7 @@ class Accepted(View):
     accepted: bool = True
 
 
-class Refusal(View):
-    """Why not, and what to do."""
-
-    detail: str
-
-
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "No manifest names this service."}}
-STRANGER: dict[int | str, dict[str, Any]] = {401: {"model": Refusal, "description": "No token, or a wrong one."}}
 BROKEN: dict[int | str, dict[str, Any]] = {409: {"model": Refusal, "description": "Its manifest never could be read."}}
 UNCLEAR: dict[int | str, dict[str, Any]] = {
     422: {"model": Refusal, "description": "The body is not what is asked for."}
@@ -99,7 +93,7 @@ UNCLEAR: dict[int | str, dict[str, Any]] = {
 
 
 def build(face: Face, api_token: str | None, webhook_secret: str | None) -> FastAPI:
-    """The app. Without ``api_token`` there is no route that acts, without ``webhook_secret`` no webhook."""
+    """The app. Without ``api_token`` no route acts or shows logs, without ``webhook_secret`` no webhook."""
     app = FastAPI(
         title="Trueup",
         version=face.version,
@@ -117,6 +111,8 @@ def build(face: Face, api_token: str | None, webhook_secret: str | None) -> Fast
     app.include_router(following(fleet, face.journal, face.hub), prefix="/api/v1")
     if api_token:
         app.include_router(_acting(face, api_token), prefix="/api/v1")
+    if api_token and face.logs is not None:
+        app.include_router(task_logs(face.board, face.logs, api_token), prefix="/api/v1")
     if webhook_secret:
         app.include_router(_webhook(face, webhook_secret))
     app.include_router(page())
@@ -175,18 +171,7 @@ def _reading(face: Face, *, acting: bool) -> APIRouter:
 
 
 def _acting(face: Face, token: str) -> APIRouter:
-    bearer = HTTPBearer(auto_error=False, description="TRUEUP_API_TOKEN")
-
-    def trusted(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> None:
-        given = credentials.credentials if credentials else ""
-        if not hmac.compare_digest(given.encode(), token.encode()):
-            raise HTTPException(
-                401,
-                "Say who you are: Authorization: Bearer and the value of TRUEUP_API_TOKEN.",
-                {"www-authenticate": "Bearer"},
-            )
-
-    router = APIRouter(tags=["orders"], dependencies=[Depends(trusted)], responses=STRANGER)
+    router = APIRouter(tags=["orders"], dependencies=[Depends(trusting(token))], responses=STRANGER)
     told = UNKNOWN | BROKEN | UNCLEAR
 
     @router.post(

@@ -12,7 +12,9 @@ from reconcilers.aws.codedeploy import CodeDeployGateway
 from reconcilers.aws.ecr import EcrGateway
 from reconcilers.aws.ecs import EcsGateway
 from reconcilers.aws.elbv2 import Elbv2Gateway
+from reconcilers.aws.logs import LogsGateway
 from reconcilers.aws.session import ClientFactory, LazyClient
+from reconcilers.aws.tasks import TasksGateway
 from reconcilers.digest import Digest
 from reconcilers.model import Scope
 from reconcilers.task_definition import revision_digest
@@ -31,6 +33,8 @@ class Gateways:
     ecr: EcrGateway
     autoscaling: AutoScalingGateway
     cloudtrail: CloudTrailGateway
+    tasks: TasksGateway
+    logs: LogsGateway
 
 
 class GatewayPool:
@@ -56,12 +60,15 @@ def gateways(factory: ClientFactory, scope: Scope, digest_of: DigestOf = revisio
     def client(service: str) -> LazyClient:
         return LazyClient(factory, service, scope)
 
+    ecs = client("ecs")
     return Gateways(
-        ecs=EcsGateway(client("ecs"), digest_of),
+        ecs=EcsGateway(ecs, digest_of),
         codedeploy=CodeDeployGateway(client("codedeploy")),
         elbv2=Elbv2Gateway(client("elbv2")),
         cloudwatch=CloudWatchGateway(client("cloudwatch")),
         ecr=EcrGateway(client("ecr")),
         autoscaling=AutoScalingGateway(client("application-autoscaling")),
         cloudtrail=CloudTrailGateway(client("cloudtrail")),
+        tasks=TasksGateway(ecs),
+        logs=LogsGateway(client("logs")),
     )

@@ -1,0 +1,248 @@
+"""What a deployment's tasks wrote, read because somebody asks: apart from the reconciles, within limits, kept for a
+moment.
+
+Lines are the application's, and may hold what it should not have written. They are handed to whoever asked, and shown
+nowhere else: not in a log, not in an error.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from reconcilers.aws.gateways import Gateways
+from reconcilers.aws.logs import Read
+from reconcilers.history import History
+from reconcilers.live import Attempt
+from reconcilers.log_cursor import Voice, packed, unpacked
+from reconcilers.log_sources import Source, Sources
+from reconcilers.model import Scope, Service, ServiceKey
+from reconcilers.outcome import Retry
+from reconcilers.task_output import (
+    MOST_CHARACTERS,
+    Elsewhere,
+    LogLine,
+    Task,
+    Which,
+    chosen,
+    may_be_forgotten,
+    newest,
+    opened_during,
+    started_by,
+)
+
+KEPT = 3.0  # seconds in which the same question is not asked of AWS again
+REMEMBERED = 8  # answers, each of at most ``MOST_CHARACTERS``
+AT_ONCE = 4  # questions; whoever comes then waits for a moment and is sent away
+PATIENCE = 2.0  # seconds
+READING = 8.0  # seconds after which no further stream is begun
+STREAMS = 24  # of one answer
+MOST_READ = 2 * MOST_CHARACTERS  # after which no further stream is begun
+
+
+class NoSuchAttempt(Exception):
+    """AWS remembers no such deployment of the service: one sentence what, one what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogQuestion:
+    """What somebody wants to read: ``limit`` lines, none before ``since`` (seconds since the epoch), or what came
+    after the cursor ``after``. ``task`` is the beginning of an id.
+    """
+
+    which: Which = field(default=Which())
+    container: str = ""
+    task: str = ""
+    since: float | None = None
+    limit: int = 100
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLogs:
+    """Lines, oldest first, of the tasks that ``attempt`` started, or of the service's where AWS remembers none.
+
+    ``cursor`` asks for what comes after; ``live``: something may. ``cut``: there are more lines than are shown.
+    """
+
+    attempt: Attempt | None
+    tasks: tuple[Task, ...] = ()
+    lines: tuple[LogLine, ...] = field(default=(), repr=False)
+    elsewhere: tuple[Elsewhere, ...] = ()
+    notes: tuple[str, ...] = ()
+    cursor: str = ""
+    live: bool = False
+    cut: bool = False
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far."""
+
+    lines: list[LogLine] = field(default_factory=list)
+    tokens: dict[Voice, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    characters: int = 0
+
+    def take(self, source: Source, read: Read) -> None:
+        self.tokens[source.voice] = read.token
+        self.lines += [replace(each, task=source.task, container=source.place.container) for each in read.lines]
+        self.characters += sum(len(each.text) for each in read.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a reader is given: a scope's gateways, the attempts of a service, and two clocks in seconds."""
+
+    gateways_for: Callable[[Scope], Gateways]
+    history: Callable[[Service], History]
+    now: Callable[[], float]
+    monotonic: Callable[[], float]
+
+
+class LogReader:
+    """Reads for several threads at once, at most ``AT_ONCE``."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
+        self._lock = threading.Lock()
+        self._kept: dict[tuple[ServiceKey, LogQuestion], tuple[float, TaskLogs]] = {}
+
+    def read(self, wanted: Service, question: LogQuestion) -> TaskLogs:
+        """The lines that are asked for.
+
+        Raises ``NoSuchAttempt``, ``ValueError`` for a cursor that is none, and what AWS says: ``Retry``, ``Stalled``.
+        """
+        tokens = unpacked(question.after) if question.after else None
+        if not self._turns.acquire(timeout=PATIENCE):
+            raise Retry("Busy", "Logs are read for too many at once.", PATIENCE)
+        try:
+            known = self._known(wanted.key, question) if tokens is None else None
+            return known or self._keep(wanted.key, question, self._read(wanted, question, tokens))
+        finally:
+            self._turns.release()
+
+    def _known(self, key: ServiceKey, question: LogQuestion) -> TaskLogs | None:
+        with self._lock:
+            at, found = self._kept.get((key, question), (float("-inf"), None))
+            return found if self._reach.monotonic() - at < KEPT else None
+
+    def _keep(self, key: ServiceKey, question: LogQuestion, found: TaskLogs) -> TaskLogs:
+        if not question.after:
+            with self._lock:
+                self._kept.pop((key, question), None)
+                self._kept[key, question] = self._reach.monotonic(), found
+                while len(self._kept) > REMEMBERED:
+                    del self._kept[next(iter(self._kept))]
+        return found
+
+    def _read(self, wanted: Service, question: LogQuestion, tokens: Mapping[Voice, str] | None) -> TaskLogs:
+        attempts = self._attempts(wanted)
+        attempt = chosen(attempts, question.which)
+        if attempt is None and (question.which != Which() or attempts):
+            raise NoSuchAttempt(_unknown(wanted, question.which, attempts))
+        tasks, sources, elsewhere = self._found(wanted, attempt, attempts)
+        reading = _Reading()
+        self._take_all(_asked_for(sources, question, reading), question, tokens, reading)
+        reading.notes += _said(attempt, tasks, sources)
+        ordered = tuple(sorted(reading.lines, key=lambda each: each.at))
+        # Whoever follows has been given the tokens behind these lines: none may be left out.
+        lines, cut = newest(ordered, question.limit) if tokens is None else (ordered, False)
+        return TaskLogs(
+            attempt=attempt,
+            tasks=tasks,
+            lines=lines,
+            elsewhere=elsewhere,
+            notes=tuple(reading.notes),
+            cursor=packed({**(tokens or {}), **reading.tokens}),
+            live=(attempt is not None and attempt.active) or any(not each.stopped for each in tasks),
+            cut=cut,
+        )
+
+    def _found(
+        self, wanted: Service, attempt: Attempt | None, attempts: Sequence[Attempt]
+    ) -> tuple[tuple[Task, ...], list[Source], tuple[Elsewhere, ...]]:
+        """The tasks that are meant, as far as ECS knows them, and where their output and that of forgotten ones is."""
+        look, gateways = Sources(self._reach.gateways_for, wanted.scope), self._reach.gateways_for(wanted.scope)
+        every = gateways.tasks.of_service(wanted.cluster, wanted.name)
+        tasks = started_by(attempt, attempts, every) if attempt else tuple(sorted(every, key=_age))
+        sources = look.of_tasks(tasks)
+        if attempt is not None and may_be_forgotten(attempt, self._reach.now()):
+            during = opened_during(attempt, attempts, self._reach.now())
+            sources += look.opened(attempt.task_definition_arn or "", during, frozenset(each.id for each in every))
+        return tasks, sources, look.elsewhere
+
+    def _attempts(self, wanted: Service) -> tuple[Attempt, ...]:
+        history = self._reach.history(wanted)
+        if history.error and history.as_of is None:
+            raise Retry("Unread", history.error)
+        return history.attempts
+
+    def _take_all(
+        self,
+        sources: Sequence[Source],
+        question: LogQuestion,
+        tokens: Mapping[Voice, str] | None,
+        reading: _Reading,
+    ) -> None:
+        end = self._reach.monotonic() + READING
+        for number, source in enumerate(sources):
+            if self._reach.monotonic() > end:
+                reading.notes.append(f"AWS is slow: {len(sources) - number} of {len(sources)} streams were not read.")
+                return
+            if reading.characters > MOST_READ:
+                if tokens is None:  # of whoever follows, the tokens stand where they stood: the rest is next
+                    reading.notes.append("There is too much to read at once. Name a task or a container.")
+                return
+            read = self._page(source, question, tokens)
+            if read is not None:
+                reading.take(source, read)
+
+    def _page(self, source: Source, question: LogQuestion, tokens: Mapping[Voice, str] | None) -> Read | None:
+        logs = self._reach.gateways_for(source.scope).logs
+        group, stream = source.place.group, source.stream
+        if tokens is None:
+            return logs.tail(group, stream, question.limit, question.since)
+        token = tokens.get(source.voice)
+        return logs.after(group, stream, question.limit, token) if token else logs.head(group, stream, question.limit)
+
+
+def _asked_for(sources: Sequence[Source], question: LogQuestion, reading: _Reading) -> list[Source]:
+    """The newest of the streams that are asked for, as many as one answer reads."""
+    fitting = [
+        each
+        for each in sources
+        if each.task.startswith(question.task) and question.container in {"", each.place.container}
+    ]
+    if sources and not fitting:
+        names = ", ".join(dict.fromkeys(each.place.container for each in sources))
+        tasks = ", ".join(dict.fromkeys(each.task[:8] for each in sources))
+        reading.notes.append(f"Nothing fits. There are the containers {names} and the tasks {tasks}.")
+    fitting.sort(key=lambda each: each.opened_at, reverse=True)
+    if len(fitting) > STREAMS:
+        reading.notes.append(f"The newest {STREAMS} of {len(fitting)} streams are read. Name a task or a container.")
+    return fitting[:STREAMS]
+
+
+def _said(attempt: Attempt | None, tasks: Sequence[Task], sources: Sequence[Source]) -> Iterator[str]:
+    if attempt is None:
+        yield "AWS remembers no deployment: these are the service's tasks."
+    elif attempt.rollback_of is not None and not tasks:
+        yield f"{attempt.id} is a rollback: it starts no tasks, and goes back to those that still run."
+    elif not tasks and not sources:
+        yield f"No task of {attempt.id} was found, and no stream that one of them opened."
+
+
+def _unknown(wanted: Service, which: Which, attempts: Sequence[Attempt]) -> str:
+    known = ", ".join(each.id.rpartition("/")[2] for each in attempts) or "none"
+    if which.deployment:
+        what = f"AWS remembers no deployment {which.deployment} of {wanted.key}"
+    elif which.number:
+        what = f"AWS remembers {len(attempts)} attempts of {wanted.key}, and none with the number {which.number}"
+    else:
+        what = f"AWS remembers no {'earlier ' if which.previous else ''}deployment of {wanted.key} that started tasks"
+    return f"{what}. Known, newest first: {known}."
+
+
+def _age(task: Task) -> tuple[float, str]:
+    return task.created_at, task.id
