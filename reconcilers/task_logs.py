@@ -24,6 +24,7 @@ from reconcilers.task_output import (
     Task,
     Which,
     chosen,
+    in_order,
     may_be_forgotten,
     newest,
     opened_during,
@@ -91,12 +92,16 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a reader is given: a scope's gateways, the attempts of a service, and two clocks in seconds."""
+    """What a reader is given: a scope's gateways, the attempts of a service, and two clocks in seconds.
+
+    ``patience``: for how many seconds somebody waits for his turn.
+    """
 
     gateways_for: Callable[[Scope], Gateways]
     history: Callable[[Service], History]
     now: Callable[[], float]
     monotonic: Callable[[], float]
+    patience: float = PATIENCE
 
 
 class LogReader:
@@ -114,7 +119,7 @@ class LogReader:
         Raises ``NoSuchAttempt``, ``ValueError`` for a cursor that is none, and what AWS says: ``Retry``, ``Stalled``.
         """
         tokens = unpacked(question.after) if question.after else None
-        if not self._turns.acquire(timeout=PATIENCE):
+        if not self._turns.acquire(timeout=self._reach.patience):
             raise Retry("Busy", "Logs are read for too many at once.", PATIENCE)
         try:
             known = self._known(wanted.key, question) if tokens is None else None
@@ -145,7 +150,7 @@ class LogReader:
         reading = _Reading()
         self._take_all(_asked_for(sources, question, reading), question, tokens, reading)
         reading.notes += _said(attempt, tasks, sources)
-        ordered = tuple(sorted(reading.lines, key=lambda each: each.at))
+        ordered = tuple(in_order(reading.lines))
         # Whoever follows has been given the tokens behind these lines: none may be left out.
         lines, cut = newest(ordered, question.limit) if tokens is None else (ordered, False)
         return TaskLogs(
@@ -215,8 +220,8 @@ def _asked_for(sources: Sequence[Source], question: LogQuestion, reading: _Readi
         if each.task.startswith(question.task) and question.container in {"", each.place.container}
     ]
     if sources and not fitting:
-        names = ", ".join(dict.fromkeys(each.place.container for each in sources))
-        tasks = ", ".join(dict.fromkeys(each.task[:8] for each in sources))
+        names = ", ".join(sorted({each.place.container for each in sources}))
+        tasks = ", ".join(sorted({each.task[:8] for each in sources})[:STREAMS])
         reading.notes.append(f"Nothing fits. There are the containers {names} and the tasks {tasks}.")
     fitting.sort(key=lambda each: each.opened_at, reverse=True)
     if len(fitting) > STREAMS:

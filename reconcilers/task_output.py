@@ -164,9 +164,14 @@ def may_be_forgotten(attempt: Attempt, now: float) -> bool:
     return now - attempt.created_at >= FORGOTTEN
 
 
+def in_order(lines: Iterable[LogLine]) -> list[LogLine]:
+    """Lines by time; those of one moment by task and container, and as they were written."""
+    return sorted(lines, key=lambda each: (each.at, each.task, each.container))
+
+
 def newest(lines: Iterable[LogLine], limit: int) -> tuple[tuple[LogLine, ...], bool]:
     """The newest lines, oldest first, at most so many and ``MOST_CHARACTERS``; and whether some are left out."""
-    ordered = sorted(lines, key=lambda each: each.at)
+    ordered = in_order(lines)
     kept: list[LogLine] = []
     size = 0
     for line in reversed(ordered[len(ordered) - min(limit, len(ordered)) :]):

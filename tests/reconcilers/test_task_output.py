@@ -37,12 +37,12 @@ AWSLOGS = {"awslogs-group": "/ecs/web", "awslogs-region": "eu-west-1", "awslogs-
 
 def place(**options: str) -> LogPlace | Elsewhere:
     here, elsewhere = places({"containerDefinitions": [container("awslogs", **options)]})
-    (found,) = (*here, *elsewhere)
-    return found
+    return here[0] if here else elsewhere[0]
 
 
 def test_a_container_with_awslogs_writes_to_a_stream_by_prefix_name_and_task() -> None:
     found = place(**AWSLOGS)
+    assert isinstance(found, LogPlace)
     assert found == LogPlace("web", "/ecs/web", "app", "eu-west-1")
     assert found.stream("0123") == "app/web/0123"
 
