@@ -17,7 +17,7 @@ from controller.loop.journal import Journal
 from controller.loop.questions import Question, of_attempts
 from controller.loop.status import ServiceStatus
 from controller.web import webhook
-from controller.web.detail import broken_detail, detail_view, history_view
+from controller.web.detail import history_view
 from controller.web.fleet import Fleet
 from controller.web.following import following
 from controller.web.page import missing, page
@@ -26,6 +26,7 @@ from controller.web.stream import Hub
 from controller.web.task_logs import Reading, task_logs
 from controller.web.trust import STRANGER, Refusal, trusting
 from controller.web.views import DetailView, HistoryView, ServiceView, SourceView, View
+from controller.web.watching import UNKNOWN, known, unknown, watching
 from reconcilers.history import History
 from reconcilers.model import Service, ServiceKey
 from reconcilers.verdict import Order
@@ -85,7 +86,6 @@ class Accepted(View):
     accepted: bool = True
 
 
-UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "No manifest names this service."}}
 BROKEN: dict[int | str, dict[str, Any]] = {409: {"model": Refusal, "description": "Its manifest never could be read."}}
 UNCLEAR: dict[int | str, dict[str, Any]] = {
     422: {"model": Refusal, "description": "The body is not what is asked for."}
@@ -109,6 +109,8 @@ def build(face: Face, api_token: str | None, webhook_secret: str | None) -> Fast
     app.include_router(_reading(face, acting=bool(api_token)), prefix="/api/v1")
     fleet = Fleet(face.board, face.now, acting=bool(api_token))
     app.include_router(following(fleet, face.journal, face.hub), prefix="/api/v1")
+    watched = watching(face.board, face.journal, face.hub, acting=bool(api_token))
+    app.include_router(watched, prefix="/api/v1")
     if api_token:
         app.include_router(_acting(face, api_token), prefix="/api/v1")
     if api_token and face.logs is not None:
@@ -148,19 +150,16 @@ def _reading(face: Face, *, acting: bool) -> APIRouter:
 
     @router.get("/services/{environment}/{name}", summary="One service", responses=UNKNOWN)
     def service(environment: str, name: str) -> DetailView:
-        key, snapshot = ServiceKey(environment, name), face.board.snapshot
-        status = face.board.service(key)
-        if status is not None:
-            return detail_view(status, snapshot, acting=acting)
-        if snapshot is not None and key in snapshot.spoiled:
-            return broken_detail(key, snapshot)
-        raise _unknown(environment, name)
+        view = known(face.board, ServiceKey(environment, name), acting=acting)
+        if view is None:
+            raise unknown(environment, name)
+        return view
 
     @router.get("/services/{environment}/{name}/history", summary="What was tried, as AWS has it", responses=UNKNOWN)
     def history(environment: str, name: str) -> HistoryView:
         status = face.board.service(ServiceKey(environment, name))
         if status is None:
-            raise _unknown(environment, name)
+            raise unknown(environment, name)
         return _history(face, status)
 
     @router.get("/source", summary="The repository and the problems of its newest commit")
@@ -242,11 +241,7 @@ def _order(face: Face, key: ServiceKey, order: Order) -> Accepted:
     snapshot = face.board.snapshot
     if snapshot is not None and key in snapshot.spoiled:
         raise HTTPException(409, f"The manifest of {key} is broken, and nothing is known to ship. trueup why {key}")
-    raise _unknown(key.environment, key.name)
-
-
-def _unknown(environment: str, name: str) -> HTTPException:
-    return HTTPException(404, f"No manifest names {environment}/{name}. GET /api/v1/services lists those that exist.")
+    raise unknown(key.environment, key.name)
 
 
 async def _unclear(_request: Request, error: Exception) -> JSONResponse:

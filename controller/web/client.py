@@ -4,22 +4,31 @@ import json
 import os
 import urllib.error
 import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from importlib.metadata import version
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from pydantic import ValidationError
 
-from controller.web.views import ActivityView, HistoryView, ServiceView, SourceView, View
+from controller.web.messages import Message, messages
+from controller.web.task_log_views import TaskLogsView
+from controller.web.views import ActivityView, DetailView, FleetView, HistoryView, ServiceView, SourceView, View
 from reconcilers.aws.sanitize import sanitized
 
 V = TypeVar("V", bound=View)
+SILENCE = 40.0  # seconds without a word on a stream, on which the daemon speaks every fifteen
 
 
 class DaemonError(Exception):
     """The daemon did not do what was asked: one sentence why, one what to do."""
+
+
+class NoDaemonError(DaemonError):
+    """Nobody answers there, or somebody else does: what was asked is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +43,22 @@ class Daemon:
         answer = self._ask("GET", "services")
         return [self._read(ServiceView, each) for each in (answer if isinstance(answer, list) else [answer])]
 
-    def service(self, environment: str, name: str) -> ServiceView:
-        return self._read(ServiceView, self._ask("GET", _path(environment, name)))
+    def fleet(self) -> FleetView:
+        return self._read(FleetView, self._ask("GET", "fleet"))
+
+    def service(self, environment: str, name: str) -> DetailView:
+        return self._read(DetailView, self._ask("GET", _path(environment, name)))
 
     def history(self, environment: str, name: str) -> HistoryView:
         return self._read(HistoryView, self._ask("GET", _path(environment, name, "history")))
 
-    def activity(self, **chosen: str | int) -> ActivityView:
+    def activity(self, **chosen: str | int | Sequence[str]) -> ActivityView:
         """What happened, newest first; ``chosen`` as the route takes it: after, limit, environment, service, kind."""
-        return self._read(ActivityView, self._ask("GET", f"activity?{urlencode(chosen)}"))
+        return self._read(ActivityView, self._ask("GET", f"activity?{urlencode(chosen, doseq=True)}"))
+
+    def logs(self, environment: str, name: str, **asked: str | int | float) -> TaskLogsView:
+        """What a deployment's tasks wrote; ``asked`` as the route takes it. It takes the token."""
+        return self._read(TaskLogsView, self._ask("GET", f"{_path(environment, name, 'logs')}?{urlencode(asked)}"))
 
     def source(self) -> SourceView:
         return self._read(SourceView, self._ask("GET", "source"))
@@ -54,23 +70,49 @@ class Daemon:
     def retry(self, environment: str, name: str) -> None:
         self._ask("POST", _path(environment, name, "retry"), {"by": _who()})
 
+    def listen(self, path: str, last: str = "") -> Iterator[Message]:
+        """What a stream of the API sends, in order, until it ends: a connection that goes silent is an error.
+
+        ``last``: the ``id`` of the last message that arrived over an earlier connection.
+        """
+        headers = {"accept": "text/event-stream", **({"last-event-id": last} if last else {})}
+        with self._told("GET"), self._opened("GET", path, headers=headers, timeout=SILENCE) as answer:
+            if answer.headers.get_content_type() != "text/event-stream":
+                raise ValueError
+            yield from messages(line.decode() for line in answer)
+
+    def read(self, shape: type[V], text: str) -> V:
+        """A message's data as one of the API's views."""
+        with self._told("GET"):
+            return self._read(shape, json.loads(text))
+
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"content-type": "application/json"}
+        with self._told(method), self._opened(method, path, data, headers=headers, timeout=self.timeout) as answer:
+            return json.load(answer)
+
+    def _opened(
+        self, method: str, path: str, data: bytes | None = None, *, headers: dict[str, str], timeout: float
+    ) -> HTTPResponse:
         if not self.url.startswith(("http://", "https://")):
-            raise DaemonError(f"{self._place} is no daemon's address. Write one such as http://127.0.0.1:8080.")
+            raise NoDaemonError(f"{self._place} is no daemon's address. Write one such as http://127.0.0.1:8080.")
+        request = urllib.request.Request(  # noqa: S310 - its scheme was looked at
+            f"{self.url.rstrip('/')}/api/v1/{path}", method=method, data=data, headers=headers | self._credentials()
+        )
+        answer: HTTPResponse = urllib.request.urlopen(request, timeout=timeout)  # noqa: S310
+        return answer
+
+    @contextmanager
+    def _told(self, method: str) -> Iterator[None]:
+        """Whatever goes wrong on the way, as an error of ours."""
         try:
-            request = urllib.request.Request(  # noqa: S310 - its scheme was looked at
-                f"{self.url.rstrip('/')}/api/v1/{path}",
-                method=method,
-                data=None if body is None else json.dumps(body).encode(),
-                headers={"content-type": "application/json", **self._credentials()},
-            )
-            with urllib.request.urlopen(request, timeout=self.timeout) as answer:  # noqa: S310
-                return json.load(answer)
+            yield
         except urllib.error.HTTPError as error:
             raise self._refused(error, method) from None
         except (OSError, HTTPException, ValueError) as error:
             why = getattr(error, "reason", error) if isinstance(error, OSError) else "what answers is something else"
-            raise DaemonError(
+            raise NoDaemonError(
                 f"No daemon answers at {self._place} ({why}). Start one with trueup run, or name it with --url."
             ) from None
 
@@ -78,7 +120,7 @@ class Daemon:
         try:
             return shape.model_validate(answer)
         except ValidationError:
-            raise DaemonError(
+            raise NoDaemonError(
                 f"What answers at {self._place} speaks otherwise than this trueup {version('trueup')}. "
                 "Use the daemon's own version, or name another with --url."
             ) from None
@@ -97,6 +139,10 @@ class Daemon:
             said = ""
         if error.code == 404 and method == "POST" and not str(said).startswith("No manifest"):
             return DaemonError("This daemon takes no orders: it runs without TRUEUP_API_TOKEN. Set one and restart it.")
+        if error.code == 404 and said == "Not Found" and error.url.partition("?")[0].endswith("/logs"):
+            return DaemonError(
+                "This daemon shows no logs: it runs without TRUEUP_API_TOKEN, which they take. Set one and restart it."
+            )
         if error.code == 401 and not self.token:
             return DaemonError("The daemon wants to know who asks. Set TRUEUP_API_TOKEN to the token it runs with.")
         return DaemonError(str(said) or f"The daemon answered {error.code} {error.reason}. Its log says why.")

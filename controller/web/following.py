@@ -41,7 +41,7 @@ def following(fleet: Fleet, journal: Journal, hub: Hub) -> APIRouter:
     @router.get("/activity", summary="What happened, newest first")
     def activity(asked: Annotated[Wanted, Query()]) -> ActivityView:
         cursor, facts = journal.after(asked.after or 0)
-        wanted = [each for each in facts if _is_wanted(each, asked)]
+        wanted = [each for each in facts if is_wanted(each, asked)]
         newest = sorted(wanted, key=lambda fact: fact.at)[::-1]  # of the same moment, what was learnt last
         left = _before(newest, asked.before) if asked.before else newest
         shown = left[: asked.limit]
@@ -70,7 +70,8 @@ def _before(newest: list[Fact], place: str) -> list[Fact]:
     return newest[there + 1 :] if there is not None else [each for each in newest if each.at < time]
 
 
-def _is_wanted(fact: Fact, asked: Wanted) -> bool:
+def is_wanted(fact: Fact, asked: Wanted) -> bool:
+    """Whether a fact is of the service, the environment and the kinds that are asked for."""
     key = fact.service
     of_environment = not asked.environment or (key is not None and key.environment == asked.environment)
     of_service = not asked.service or (key is not None and asked.service in (key.name, str(key)))

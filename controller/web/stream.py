@@ -7,7 +7,7 @@ connection: it gets fewer and larger messages.
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from controller.loop.board import Told
@@ -82,8 +82,19 @@ class Hub:
         self._closed = True
         self.poke()
 
-    async def messages(self, fleet: Fleet, journal: Journal, place: Place) -> AsyncIterator[str]:
+    def messages(self, fleet: Fleet, journal: Journal, place: Place) -> AsyncIterator[str]:
         """Server-sent events from ``place`` on, until the hub closes or the reader is gone."""
+        at = place
+
+        def look() -> str:
+            nonlocal at
+            at, text = _since(fleet, journal, at)
+            return text
+
+        return self.follow(look)
+
+    async def follow(self, look: Callable[[], str | None]) -> AsyncIterator[str]:
+        """What ``look`` finds to send, now and after each poke, until it finds that there is nothing to follow."""
         event = asyncio.Event()
         with self._lock:
             self._readers[event] = asyncio.get_running_loop()
@@ -91,7 +102,9 @@ class Hub:
             yield "retry: 2000\n\n"
             while not self._closed:
                 event.clear()
-                place, text = _since(fleet, journal, place)
+                text = look()
+                if text is None:
+                    return
                 if text:
                     yield text
                 await asyncio.sleep(PAUSE)
@@ -113,11 +126,12 @@ def _since(fleet: Fleet, journal: Journal, place: Place) -> tuple[Place, str]:
     view = fleet.view(place.version)
     cursor, facts = journal.after(place.cursor)
     now = Place(view.version, cursor)
-    said = [_message("fact", fact_view(fact), now) for fact in facts] if place.cursor else []
+    said = [message("fact", fact_view(fact), now) for fact in facts] if place.cursor else []
     if view.version != place.version:
-        said.append(_message("fleet", view, now))
+        said.append(message("fleet", view, now))
     return now, "".join(said)
 
 
-def _message(event: str, view: View, place: Place) -> str:
+def message(event: str, view: View, place: Place) -> str:
+    """One server-sent event, which says how far whoever has read it is."""
     return f"event: {event}\nid: {place}\ndata: {view.model_dump_json(by_alias=True)}\n\n"

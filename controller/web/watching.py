@@ -1,0 +1,104 @@
+"""The routes of whoever watches one thing: one service, whole, and what happened, as it happens."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import StreamingResponse
+
+from controller.loop.board import Board
+from controller.loop.facts import Fact
+from controller.loop.journal import Journal
+from controller.web.detail import broken_detail, detail_view
+from controller.web.following import FULL, Wanted, is_wanted
+from controller.web.showing import fact_view
+from controller.web.stream import Hub, Place, message
+from controller.web.trust import Refusal
+from controller.web.views import DetailView
+from reconcilers.model import ServiceKey
+
+UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "No manifest names this service."}}
+
+
+def watching(board: Board, journal: Journal, hub: Hub, *, acting: bool) -> APIRouter:
+    """``/services/{environment}/{name}/stream`` and ``/activity/stream``."""
+    router = APIRouter(tags=["services"], responses=FULL)
+
+    @router.get(
+        "/services/{environment}/{name}/stream",
+        summary="One service as it changes, and what happens to it: server-sent events",
+        responses=UNKNOWN,
+    )
+    async def service(request: Request, environment: str, name: str) -> StreamingResponse:
+        key = ServiceKey(environment, name)
+        if known(board, key, acting=acting) is None:
+            raise unknown(environment, name)
+        facts = _Facts(journal, _cursor(request, journal), lambda fact: fact.service == key)
+        return _streamed(hub, _Watched(lambda: known(board, key, acting=acting), facts))
+
+    @router.get("/activity/stream", summary="What happens, as it happens: server-sent events")
+    async def activity(request: Request, asked: Annotated[Wanted, Query()]) -> StreamingResponse:
+        start = asked.after if asked.after is not None else _cursor(request, journal)
+        return _streamed(hub, _Facts(journal, start, lambda fact: is_wanted(fact, asked)))
+
+    return router
+
+
+def known(board: Board, key: ServiceKey, *, acting: bool) -> DetailView | None:
+    """A service, whole; ``None`` where no manifest names it."""
+    status, snapshot = board.service(key), board.snapshot
+    if status is not None:
+        return detail_view(status, snapshot, acting=acting)
+    return broken_detail(key, snapshot) if snapshot is not None and key in snapshot.spoiled else None
+
+
+def unknown(environment: str, name: str) -> HTTPException:
+    """What is answered where no manifest names it."""
+    return HTTPException(404, f"No manifest names {environment}/{name}. GET /api/v1/services lists those that exist.")
+
+
+class _Facts:
+    """What happened since it was asked last."""
+
+    def __init__(self, journal: Journal, cursor: int, wanted: Callable[[Fact], bool]) -> None:
+        self._journal = journal
+        self._wanted = wanted
+        self.place = Place(None, cursor)
+
+    def __call__(self) -> str:
+        cursor, facts = self._journal.after(self.place.cursor)
+        self.place = Place(None, cursor)
+        return "".join(message("fact", fact_view(each), self.place) for each in facts if self._wanted(each))
+
+
+class _Watched:
+    """A service where it reads otherwise than when it was asked last, and what happened to it meanwhile."""
+
+    def __init__(self, look: Callable[[], DetailView | None], facts: _Facts) -> None:
+        self._look = look
+        self._facts = facts
+        self._last: DetailView | None = None
+
+    def __call__(self) -> str | None:
+        view = self._look()
+        if view is None:
+            return None
+        happened = self._facts()
+        settled = view.model_copy(update={"seen_at": None})  # that it was looked at again is no change
+        if settled == self._last:
+            return happened
+        self._last = settled
+        return happened + message("service", view, self._facts.place)
+
+
+def _cursor(request: Request, journal: Journal) -> int:
+    last = Place.read(request.headers.get("last-event-id", ""))
+    return last.cursor if last is not None else journal.after()[0]
+
+
+def _streamed(hub: Hub, look: Callable[[], str | None]) -> StreamingResponse:
+    if hub.full:
+        raise HTTPException(503, "Too many readers are connected, or the daemon is ending.", {"retry-after": "5"})
+    sent: AsyncIterator[str] = hub.follow(look)
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return StreamingResponse(sent, media_type="text/event-stream", headers=headers)
