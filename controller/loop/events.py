@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 
 from controller.loop.status import Rollout, ServiceStatus
 from reconcilers.live import Attempt, AttemptState, Cause
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Blocked, Held, InSync, Sync
+from reconcilers.rollout.history import is_rollback
 
 
 class Result(StrEnum):
@@ -29,13 +31,17 @@ class RolloutStarted:
 
 @dataclass(frozen=True, slots=True)
 class RolloutEnded:
-    """Production has moved, or will not. ``lead`` is the time from commit to live, for a commit's own rollout."""
+    """Production has moved, or will not. ``lead`` is the time from commit to live, for a commit's own rollout.
+
+    ``restored``: for a success that follows failures, the time since the first of them ended.
+    """
 
     key: ServiceKey
     deployment: str
     result: Result
     seconds: float
     lead: float | None = None
+    restored: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,26 @@ def _ended(was: Rollout, after: ServiceStatus, now: float) -> RolloutEnded:
         attempt is None or not attempt.mark or attempt.mark.cause is Cause.COMMIT
     )
     lead = max(0.0, ended - after.wanted.commit.committed_at) if shipped_commit else None
-    return RolloutEnded(after.wanted.key, was.deployment, result, max(0.0, ended - started), lead)
+    failed_at = _failing_since(after, was.deployment) if result is Result.SUCCEEDED else None
+    restored = max(0.0, ended - failed_at) if failed_at is not None else None
+    return RolloutEnded(after.wanted.key, was.deployment, result, max(0.0, ended - started), lead, restored)
+
+
+def _failing_since(after: ServiceStatus, deployment: str) -> float | None:
+    """When the first of the failures ended that came right before a deployment; ``None`` where it follows a success.
+
+    Read from AWS's record, so that a restart in between loses nothing.
+    """
+    attempts = (after.live.attempts if after.live is not None else None) or ()
+    tried = [each for each in attempts if not is_rollback(each)]
+    known = next((place for place, each in enumerate(tried) if each.id == deployment), None)
+    earlier = tried[known + 1 :] if known is not None else []
+    failures = list(takewhile(_failed, earlier))
+    return (failures[-1].finished_at or failures[-1].created_at) if failures else None
+
+
+def _failed(attempt: Attempt) -> bool:
+    return attempt.rollback is not None or attempt.state in (AttemptState.FAILED, AttemptState.ROLLED_BACK)
 
 
 def _attempt(status: ServiceStatus, deployment: str) -> Attempt | None:

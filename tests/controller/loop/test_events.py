@@ -73,6 +73,45 @@ def test_the_lead_time_counts_from_the_commit() -> None:
     assert ended(attempt("v2", finished_at=NOW + 200)).lead == 260
 
 
+GOOD = attempt("v2", created_at=NOW - 100, finished_at=NOW + 200)
+
+
+def rolled_back(**more: float) -> Attempt:
+    return attempt("v1", AttemptState.STOPPED, rollback="d-back", **more)
+
+
+def test_a_success_after_a_rollback_restores_since_its_end() -> None:
+    assert ended(GOOD, rolled_back(finished_at=NOW - 700)).restored == 900
+
+
+def test_a_success_after_several_failures_restores_since_the_first() -> None:
+    failed = attempt("v1", AttemptState.FAILED, id="d-first", finished_at=NOW - 1800)
+    assert ended(GOOD, rolled_back(finished_at=NOW - 700), failed, attempt("v0")).restored == 2000
+
+
+def test_a_failure_without_an_end_counts_from_its_beginning() -> None:
+    assert ended(GOOD, rolled_back(created_at=NOW - 800)).restored == 1000
+
+
+def test_the_rollbacks_own_deployment_is_no_success_in_between() -> None:
+    back = attempt(None, id="d-back", rollback_of="d-v1", creator="codeDeployRollback")
+    assert ended(GOOD, back, rolled_back(finished_at=NOW - 700)).restored == 900
+
+
+def test_a_success_after_a_success_restores_nothing() -> None:
+    assert ended(GOOD, attempt("v1"), rolled_back(id="d-old")).restored is None
+
+
+def test_a_success_that_was_not_read_restores_nothing() -> None:
+    assert ended().restored is None
+    assert ended(rolled_back()).restored is None
+
+
+def test_a_failure_restores_nothing() -> None:
+    bad = attempt("v2", AttemptState.FAILED, finished_at=NOW + 200)
+    assert ended(bad, rolled_back(), outcome=report(HELD, at=NOW + 600)).restored is None
+
+
 def test_a_heal_has_no_lead_time() -> None:
     healed = attempt("v2", mark=Mark(status().wanted.release, "c", Cause.HEAL))
     assert ended(healed).lead is None
