@@ -1,0 +1,46 @@
+// Requests to the API, and their failures in words.
+
+export const TOKEN = "trueup-token";
+const BASE = "/api/v1";
+
+/** What the daemon refused, or that it did not answer (`status` 0). */
+export class Refused extends Error {
+  constructor(status, message) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** An answer of the API. Raises `Refused`. */
+export async function ask(path, given = {}) {
+  let answer;
+  try {
+    answer = await fetch(BASE + path, given);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refused(0, "Trueup does not answer. Is the daemon running, and can this browser reach it?");
+  }
+  if (!answer.ok) throw new Refused(answer.status, await sentence(answer));
+  return given.raw ? answer : answer.json();
+}
+
+/** Order something, with the token. Raises `Refused`. */
+export function order(path, token, body) {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  return ask(path, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+/** The path of a service in the API and, with another start, on the page. */
+export function servicePath(environment, name) {
+  return `/services/${encodeURIComponent(environment)}/${encodeURIComponent(name)}`;
+}
+
+async function sentence(answer) {
+  try {
+    const { detail } = await answer.json();
+    if (typeof detail === "string") return detail;
+  } catch {
+    // Whatever stands between may answer with a page of its own: that is not for reading here.
+  }
+  return `The daemon answered ${answer.status}${answer.statusText ? ` ${answer.statusText}` : ""}.`;
+}

@@ -1,0 +1,52 @@
+// What stands where there is nothing to show, and what is wrong with the newest commit.
+import { h, icon } from "./dom.js";
+import { age } from "./times.js";
+import { count, short } from "./words.js";
+
+/** A fleet without services: why, and what to do. */
+export function emptyFleet(source) {
+  if (source.commit === null && source.failingSince !== null) {
+    const remedy = source.remedy && h("p", { class: "remedy" }, source.remedy);
+    const since = h("p", { class: "quiet" }, "It is asked again and again, since ", age(source.failingSince), ".");
+    return empty("failing", "Git has not answered yet", h("p", {}, source.message || "The repository could not be read."), remedy, since);
+  }
+  if (source.commit === null) {
+    return empty("waiting", "The repository is being read", h("p", {}, "The services appear here in a moment."));
+  }
+  const where = ["Commit ", h("code", {}, short(source.commit)), " holds no manifest of a service."];
+  const how = ["Write one, such as ", h("code", {}, "desired/prod/notes-app.yaml"), ", and it appears here by itself. ", h("code", {}, "trueup validate ."), " checks it before."];
+  return empty("commit", "No services yet", h("p", {}, where), h("p", { class: "quiet" }, how));
+}
+
+/** Something that could not be shown, and why. */
+export function failure(error, again) {
+  const title = error.status === 404 ? "There is no such service" : "This could not be loaded";
+  const more = error.status === 404 ? h("a", { href: "/", class: "button" }, "To the fleet") : h("button", { type: "button", class: "button", onclick: again }, "Try again");
+  return empty(error.status === 404 ? "unknown" : "failing", title, h("p", {}, error.message), more);
+}
+
+/** An address that leads nowhere. */
+export function nowhere() {
+  return empty("unknown", "There is no such page", h("p", {}, "The address may be old, or mistyped."), h("a", { href: "/", class: "button" }, "To the fleet"));
+}
+
+/** A message for people in the middle of the page. */
+export function empty(sign, title, ...more) {
+  return h("div", { class: "empty" }, icon(sign), h("h2", {}, title), ...more);
+}
+
+/** What is wrong with the newest commit, folded: each with its place and what to do. */
+export function problems(source) {
+  const found = source?.problems ?? [];
+  if (!found.length) return null;
+  const errors = found.filter((each) => each.severity === "error").length;
+  const what = errors ? count(errors, "error") : count(found.length, "warning");
+  const head = h("summary", {}, icon("warning"), h("span", {}, `${what} in commit ${short(source.commit)}`), h("span", { class: "quiet" }, errors ? "What it spoils stays as it was." : ""));
+  return h("details", { class: "notice tone-warning" }, head, h("ul", {}, found.map(problem)));
+}
+
+/** A problem with its place. */
+export function problem({ file, line, column, message, remedy }) {
+  const place = [file, line, column].filter((each) => each !== null).join(":");
+  return h("li", {}, h("code", {}, place), " ", message, remedy && h("span", { class: "remedy" }, ` ${remedy}`));
+}
