@@ -84,6 +84,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     told = Several(observers if inquiry is None else (*observers, inquiry))
     loop = Loop(work, board, told, rhythm, Clocks(time.time, time.monotonic, random.random))
     metrics.watch(board, loop.queue, time.time)
+    metrics.configured(settings.poll_interval, settings.sweep_interval, settings.workers)
     ending = threading.Event()
     longest = max(STILL, 3 * settings.poll_interval, 2 * settings.git_timeout)
     historian = Historian(pool, time.time)

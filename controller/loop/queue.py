@@ -86,6 +86,10 @@ class Backlog(Generic[K]):
         """For how many seconds the longest-waiting ready key has waited; 0 if none is ready."""
         return max((now - entry.ready_at for _, entry in self._ready(now)), default=0.0)
 
+    def in_hand(self) -> int:
+        """How many keys somebody works on."""
+        return len(self._in_hand)
+
     def _ready(self, now: float) -> Iterator[tuple[K, Entry]]:
         for key, entry in self._waiting.items():
             if entry.ready_at <= now and key not in self._in_hand:
@@ -146,3 +150,8 @@ class WorkQueue(Generic[K]):
         """For how many seconds the longest-waiting ready key has waited."""
         with self._changed:
             return self._backlog.oldest(self._clock())
+
+    def in_hand(self) -> int:
+        """How many keys somebody works on."""
+        with self._changed:
+            return self._backlog.in_hand()

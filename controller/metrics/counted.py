@@ -5,7 +5,7 @@ from collections import Counter as Tally
 from collections.abc import Callable
 from typing import get_args
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.process_collector import ProcessCollector
 
 from controller.loop import words
@@ -13,10 +13,11 @@ from controller.loop.board import Board, Told
 from controller.loop.events import DriftGone, Result, RolloutEnded
 from controller.loop.loop import Key, Swept
 from controller.loop.queue import WorkQueue
-from controller.metrics.state import State
+from controller.metrics.limits import REFILL
+from controller.metrics.state import Counts, State
 from controller.source.git_errors import Reason
 from reconcilers.aws.session import Call
-from reconcilers.model import ServiceKey
+from reconcilers.model import Cluster, ServiceKey
 
 MINUTES = (30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 86400)
 SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -28,6 +29,8 @@ class Metrics:
     def __init__(self) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a third of all series, of no use to anybody
         self.registry = CollectorRegistry()
+        self._swept_at: dict[Cluster, float] = {}
+        self._now: Callable[[], float] = lambda: 0.0
         self._rollouts: Tally[tuple[ServiceKey, Result]] = Tally()
         self._lock = threading.Lock()
         ProcessCollector(registry=self.registry)
@@ -38,6 +41,9 @@ class Metrics:
             MINUTES,
         )
         self._lead = self._histogram("commit_to_live_seconds", "From a commit until it serves production.", [], MINUTES)
+        self._restore = self._histogram(
+            "restore_duration_seconds", "From a failed release's end until the next one that is live.", [], MINUTES
+        )
         self._heal = self._histogram("drift_duration_seconds", "How long drift lasted until it was gone.", [], MINUTES)
         self._reconcile = self._histogram(
             "reconcile_duration_seconds", "One look at one service.", ["outcome"], SECONDS
@@ -54,6 +60,14 @@ class Metrics:
         self._call_seconds = self._histogram(
             "aws_call_duration_seconds", "One call of AWS's API.", ["service"], SECONDS
         )
+        limits = Gauge(
+            "trueup_aws_limit_calls_per_second",
+            "Calls a second that AWS lets an account make in a region, where AWS publishes it.",
+            ["service", "operation"],
+            registry=self.registry,
+        )
+        for (service, operation), refill in REFILL.items():
+            limits.labels(service, operation).set(refill)
         self._begin_at_zero()
 
     def _begin_at_zero(self) -> None:
@@ -67,7 +81,21 @@ class Metrics:
 
     def watch(self, board: Board, queue: WorkQueue[Key], now: Callable[[], float]) -> None:
         """Report what ``board`` and ``queue`` say at each scrape."""
-        self.registry.register(State(board, queue, now, self._tallied))
+        self._now = now
+        self.registry.register(State(board, queue, now, Counts(self._tallied, self._swept_at.get)))
+
+    def configured(self, poll: float, sweep: float, workers: int) -> None:
+        """How the loop was set: seconds between two looks at Git and at AWS, and how many work at once.
+
+        Whoever runs without a lease leads: there is one controller, and it acts.
+        """
+        for name, text, value in (
+            ("git_poll_interval_seconds", "Seconds between two looks at the repository, as configured.", poll),
+            ("sweep_interval_seconds", "Seconds between two looks at all services, as configured.", sweep),
+            ("workers", "Services that are worked on at once at most, as configured.", workers),
+            ("leader", "1 while this process is the one that acts.", 1),
+        ):
+            Gauge(f"trueup_{name}", text, registry=self.registry).set(value)
 
     def told(self, told: Told) -> None:
         report = told.after.report
@@ -75,12 +103,14 @@ class Metrics:
             self._reconcile.labels(words.kind(report.outcome)).observe(report.seconds)
         for event in told.events:
             match event:
-                case RolloutEnded(key, _, result, seconds, lead):
+                case RolloutEnded(key, _, result, seconds, lead, restored):
                     with self._lock:
                         self._rollouts[key, result] += 1
                     self._rollout_seconds.labels(result).observe(seconds)
                     if lead is not None:
                         self._lead.observe(lead)
+                    if restored is not None:
+                        self._restore.observe(restored)
                 case DriftGone(_, seconds):
                     self._heal.observe(seconds)
                 case _:
@@ -88,6 +118,7 @@ class Metrics:
 
     def swept(self, swept: Swept) -> None:
         self._sweep.observe(swept.seconds)
+        self._swept_at[swept.cluster] = self._now()
         if swept.failed:
             self._sweeps_failed.inc()
 

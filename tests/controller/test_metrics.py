@@ -19,12 +19,13 @@ from controller.loop.events import Result
 from controller.loop.loop import Key, Swept, SyncSource
 from controller.loop.queue import WorkQueue
 from controller.metrics import Metrics
+from controller.metrics.services import MOST
 from controller.source.git_errors import Reason
 from controller.source.problem import Problem
 from reconcilers.aws.session import Call
-from reconcilers.live import AttemptState, AwsReason
+from reconcilers.live import Alarm, AttemptState, AwsReason, Progress
 from reconcilers.model import Cluster, Scope, ServiceKey
-from reconcilers.outcome import Failed, Held, Outcome
+from reconcilers.outcome import Failed, Held, Outcome, Progressing
 from reconcilers.verdict import Order
 from tests.controller.builders import (
     BLOCKED,
@@ -41,10 +42,26 @@ from tests.controller.builders import (
     snapshot,
     wanted,
 )
+from tests.reconcilers.builders import registered
 
 CLUSTER = Cluster(Scope("eu-west-1"), "prod")
 NOTES = {"environment": "prod", "service": "notes"}
-UNITS = ("_seconds", "_total", "_info", "_ratio", "_bytes", "_fields", "_keys", "_problems", "_services", "_fds")
+UNITS = (
+    "_seconds",
+    "_total",
+    "_info",
+    "_ratio",
+    "_bytes",
+    "_fields",
+    "_keys",
+    "_problems",
+    "_services",
+    "_fds",
+    "_workers",
+    "_leader",
+    "_firing",
+    "_per_second",
+)
 
 
 class Seat:
@@ -275,6 +292,76 @@ def test_throttles_have_a_counter_of_their_own(seat: Seat) -> None:
     assert seat.value("trueup_aws_throttles_total", service="ecs", operation="DescribeServices") == 1
 
 
+def test_the_published_limits_stand_beside_the_calls(seat: Seat) -> None:
+    assert seat.value("trueup_aws_limit_calls_per_second", service="ecs", operation="DescribeServices") == 20
+
+
+def test_an_obstacle_has_its_age(seat: Seat) -> None:
+    seat.look(HELD)
+    seat.now += 90
+    assert seat.value("trueup_service_obstacle_age_seconds", **NOTES, obstacle="held") == 90
+    assert seat.value("trueup_service_obstacle_age_seconds", **NOTES, obstacle="blocked") == 0
+
+
+def test_an_alarm_of_a_shift_is_shown_while_it_runs(seat: Seat) -> None:
+    seat.look(watched("OK"))
+    assert seat.value("trueup_rollout_alarm_firing", **NOTES, alarm="5xx") == 0
+    seat.look(watched("ALARM"))
+    assert seat.value("trueup_rollout_alarm_firing", **NOTES, alarm="5xx") == 1
+    seat.look()
+    assert seat.series("trueup_rollout_alarm_firing") == {}
+
+
+def test_a_rollout_ages_until_it_ends(seat: Seat) -> None:
+    seat.look(SHIFTING)
+    seat.now += 90
+    assert seat.value("trueup_rollout_age_seconds", **NOTES) == 90
+    seat.look()
+    assert seat.value("trueup_rollout_age_seconds", **NOTES) == 0
+
+
+def test_each_drifted_field_has_its_age_and_who_made_it(seat: Seat) -> None:
+    mallory = registered(registered_by="arn:aws:iam::1:user/mallory", registered_at=NOW)
+    seat.tell(replace(drifted(DEBUG), observed=replace(observed(), running=mallory)))
+    seat.now += 90
+    assert seat.series("trueup_service_drift_field_age_seconds") == {
+        frozenset({**NOTES, "field": DEBUG.path, "who": "user/mallory"}.items()): 90
+    }
+
+
+def test_more_fields_than_can_be_told_apart_are_one(seat: Seat) -> None:
+    seat.tell(drifted(*(replace(DEBUG, path=f"/serviceDefinition/f{number:02}") for number in range(MOST + 5))))
+    ages = seat.series("trueup_service_drift_field_age_seconds")
+    assert len(ages) == MOST + 1
+    assert frozenset({**NOTES, "field": "other", "who": ""}.items()) in ages
+
+
+def test_a_release_that_is_live_after_a_rollback_has_its_time_to_restore(seat: Seat) -> None:
+    seat.look(SHIFTING)
+    bad = attempt("v1", AttemptState.STOPPED, rollback="d-back", finished_at=NOW - 300)
+    seat.look(observed=observed(attempt("v2", finished_at=NOW + 60), bad))
+    assert seat.value("trueup_restore_duration_seconds_sum") == 360
+
+
+def test_how_the_loop_is_set_is_told(seat: Seat) -> None:
+    seat.metrics.configured(30, 60, 4)
+    names = ("trueup_git_poll_interval_seconds", "trueup_sweep_interval_seconds", "trueup_workers", "trueup_leader")
+    assert [seat.value(name) for name in names] == [30, 60, 4, 1]
+
+
+def test_a_key_in_hand_is_a_busy_worker(seat: Seat) -> None:
+    seat.queue.add(KEY)
+    seat.queue.take()
+    assert seat.value("trueup_busy_workers") == 1
+
+
+def test_a_sweep_ages_until_the_next(seat: Seat) -> None:
+    seat.now += 90
+    assert seat.value("trueup_sweep_age_seconds", region="eu-west-1", cluster="prod") == 90
+    seat.metrics.swept(Swept(CLUSTER, 3, 0, 0.25))
+    assert seat.value("trueup_sweep_age_seconds", region="eu-west-1", cluster="prod") == 0
+
+
 def test_defects_are_counted(seat: Seat) -> None:
     seat.metrics.broke("source", ValueError())
     assert seat.value("trueup_step_failures_total") == 1
@@ -306,14 +393,21 @@ def test_counters_begin_at_nought(seat: Seat) -> None:
     assert seat.value("trueup_sweep_failures_total") == 0
 
 
+def watched(state: str) -> Progressing:
+    """A shift that one alarm watches."""
+    return Progressing("d-v2 goes on", 15.0, "d-v2", Progress(30.0, 2, 2, alarms=(Alarm("5xx", state),)))
+
+
 def full(seat: Seat) -> Seat:
     """Every series there is."""
-    seat.board.adopt(snapshot(wanted("v2"), named("web"), named("api")), NOW)
+    seat.board.adopt(snapshot(wanted("v2"), named("web"), named("api"), named("hand")), NOW)
+    seat.metrics.configured(30, 60, 4)
+    seat.tell(replace(drifted(DEBUG), key=ServiceKey("prod", "hand")))
     seat.ship(AttemptState.STOPPED, "d-back")
     seat.tell(drifted(DEBUG))
     seat.tell(replace(report(HELD), key=ServiceKey("prod", "web")))
     seat.tell(replace(report(BLOCKED), key=ServiceKey("prod", "api")))
-    seat.look(SHIFTING)
+    seat.look(watched("OK"))
     seat.metrics.called(Call("ecs", "DescribeServices", "throttled", 0.25))
     return seat
 
@@ -332,7 +426,7 @@ def test_every_metric_says_what_it_is(seat: Seat) -> None:
 def test_labels_are_of_a_bounded_set(seat: Seat) -> None:
     labels = {name for family in full(seat).families().values() for each in family.samples for name in each.labels}
     bounded = {"environment", "service", "sync", "health", "outcome", "result", "reason", "operation", "severity"}
-    assert labels == bounded | {"version", "le"}
+    assert labels == bounded | {"version", "le", "field", "who", "obstacle", "alarm", "region", "cluster"}
 
 
 def test_it_reads_as_openmetrics_too(seat: Seat) -> None:
