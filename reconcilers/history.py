@@ -35,7 +35,7 @@ class Historian:
         self._gateways_for = gateways_for
         self._clock = clock
         self._lock = threading.Lock()
-        self._kept: dict[ServiceKey, History] = {}
+        self._kept: dict[ServiceKey, tuple[float, History]] = {}  # and when it was asked for
         self._asking: dict[ServiceKey, threading.Lock] = {}
 
     def history(self, wanted: Service) -> History:
@@ -43,11 +43,12 @@ class Historian:
         with self._lock:
             mine = self._asking.setdefault(wanted.key, threading.Lock())
         with mine:
-            now, known = self._clock(), self._kept.get(wanted.key, History())
-            if known.as_of is not None and 0 <= now - known.as_of < KEPT:
+            now = self._clock()
+            asked, known = self._kept.get(wanted.key, (None, History()))
+            if asked is not None and 0 <= now - asked < KEPT:  # an AWS that throttles is not asked at once again either
                 return known
             found = self._read(wanted, known, now)
-            self._kept[wanted.key] = found
+            self._kept[wanted.key] = now, found
             return found
 
     def _read(self, wanted: Service, known: History, now: float) -> History:
