@@ -1,22 +1,32 @@
 """What is typed: one file per verb.
 
 ``run`` is the daemon. ``validate``, ``render`` and ``schema`` read files and ask nobody; ``plan`` asks AWS and changes
-nothing; ``status``, ``why``, ``sync`` and ``retry`` ask a daemon; ``sandbox`` and ``demo`` bring an AWS of their own.
+nothing. ``get``, ``describe``, ``why``, ``history``, ``events``, ``diff`` and ``status`` ask a daemon what it knows,
+``sync`` and ``retry`` ask it to act; ``sandbox`` and ``demo`` bring an AWS of their own.
+
+What asks is made of three things: a ``Question`` (what is asked, what a message changes, what it looks like), the
+drawing of each record in a module of its own, and ``answer``, which asks once or watches. Other people's words are
+cleaned before they are drawn; programs get the API's records as they are.
 A verb's heavy imports wait until it is used, so that the daemon does not carry the demo.
 """
 
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
 from controller.cli.demo import demo
+from controller.cli.describe import describe
+from controller.cli.diff import diff
+from controller.cli.events import events
+from controller.cli.get import get, status
+from controller.cli.history import history
 from controller.cli.offline import render, schema, validate
 from controller.cli.orders import retry, sync
 from controller.cli.plan import plan
 from controller.cli.run import run
 from controller.cli.sandbox import sandbox
-from controller.cli.status import status
 from controller.cli.why import why
 
 app = typer.Typer(
@@ -41,16 +51,36 @@ def _main(
     """Trueup keeps Amazon ECS services true to a Git repository."""
 
 
-THE_DAEMON, FILES, ASK, SANDBOX = "The daemon", "Files, before they are committed", "Ask the daemon", "The sandbox"
+VERBS: dict[str, dict[Callable[..., None], str]] = {
+    "See": {
+        get: "Services in lines, chosen by state, environment, cluster.",
+        describe: "All that is known of one service, on a screen.",
+        why: "From commit to traffic, and the one link that blocks.",
+        history: "What was tried with a service, and how it ended.",
+        events: "What happened, across services.",
+        diff: "What differs between Git and live, and who made it so.",
+        status: "Every service in a line, and how Git is.",
+    },
+    "Act": {
+        sync: "Ship what Git wants, now.",
+        retry: "Try a held release once more.",
+    },
+    "Files, before they are committed": {
+        plan: "What would change, against live AWS.",
+        validate: "Check manifests and charts; nobody is asked.",
+        render: "The task definitions that would be registered.",
+        schema: "The JSON Schema of a manifest, for editors.",
+    },
+    "Run": {
+        run: "The daemon.",
+        demo: "The whole story, on an AWS of its own.",
+        sandbox: "An AWS to try things on.",
+    },
+}
 
-for _panel, _verbs in {
-    THE_DAEMON: (run,),
-    FILES: (plan, validate, render, schema),
-    ASK: (status, why, sync, retry),
-    SANDBOX: (demo, sandbox),
-}.items():
-    for _verb in _verbs:
-        app.command(rich_help_panel=_panel)(_verb)
+for _panel, _verbs in VERBS.items():
+    for _verb, _short in _verbs.items():
+        app.command(rich_help_panel=_panel, short_help=_short)(_verb)
 
 
 def main() -> None:

@@ -25,7 +25,8 @@ def flags_of(record: type[Any]) -> Callable[[Callable[..., R]], Callable[..., R]
         hints = get_type_hints(record, include_extras=True)
         _, *others = inspect.signature(command, eval_str=True).parameters.values()
         own = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in others]
-        parameters = [_parameter(each, hints[each.name]) for each in fields(record)]
+        declared = sorted(fields(record), key=lambda each: each.name not in record.__annotations__)  # inherited last
+        parameters = [_parameter(each, hints[each.name]) for each in declared]
         with_flags.__signature__ = inspect.Signature([*parameters, *own])  # type: ignore[attr-defined]
         with_flags.__annotations__ = {each.name: each.annotation for each in [*parameters, *own]}
         return with_flags

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from controller.cli.asking import named
 from controller.cli.daemon import DEFAULT_URL, TOKEN, URL
 from controller.cli.output import FORM, Form, failing_clearly, print_json
-from controller.cli.why import named
 from controller.web.client import Daemon
 
 DESPITE = Annotated[

@@ -1,51 +1,68 @@
-"""How commands speak: a table for people, JSON for machines, errors as two sentences and exit code 1."""
+"""How commands speak: for people or for machines on standard output, errors as two sentences elsewhere.
+
+What machines get are the API's own records, with the API's names, and nothing else is written beside them.
+"""
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, assert_never
 
 import typer
 from pydantic import BaseModel
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from controller.web.client import DaemonError
+from controller.cli.clean import clean, hides, spelled
+from controller.cli.screen import Screen
+from controller.web.client import DaemonError, NoDaemonError
 
 
 class Form(StrEnum):
     """How an answer is written."""
 
     TABLE = "table"
+    WIDE = "wide"
     JSON = "json"
+    YAML = "yaml"
+    NAME = "name"
 
 
-FORM = Annotated[Form, typer.Option("--format", help="How the answer is written.")]
+FORM = Annotated[
+    Form,
+    typer.Option("--output", "-o", "--format", help="For people: table, wide. For programs: json, yaml, name."),
+]
+
+REFUSED, DIFFERS, NOBODY = 1, 2, 3  # exit codes: the answer is no; something differs; nobody answers
 
 _COLOURS = {
     "in-sync": "green",
     "healthy": "green",
     "done": "green",
+    "succeeded": "green",
     "progressing": "cyan",
     "active": "cyan",
+    "running": "cyan",
     "waiting": "cyan",
     "outdated": "yellow",
     "drifted": "yellow",
     "differs": "yellow",
+    "stopping": "yellow",
     "pending": "bright_black",
     "held": "red",
     "blocked": "red",
     "degraded": "red",
     "failed": "red",
+    "stopped": "red",
+    "rolled-back": "red",
     "missing": "red",
 }
 
 
 def console() -> Console:
-    """Standard output; colours only on a terminal, and none where NO_COLOR says so."""
+    """Standard output for whoever draws as it goes: colours only on a terminal, and none where NO_COLOR says so."""
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
@@ -54,28 +71,56 @@ def state(word: str) -> Text:
     return Text(word, style=_COLOURS.get(word, ""))
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> Table:
-    """Plain columns, fit for a terminal and for grep."""
-    made = Table(*headings, box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
-    for row in rows:
-        made.add_row(*row)
-    return made
+def for_machines(form: Form) -> bool:
+    """Whether programs read it."""
+    return form not in (Form.TABLE, Form.WIDE)
+
+
+def written(answer: Any, form: Form, *, line: bool = False) -> str:
+    """An answer for machines. ``line``: as one of several that follow each other, JSON a line, YAML a document each."""
+    match form:
+        case Form.YAML:
+            return _yaml(plain(answer), line=line)
+        case Form.NAME | Form.TABLE | Form.WIDE:
+            return "".join(f"{each}\n" for each in answer)
+        case Form.JSON:
+            indent = None if line else 2
+            return f"{spelled(json.dumps(plain(answer), indent=indent, ensure_ascii=_only_ascii()))}\n"
+        case _:
+            assert_never(form)
 
 
 def print_json(answer: Any) -> None:
     """An answer as JSON, names as the API has them."""
-    typer.echo(json.dumps(_plain(answer), indent=2, ensure_ascii=False))
+    say(written(answer, Form.JSON))
+
+
+def say(text: str) -> None:
+    """Write to standard output, whatever its encoding, now."""
+    typer.echo(text, nl=False)
 
 
 @contextmanager
 def failing_clearly(*known: type[Exception]) -> Iterator[None]:
-    """End with exit code 1 and the error's own words, without a traceback."""
+    """End with the error's own words and its exit code, without a traceback: 3 where nobody answers, 1 otherwise."""
     caught: tuple[type[Exception], ...] = (DaemonError, *known)
     try:
         yield
     except caught as error:
-        typer.echo(f"trueup: {_words(error)}", err=True)
-        raise typer.Exit(1) from None
+        complain(_words(error))
+        raise typer.Exit(NOBODY if isinstance(error, NoDaemonError) else REFUSED) from None
+
+
+def complain(text: str) -> None:
+    """Write a sentence to standard error."""
+    typer.echo(f"trueup: {clean(text)}", err=True)
+
+
+def plain(answer: Any) -> Any:
+    """An answer as JSON knows it."""
+    if isinstance(answer, BaseModel):
+        return answer.model_dump(by_alias=True, mode="json")
+    return [plain(each) for each in answer] if isinstance(answer, list | tuple) else answer
 
 
 def _words(error: Exception) -> str:
@@ -84,7 +129,15 @@ def _words(error: Exception) -> str:
     return str(error)
 
 
-def _plain(answer: Any) -> Any:
-    if isinstance(answer, BaseModel):
-        return answer.model_dump(by_alias=True, mode="json")
-    return [_plain(each) for each in answer] if isinstance(answer, list | tuple) else answer
+def _yaml(answer: Any, *, line: bool) -> str:
+    import yaml
+
+    def dumped(*, unicode: bool) -> str:
+        return yaml.safe_dump(answer, sort_keys=False, allow_unicode=unicode, explicit_start=line, width=120)
+
+    text = dumped(unicode=not _only_ascii())
+    return dumped(unicode=False) if hides(text) else text
+
+
+def _only_ascii() -> bool:
+    return not Screen.here().unicode

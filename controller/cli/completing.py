@@ -1,0 +1,78 @@
+"""What a shell may offer while a command is typed: names that the daemon knows, or that files here have.
+
+A shell waits for it at every press of the key: a daemon that does not answer at once is not waited for, and nothing is
+ever said. What is offered is put on a command line, so that only what is spelled like a name is offered.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from controller.cli.daemon import DEFAULT_URL
+
+if TYPE_CHECKING:
+    from controller.web.views import FleetRow
+
+PATIENCE = 0.7  # seconds
+MOST_FILES = 2000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
+
+
+def services(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """``environment/name`` of every service that the daemon knows, and how it stands."""
+    said = {f"{row.environment}/{row.name}": f"{row.sync}, {row.health}" for row in _rows(ctx)}
+    return [(name, said[name]) for name in _fitting(said, incomplete)]
+
+
+def environments(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The environments that the daemon knows."""
+    return _fitting((row.environment for row in _rows(ctx)), incomplete)
+
+
+def clusters(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The clusters that the daemon knows, by name."""
+    return _fitting(((row.cluster or "").rpartition("/")[2] for row in _rows(ctx)), incomplete)
+
+
+def services_in_files(ctx: typer.Context, incomplete: str) -> list[str]:
+    """``environment/name`` of every manifest in the folder that the command reads."""
+    root = ctx.params.get("root") or Path()
+    return _fitting(_manifests(Path(root) / (ctx.params.get("path") or "desired")), incomplete)
+
+
+def _fitting(names: Iterable[str], incomplete: str) -> list[str]:
+    return sorted({each for each in names if each.startswith(incomplete) and _NAME.fullmatch(each)})
+
+
+def _rows(ctx: typer.Context) -> "tuple[FleetRow, ...]":
+    from controller.web.client import Daemon, DaemonError
+
+    url = ctx.params.get("url") or os.environ.get("TRUEUP_URL") or DEFAULT_URL
+    try:
+        return Daemon(url, timeout=PATIENCE).fleet().rows
+    except DaemonError:
+        return ()
+
+
+def _manifests(folder: Path) -> Iterator[str]:
+    import yaml
+
+    files = sorted(each for each in folder.rglob("*") if each.suffix in (".yaml", ".yml"))
+    for file in files[:MOST_FILES]:
+        try:
+            # Text stays text, as in the daemon's own reading: an environment may be called 0123.
+            documents = list(yaml.load_all(file.read_text("utf-8"), yaml.CBaseLoader))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError):
+            continue
+        yield from (_key(each) for each in documents)
+
+
+def _key(document: Any) -> str:
+    metadata = document.get("metadata") if isinstance(document, dict) else None
+    if not isinstance(metadata, dict):
+        return ""
+    return f"{metadata.get('environment', '')}/{metadata.get('name', '')}"

@@ -1,0 +1,41 @@
+"""How records are looked at, and the few things that every drawing of one needs."""
+
+from dataclasses import dataclass, replace
+
+from rich.text import Text
+
+from controller.cli.output import Form
+from controller.cli.screen import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """``width`` in columns, ``None`` without an end; ``bars`` where they are drawn; ``wide``: with all there is.
+
+    ``now`` in seconds since the epoch: what ages are counted from.
+    """
+
+    now: float
+    width: int | None = None
+    bars: bool = False
+    wide: bool = False
+
+    @staticmethod
+    def on(screen: Screen, form: Form, now: float) -> "Look":
+        """What suits a screen."""
+        return Look(now, screen.width, screen.lively, form is Form.WIDE)
+
+    def within(self, columns: int) -> "Look":
+        """The same, ``columns`` narrower."""
+        return replace(self, width=None if self.width is None else max(10, self.width - columns))
+
+
+def bar(percent: float, cells: int = 20, style: str = "green") -> Text:
+    """A share as a bar of so many cells."""
+    done = round(max(0.0, min(100.0, percent)) * cells / 100)
+    return Text.assemble(("━" * done, style), ("─" * (cells - done), "bright_black"))
+
+
+def titled(environment: str, name: str) -> Text:
+    """A service's name, to head what is told of it."""
+    return Text(f"{environment}/{name}", style="bold")

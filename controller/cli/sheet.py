@@ -1,0 +1,57 @@
+"""Columns that stay legible: what does not fit beside each other stands below each other."""
+
+from collections.abc import Sequence
+from itertools import chain
+
+from rich.cells import cell_len
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+Cell = str | Text
+
+GAP = 2
+LEAST = 24  # columns below which text that flows is worse beside other columns than below them
+NOTHING = ("", "-")
+
+
+def sheet(headings: Sequence[str], rows: Sequence[Sequence[Cell]], width: int | None, *, flows: int = -1) -> Table:
+    """A table of ``rows``; one entry for each where ``width`` columns are too few. ``flows``: the column that wraps."""
+    flows %= len(headings)
+    widths = [max(map(_wide, cells)) for cells in zip(headings, *rows, strict=True)]
+    left = None if width is None else width - sum(widths) - GAP * (len(widths) - 1) + widths[flows]
+    if left is not None and left < min(LEAST, widths[flows]):
+        return _entries(headings, rows)
+    made = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+    for place, heading in enumerate(headings):
+        most = left if place == flows else None
+        made.add_column(heading, no_wrap=place != flows, max_width=most, overflow="fold")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def _entries(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
+    """Each row as a few lines: its first cell, and below it the others with their names."""
+    made = Table.grid(padding=(0, 0))
+    for first, *others in rows:
+        title = first.copy() if isinstance(first, Text) else Text(first)
+        title.stylize("bold")
+        below = Table.grid(padding=(0, 1, 0, 0))
+        below.add_column(no_wrap=True, style="bright_black", min_width=2 + max(map(len, headings)))
+        below.add_column(overflow="fold")
+        for heading, cell in zip(headings[1:], others, strict=True):
+            if str(cell) not in NOTHING:
+                below.add_row(f"  {heading.lower()}", cell)
+        made.add_row(Group(title, below))
+    return made
+
+
+def stacked(*parts: RenderableType | None) -> Group:
+    """Parts below each other, a blank line between; those that are ``None`` are left out."""
+    shown = [each for each in parts if each is not None]
+    return Group(*list(chain.from_iterable((Text(), each) for each in shown))[1:])
+
+
+def _wide(cell: Cell) -> int:
+    return cell.cell_len if isinstance(cell, Text) else cell_len(cell)

@@ -1,0 +1,86 @@
+"""The deployment that runs now: both colours, how far it is, its steps, and the alarms that watch it."""
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from controller.cli.look import Look, bar
+from controller.cli.spans import lasted
+from controller.web.rows import version
+from controller.web.views import ColourView, ShiftView, StepView
+
+_SIGNS = {"Succeeded": ("✓", "green"), "InProgress": ("▶", "cyan"), "Failed": ("✗", "red"), "Skipped": ("-", "")}
+_ALARMS = {"OK": "green", "ALARM": "bold red"}
+
+
+def shift(view: ShiftView, look: Look) -> RenderableType:
+    """A shift, live."""
+    parts = (_title(view, look), _colours(view, look), _steps(view, look), _alarms(view))
+    return Group(*(each for each in parts if each is not None))
+
+
+def _title(view: ShiftView, look: Look) -> Text:
+    title = Text.assemble(("Shift", "bold"), f"  {view.deployment}")
+    if view.since is not None:
+        title.append(f", for {lasted(look.now - view.since)}")
+    if view.ends_at is not None:
+        left = view.ends_at - look.now
+        title.append(", ").append(f"{lasted(left)} to go" if left > 0 else "about to end", "cyan")
+    return title
+
+
+def _colours(view: ShiftView, look: Look) -> RenderableType | None:
+    if not view.colours:
+        return None
+    made = Table.grid(padding=(0, 2, 0, 0))
+    made.add_column(no_wrap=True)
+    made.add_column(no_wrap=True)
+    made.add_column(overflow="fold")
+    for colour in view.colours:
+        made.add_row(Text(f" {colour.label}", _style(colour)), _share(colour, look), _tasks(colour))
+    return made
+
+
+def _share(colour: ColourView, look: Look) -> Text:
+    share = f"{colour.weight:>3.0f} %"
+    if not look.bars:
+        return Text(share)
+    cells = 20 if look.width is None or look.width >= 72 else 8
+    return Text.assemble(bar(colour.weight, cells, _style(colour)), f" {share}")
+
+
+def _tasks(colour: ColourView) -> str:
+    runs = ", ".join(each for each in (_version(colour), colour.task_definition) if each)
+    return f"{colour.running} of {colour.desired} tasks run{f'  {runs}' if runs else ''}"
+
+
+def _steps(view: ShiftView, look: Look) -> RenderableType | None:
+    """The steps that began in the order they come, and those that are still to come."""
+    if not view.steps:
+        return None
+    return Text(" ").append_text(Text("  ").join(_step(each, look) for each in view.steps))
+
+
+def _step(step: StepView, look: Look) -> Text:
+    sign, style = _SIGNS.get(step.status, ("·", "bright_black"))
+    text = Text.assemble((f"{sign} {step.name}", style))
+    if step.started_at is not None:
+        end = step.ended_at if step.ended_at is not None else look.now
+        text.append(f" {lasted(end - step.started_at)}", "bright_black")
+    return text
+
+
+def _alarms(view: ShiftView) -> RenderableType | None:
+    if not view.alarms:
+        return None
+    said = (Text.assemble(f"{each.name} ", (each.state, _ALARMS.get(each.state, "yellow"))) for each in view.alarms)
+    return Text(" alarms  ").append_text(Text(", ").join(said))
+
+
+def _style(colour: ColourView) -> str:
+    return "green" if colour.label == "green" else "blue"
+
+
+def _version(colour: ColourView) -> str:
+    containers = [{"name": name, "image": image} for name, image in colour.images.items()]
+    return version({"containerDefinitions": containers})
