@@ -4,8 +4,7 @@ One lock, held for a moment; records are frozen and replaced whole, so that a re
 """
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from controller.loop.author import Author
 from controller.loop.events import Event, events
@@ -30,7 +29,6 @@ class SourceStatus:
     reason: str = ""
     message: str = ""
     remedy: str = ""
-    polls: Mapping[str, int] = field(default_factory=dict)  # result → count
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +86,13 @@ class Board:
             }
             self._field_heals = {key: at for key, at in self._field_heals.items() if key in self._services}
             self._snapshot = snapshot
-            self._source = self._counted("changed", now)
+            self._source = SourceStatus(good_at=now)
             return tuple(changed)
 
     def source_unchanged(self, now: float) -> None:
         """Git answered, and nothing is new."""
         with self._lock:
-            self._source = self._counted("unchanged", now)
+            self._source = SourceStatus(good_at=now)
 
     def source_failed(self, reason: str, message: str, remedy: str, now: float) -> None:
         """Git did not answer, or not well: the last good snapshot stands."""
@@ -106,7 +104,6 @@ class Board:
                 reason=reason,
                 message=message,
                 remedy=remedy,
-                polls={**before.polls, reason: before.polls.get(reason, 0) + 1},
             )
 
     def reported(self, report: Report, order: Order) -> Told | None:
@@ -168,9 +165,6 @@ class Board:
     def _wanted(self, key: ServiceKey) -> object:
         status = self._services.get(key)
         return status.wanted if status else None
-
-    def _counted(self, result: str, now: float) -> SourceStatus:
-        return SourceStatus(good_at=now, polls={**self._source.polls, result: self._source.polls.get(result, 0) + 1})
 
     def _tell(self, before: ServiceStatus, after: ServiceStatus, now: float) -> Told:
         self._services[after.wanted.key] = after

@@ -157,14 +157,6 @@ def test_a_repository_that_answers_again_fails_no_more() -> None:
     assert (known.source.good_at, known.source.failing_since) == (NOW + 9, None)
 
 
-def test_looks_at_the_repository_are_counted_by_how_they_ended() -> None:
-    known = board()
-    known.source_unchanged(NOW)
-    known.source_unchanged(NOW)
-    known.source_failed("timeout", "", "", NOW)
-    assert known.source.polls == {"changed": 1, "unchanged": 2, "timeout": 1}
-
-
 def test_a_failed_look_is_told_too() -> None:
     told = board().reported(report(Failed("Throttled", "")), Order())
     assert told is not None
