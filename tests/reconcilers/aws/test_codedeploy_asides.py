@@ -1,6 +1,7 @@
 """What CodeDeploy is asked beside its deployments: what failed in one, how a shift moves, and what watches it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
