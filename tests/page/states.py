@@ -94,11 +94,13 @@ def remember(stage: Stage) -> None:
 def lived(stage: Stage) -> None:
     """A day in the life of the busy fleet, for the activity."""
     busy(stage)
-    for place, wanted in enumerate((PAYMENTS, CHECKOUT, *_calm("prod")[:5])):
+    for place, wanted in enumerate((*_calm("prod")[:5], *_calm("staging")[:3])):
         ago = (place + 1) * 4.4 * HOUR
-        tried = attempt(wanted, f"d-{wanted.name[5:9].upper()}{place}X7Q2", ago)
+        tried = attempt(wanted, f"d-{wanted.key.name[:4].upper()}{place}X7Q2", ago)
         stage.report(looked(wanted, Look(InSync(), ago=ago - 17 * MINUTE, attempts=(tried,))))
-    stage.report(*_troubles())
+    stage.now = NOW - 5 * MINUTE
+    stage.silent("Could not resolve host: git.example.com", "Check the network and the URL.")
+    stage.now = NOW
     stage.silent("Could not resolve host: git.example.com", "Check the network and the URL.")
 
 
@@ -123,5 +125,6 @@ def _troubles() -> tuple[Report, ...]:
                            ago=11 * MINUTE, runs="9b0cc12")),
         looked(WEBHOOKS, Look(waits, Sync.OUTDATED, Health.PROGRESSING, ago=3 * MINUTE, runs="5.1.9")),
         degraded,
+        replace(shifting(CHECKOUT, traffic=0.0), at=NOW - 252),
         shifting(CHECKOUT),
     )  # fmt: skip

@@ -12,7 +12,7 @@ export function drawAbout(detail) {
     imageList(images, running?.images ?? {}),
     running && [h("h2", {}, "Running"), h("p", { class: "wanted" }, h("code", { title: running.taskDefinition }, tail(running.taskDefinition)), registered(running)), imageList(running.images, images)],
     h("h2", {}, "Where"),
-    h("dl", { class: "names" }, [["Cluster", detail.cluster], ["Service", detail.service], ["Region", detail.region], ["Manifest", detail.source], ["Release", detail.release]].filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", {}, h("code", {}, value))])),
+    h("dl", { class: "names" }, [["Cluster", detail.cluster], ["Service", detail.service], ["Region", detail.region], ["Manifest", detail.source], ["Release", detail.release]].filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", { title: value }, h("code", {}, name === "Release" ? value.slice(0, 15) : value))])),
     links.length ? [h("h2", {}, "In AWS"), h("ul", { class: "outlinks" }, links.map(({ title, url }) => h("li", {}, outward(url, title))))] : null);
 }
 

@@ -157,14 +157,14 @@ export class ActivityView {
 }
 
 function drawn(fact) {
-  const { word, sign } = known(KINDS, fact.kind);
+  const { word, sign, tone = fact.tone } = known(KINDS, fact.kind);
   const at = h("time", { class: "at", datetime: new Date(fact.at * 1000).toISOString(), title: absolute(fact.at) }, clock(fact.at));
   const where = fact.service
     ? h("a", { class: "name", href: servicePath(fact.environment, fact.service), "data-focus": "name" }, fact.service, h("span", { class: "where" }, fact.environment))
     : h("span", { class: "name" }, "Git");
   const more = [fact.subject && h("q", {}, fact.subject), fact.commit && h("code", {}, short(fact.commit)), fact.who && ["by ", who(fact.who)], fact.seconds !== null && `after ${exactSpan(fact.seconds)}`];
   const extra = more.filter(Boolean).map((each) => h("span", {}, each));
-  return [at, h("span", { class: `sign tone-${fact.tone}` }, icon(sign), h("span", {}, word)), h("div", { class: "what" }, where, h("p", {}, fact.text), extra.length ? h("p", { class: "more" }, extra) : null)];
+  return [at, h("span", { class: `sign tone-${tone}` }, icon(sign), h("span", {}, word)), h("div", { class: "what" }, where, h("p", {}, fact.text), extra.length ? h("p", { class: "more" }, extra) : null)];
 }
 
 function nothing(filtered) {

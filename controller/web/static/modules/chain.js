@@ -7,13 +7,14 @@ const STATES = { done: "done", active: "under way", blocked: "stands here", pend
 const SIGNS = { done: "done", active: "active", blocked: "blocked", pending: "pending" };
 
 /** The links in a row. */
-export function drawChain(links) {
+export function drawChain(detail) {
+  const links = detail.chain;
   const items = links.map(({ name, state, text }) =>
     h("li", { class: "link", "data-state": state, "aria-current": state === "active" || state === "blocked" ? "step" : null },
       h("span", { class: "joint" }, icon(SIGNS[state] ?? "unknown")),
       h("b", {}, TITLES[name] ?? name, h("span", { class: "unseen" }, `, ${STATES[state] ?? state}: `)),
       h("p", { title: text }, state === "pending" ? "" : text)));
-  return [h("h2", { class: "unseen" }, "From the commit to the traffic"), h("ol", { class: "links" }, items)];
+  return [h("h2", { class: "unseen" }, "From the commit to the traffic"), h("ol", { class: `links tone-${toneOf(detail)}` }, items)];
 }
 
 /** What stands in the way, who can clear it and how; or in a sentence that all is well. */
@@ -25,10 +26,14 @@ export function drawVerdict(detail) {
     const ends = /[.!?]$/.test(text) ? "" : ".";
     return [h("p", { class: "calm" }, sentence(text) + ends, detail.since !== null && h("span", { class: "quiet" }, " Since ", age(detail.since), ".")), silent];
   }
-  const tone = detail.sync === "held" ? "bad" : detail.sync === "drifted" ? "drift" : "warning";
+  const tone = toneOf(detail);
   const how = blocked.how && h("p", { class: "how" }, h("b", {}, blocked.who ? `${sentence(blocked.who)} can clear it. ` : ""), commands(blocked.how));
-  const at = h("p", { class: "at" }, `${TITLES[blocked.name] ?? blocked.name} stands still`, detail.since !== null && [" since ", age(detail.since)]);
-  return [h("div", { class: `stop tone-${tone}` }, icon(detail.sync === "held" ? "held" : detail.sync === "drifted" ? "drifted" : "blocked"), h("div", {}, at, h("p", { class: "why" }, blocked.text), how)), silent];
+  const at = h("p", { class: "at" }, `${TITLES[blocked.name] ?? blocked.name} stands still`, detail.since !== null && [", for ", age(detail.since, "for")]);
+  return [h("div", { class: `stop tone-${tone}` }, icon(detail.sync === "held" ? "held" : detail.sync === "drifted" ? "drifted" : "blocked"), h("div", {}, at, h("p", { class: "why" }, sentence(blocked.text)), how)), silent];
+}
+
+function toneOf({ sync }) {
+  return sync === "held" ? "bad" : sync === "drifted" ? "drift" : "warning";
 }
 
 /** What one would type stands out. */

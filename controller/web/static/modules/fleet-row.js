@@ -13,7 +13,7 @@ const CELLS = [
   ["c-health", (row) => [row.health], (row) => sign(HEALTH, row.health, "Health")],
   ["c-name", (row) => [row.environment, row.name, row.cluster], name],
   ["c-version", (row) => [row.running, row.wanted, row.traffic, row.sync], version],
-  ["c-story", (row) => [row.text, row.outcome, row.driftSince, row.driftFields, row.driftBy, row.failingSince, row.stale], story],
+  ["c-story", (row) => [row.text, row.outcome, row.driftSince, row.driftFields, row.driftBy, row.failingSince, row.stale, row.reason], story],
   ["c-since", (row) => [row.since], (row) => age(row.since)],
 ];
 
@@ -97,7 +97,7 @@ function told(row) {
   if (row.stale) return "The newest commit's manifest cannot be used; an earlier one is in force.";
   const text = row.text.replace(QUIET, "").replace(HELD, "");
   if (row.outcome === "blocked") return text.replace(/^blocked \([^)]*\)\.\s*/, "");
-  if (row.outcome === "unknown" && !row.stale && row.sync === "unknown") return known(SYNC, "unknown").title;
+  if (row.outcome === "unknown" && !row.reason) return known(SYNC, "unknown").title;
   return text;
 }
 

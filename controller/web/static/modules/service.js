@@ -119,7 +119,7 @@ export class ServiceView {
     redraw(this.signs, state, () => [sign(SYNC, detail.sync, "Sync"), sign(HEALTH, detail.health, "Health"), state[2].map((each) => sign(NOW, each))]);
     redraw(this.actions, detail.actions, () => drawActions(detail, () => this.#soon(true)));
     redraw(verdict, [detail.outcome, detail.text, detail.chain, detail.failingSince, detail.seenAt], () => drawVerdict(detail));
-    redraw(chain, detail.chain, () => drawChain(detail.chain));
+    redraw(chain, [detail.chain, detail.sync], () => drawChain(detail));
     redraw(shift, detail.shift, () => drawShift(detail.shift, detail));
     redraw(warnings, [detail.problems, detail.findings], () => warned(detail));
     redraw(diff, [detail.changes, detail.sync], () => drawDiff(detail));

@@ -33,7 +33,7 @@ export const KINDS = {
   held: { word: "Held", sign: "held" },
   blocked: { word: "Blocked", sign: "blocked" },
   cleared: { word: "Cleared", sign: "done" },
-  "drift-found": { word: "Drift", sign: "drifted" },
+  "drift-found": { word: "Drift", sign: "drifted", tone: "drift" },
   "drift-healed": { word: "Healed", sign: "in-sync" },
   "source-stale": { word: "Git silent", sign: "failing" },
   "source-back": { word: "Git is back", sign: "commit" },
