@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -197,6 +197,27 @@ def test_activity_goes_on_from_a_cursor(served: Served, url: str) -> None:
 def test_activity_is_filtered(served: Served, url: str, query: str, found: list[str]) -> None:
     served.look(report(SHIFTING), report(at=NOW + 60), drifted(at=NOW + 90))
     assert [fact["kind"] for fact in get(url, f"/api/v1/activity?{query}")["facts"]] == found
+
+
+def test_activity_is_paged_without_gap_or_repeat(served: Served, url: str) -> None:
+    served.look(report(SHIFTING), report(at=NOW + 60), drifted(at=NOW + 90))
+    everything = [fact["id"] for fact in get(url, "/api/v1/activity")["facts"]]
+    found, older = [], ""
+    while older is not None:
+        page = get(url, f"/api/v1/activity?limit=1&before={quote(older)}")
+        found += [fact["id"] for fact in page["facts"]]
+        older = page["older"]
+    assert (found, len(found)) == (everything, 3)
+
+
+def test_a_page_whose_last_fact_is_kept_no_more_goes_on_by_its_time(served: Served, url: str) -> None:
+    served.look(report(SHIFTING), report(at=NOW + 60), drifted(at=NOW + 90))
+    newest, *left = get(url, "/api/v1/activity")["facts"]
+    assert get(url, f"/api/v1/activity?before={newest['at']}~forgotten")["facts"] == left
+
+
+def test_a_page_before_what_this_api_never_gave_is_refused(url: str) -> None:
+    assert get(url, "/api/v1/activity?before=yesterday")["detail"].startswith("`before` is not")
 
 
 def test_the_fleet_is_asked_for_what_changed(served: Served, url: str) -> None:
