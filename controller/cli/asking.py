@@ -54,7 +54,10 @@ def answer(question: Question[R], asking: Asking) -> None:
 
             if asking.output is Form.NAME:
                 raise typer.BadParameter("--watch tells what changes, which a name alone does not.", param_hint="-o")
-            watch(question, asking.output, Screen.here(asking.color))
+            try:
+                watch(question, asking.output, Screen.here(asking.color))
+            except KeyboardInterrupt:
+                raise typer.Exit from None  # it is how a watch ends
         found = question.ask()
     show(question, found, asking)
     code = question.code(found)

@@ -13,7 +13,7 @@ from controller.cli.attempts import attempts
 from controller.cli.chain import head, links, wrong
 from controller.cli.clean import cleaned
 from controller.cli.fields import fields
-from controller.cli.look import Look
+from controller.cli.look import Look, titled
 from controller.cli.one import SERVICE, WithHistory
 from controller.cli.options import flags_of
 from controller.cli.output import failing_clearly
@@ -24,6 +24,7 @@ from controller.loop.author import name
 from controller.web.rows import version
 from controller.web.views import ActionView, DetailView, RunningView
 
+BESIDE = 72  # columns below which what an action is for stands under it
 LAST = 5  # attempts that are shown where not all were asked for
 
 
@@ -53,7 +54,7 @@ def _sections(view: DetailView, look: Look) -> Iterator[RenderableType | None]:
     yield wrong(view)
     if view.history is not None:
         yield _titled("Tried", attempts(view.history, look, None if look.wide else LAST))
-    yield _titled("Actions", _actions(view)) if view.actions else None
+    yield _titled("Actions", _actions(view, look)) if view.actions else None
     yield _titled("AWS", _links(view)) if look.wide and view.links else None
 
 
@@ -93,13 +94,19 @@ def _running(running: RunningView, look: Look) -> str:
     return ", ".join(each for each in said if each)
 
 
-def _actions(view: DetailView) -> RenderableType:
+def _actions(view: DetailView, look: Look) -> RenderableType:
+    """What to type for each, and what is in the way of some."""
     made = Table.grid(padding=(0, 2, 0, 0))
-    made.add_column(overflow="fold")
+    made.add_column(no_wrap=look.width is None or look.width >= BESIDE, overflow="fold")
     made.add_column(overflow="fold", style="bright_black")
     for action in view.actions:
-        command = _command(action, f"{view.environment}/{view.name}")
-        made.add_row(Text(command, "" if action.allowed else "bright_black"), action.why or action.title)
+        command = Text(_command(action, titled(view.environment, view.name).plain))
+        command.stylize("" if action.allowed else "bright_black")
+        why = action.why or action.title
+        if look.width is not None and look.width < BESIDE:
+            made.add_row(command.append(f"\n  {why}", "bright_black"))
+        else:
+            made.add_row(command, why)
     return made
 
 

@@ -81,7 +81,7 @@ def lines(rows: Sequence[FleetRow], look: Look) -> RenderableType:
     """The lines with their headings."""
     more = ["CLUSTER", "REGION", "COMMIT", "DRIFT"] if look.wide else []
     headings = ["SERVICE", "SYNC", "HEALTH", "SINCE", "VERSION", *more, "WHAT"]
-    return sheet(headings, [_cells(row, look) for row in rows], look.width)
+    return sheet(headings, [_cells(row, look) for row in rows], look.width, cut=not look.wide)
 
 
 def line(row: FleetRow, look: Look) -> Text:

@@ -38,4 +38,4 @@ def bar(percent: float, cells: int = 20, style: str = "green") -> Text:
 
 def titled(environment: str, name: str) -> Text:
     """A service's name, to head what is told of it."""
-    return Text(f"{environment}/{name}", style="bold")
+    return Text.assemble((f"{environment}/{name}", "bold"))

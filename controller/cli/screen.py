@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from controller.cli.clean import ascii_only
 
 _DRAWS_WITH = "━✓▶✗…→"
 _PYTHONS_OWN = ("C.UTF-8", "C.utf8", "UTF-8")  # what Python puts into LC_CTYPE by itself where LANG is C
+_SPACES = re.compile(r" +(?=(?:\x1b\[[0-9;]*m)*$)")  # at a line's end, whatever their style
 _ENDLESS = 100_000  # columns: what is piped is never cut
 
 
@@ -71,8 +73,7 @@ class Screen:
             emoji=False,
         )
         console.print(shown)
-        lines = (line.rstrip() for line in paper.getvalue().removesuffix("\n").split("\n"))
-        text = "".join(f"{line}\n" for line in lines)
+        text = "".join(f"{_SPACES.sub('', line)}\n" for line in paper.getvalue().removesuffix("\n").split("\n"))
         return text if self.unicode else ascii_only(text)
 
 

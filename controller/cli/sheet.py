@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from rich.cells import cell_len
-from rich.console import Group, RenderableType
+from rich.console import Group, OverflowMethod, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -15,9 +15,12 @@ LEAST = 24  # columns below which text that flows is worse beside other columns 
 NOTHING = ("", "-")
 
 
-def sheet(headings: Sequence[str], rows: Sequence[Sequence[Cell]], width: int | None, *, flows: int = -1) -> Table:
-    """A table of ``rows``; one entry for each where ``width`` columns are too few. ``flows``: the column that wraps."""
-    flows %= len(headings)
+def sheet(headings: Sequence[str], rows: Sequence[Sequence[Cell]], width: int | None, *, cut: bool = False) -> Table:
+    """A table of ``rows``; one entry for each where ``width`` columns are too few.
+
+    The last column gives way first: it wraps, or is ``cut`` so that each row stays one line.
+    """
+    flows = len(headings) - 1
     widths = [max(map(_wide, cells)) for cells in zip(headings, *rows, strict=True)]
     left = None if width is None else width - sum(widths) - GAP * (len(widths) - 1) + widths[flows]
     if left is not None and left < min(LEAST, widths[flows]):
@@ -25,7 +28,8 @@ def sheet(headings: Sequence[str], rows: Sequence[Sequence[Cell]], width: int | 
     made = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
     for place, heading in enumerate(headings):
         most = left if place == flows else None
-        made.add_column(heading, no_wrap=place != flows, max_width=most, overflow="fold")
+        overflow: OverflowMethod = "ellipsis" if cut else "fold"
+        made.add_column(heading, no_wrap=cut or place != flows, max_width=most, overflow=overflow)
     for row in rows:
         made.add_row(*row)
     return made

@@ -58,7 +58,12 @@ def _steps(view: ShiftView, look: Look) -> RenderableType | None:
     """The steps that began in the order they come, and those that are still to come."""
     if not view.steps:
         return None
-    return Text(" ").append_text(Text("  ").join(_step(each, look) for each in view.steps))
+    lines = [Text(" ")]
+    for step in (_step(each, look) for each in view.steps):
+        if look.width is not None and len(lines[-1]) > 1 and lines[-1].cell_len + step.cell_len > look.width:
+            lines.append(Text(" "))
+        lines[-1].append_text(step).append("  ")
+    return Text("\n").join(lines)
 
 
 def _step(step: StepView, look: Look) -> Text:
@@ -78,7 +83,7 @@ def _alarms(view: ShiftView) -> RenderableType | None:
 
 
 def _style(colour: ColourView) -> str:
-    return "green" if colour.label == "green" else "blue"
+    return "green" if colour.label == "green" else "bright_blue"
 
 
 def _version(colour: ColourView) -> str:

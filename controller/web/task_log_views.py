@@ -1,10 +1,14 @@
 """What the API says of a deployment's tasks and their output."""
 
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
 from controller.web.views import View
-from reconcilers.task_logs import TaskLogs
 from reconcilers.task_output import Task
+
+if TYPE_CHECKING:  # it brings botocore along, which the command line does without
+    from reconcilers.task_logs import TaskLogs
 
 
 class LogLineView(View):
@@ -59,7 +63,7 @@ class TaskLogsView(View):
     cut: bool = Field(default=False, description="There are more lines than these newest.")
 
 
-def task_logs_view(found: TaskLogs) -> TaskLogsView:
+def task_logs_view(found: "TaskLogs") -> TaskLogsView:
     """What was found, as the API says it."""
     return TaskLogsView(
         deployment=found.attempt.id if found.attempt else None,
