@@ -202,7 +202,8 @@ def test_activity_is_filtered(served: Served, url: str, query: str, found: list[
 def test_activity_is_paged_without_gap_or_repeat(served: Served, url: str) -> None:
     served.look(report(SHIFTING), report(at=NOW + 60), drifted(at=NOW + 90))
     everything = [fact["id"] for fact in get(url, "/api/v1/activity")["facts"]]
-    found, older = [], ""
+    found: list[str] = []
+    older: str | None = ""
     while older is not None and len(found) <= len(everything):
         page = get(url, f"/api/v1/activity?limit=1&before={quote(older)}")
         found += [fact["id"] for fact in page["facts"]]
