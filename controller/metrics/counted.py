@@ -20,6 +20,7 @@ from reconcilers.aws.session import Call
 from reconcilers.model import Cluster, ServiceKey
 
 MINUTES = (30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 86400)
+_PLACE = ["environment"]
 SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 
@@ -37,14 +38,18 @@ class Metrics:
         self._rollout_seconds = self._histogram(
             "rollout_duration_seconds",
             "From a deployment's creation until production moved or will not.",
-            ["result"],
+            ["environment", "result"],
             MINUTES,
         )
-        self._lead = self._histogram("commit_to_live_seconds", "From a commit until it serves production.", [], MINUTES)
-        self._restore = self._histogram(
-            "restore_duration_seconds", "From a failed release's end until the next one that is live.", [], MINUTES
+        self._lead = self._histogram(
+            "commit_to_live_seconds", "From a commit until it serves production.", _PLACE, MINUTES
         )
-        self._heal = self._histogram("drift_duration_seconds", "How long drift lasted until it was gone.", [], MINUTES)
+        self._restore = self._histogram(
+            "restore_duration_seconds", "From a failed release's end until the next one that is live.", _PLACE, MINUTES
+        )
+        self._heal = self._histogram(
+            "drift_duration_seconds", "How long drift lasted until it was gone.", _PLACE, MINUTES
+        )
         self._reconcile = self._histogram(
             "reconcile_duration_seconds", "One look at one service.", ["outcome"], SECONDS
         )
@@ -74,10 +79,15 @@ class Metrics:
         """A series that appears with its first event has no increase to be seen."""
         for polled in ("changed", "unchanged", *get_args(Reason)):
             self._polls.labels(polled)
-        for result in Result:
-            self._rollout_seconds.labels(result)
         for outcome in words.KINDS.values():
             self._reconcile.labels(outcome)
+
+    def _begin_environment(self, environment: str) -> None:
+        """At nought, from the first look at one of its services: long before a rollout of one of them ends."""
+        for histogram in (self._lead, self._restore, self._heal):
+            histogram.labels(environment)
+        for result in Result:
+            self._rollout_seconds.labels(environment, result)
 
     def watch(self, board: Board, queue: WorkQueue[Key], now: Callable[[], float]) -> None:
         """Report what ``board`` and ``queue`` say at each scrape."""
@@ -98,6 +108,7 @@ class Metrics:
             Gauge(f"trueup_{name}", text, registry=self.registry).set(value)
 
     def told(self, told: Told) -> None:
+        self._begin_environment(told.after.wanted.key.environment)
         report = told.after.report
         if report is not None and report is not told.before.report and report.seconds > 0:
             self._reconcile.labels(words.kind(report.outcome)).observe(report.seconds)
@@ -106,13 +117,13 @@ class Metrics:
                 case RolloutEnded(key, _, result, seconds, lead, restored):
                     with self._lock:
                         self._rollouts[key, result] += 1
-                    self._rollout_seconds.labels(result).observe(seconds)
+                    self._rollout_seconds.labels(key.environment, result).observe(seconds)
                     if lead is not None:
-                        self._lead.observe(lead)
+                        self._lead.labels(key.environment).observe(lead)
                     if restored is not None:
-                        self._restore.observe(restored)
-                case DriftGone(_, seconds):
-                    self._heal.observe(seconds)
+                        self._restore.labels(key.environment).observe(restored)
+                case DriftGone(key, seconds):
+                    self._heal.labels(key.environment).observe(seconds)
                 case _:
                     pass  # the state at the next scrape tells the rest
 

@@ -140,8 +140,8 @@ def test_drift_that_is_gone_is_observed_with_how_long_it_lasted(seat: Seat) -> N
     seat.tell(drifted(DEBUG))
     seat.now += 90
     seat.look()
-    assert seat.value("trueup_drift_duration_seconds_count") == 1
-    assert seat.value("trueup_drift_duration_seconds_sum") == 90
+    assert seat.value("trueup_drift_duration_seconds_count", environment="prod") == 1
+    assert seat.value("trueup_drift_duration_seconds_sum", environment="prod") == 90
 
 
 def test_a_hold_has_aws_code_for_its_reason(seat: Seat) -> None:
@@ -183,8 +183,8 @@ def test_a_rollout_is_counted_once_by_how_it_ended(
     seat.ship(state, rollback)
     assert seat.value("trueup_rollouts_total", **NOTES, result=result) == 1
     assert sum(seat.series("trueup_rollouts_total").values()) == 1
-    assert seat.value("trueup_rollout_duration_seconds_sum", result=result) == 60
-    assert seat.value("trueup_rollout_duration_seconds_count", result=result) == 1
+    assert seat.value("trueup_rollout_duration_seconds_sum", environment="prod", result=result) == 60
+    assert seat.value("trueup_rollout_duration_seconds_count", environment="prod", result=result) == 1
 
 
 def test_rollouts_add_up(seat: Seat) -> None:
@@ -197,13 +197,15 @@ def test_rollouts_add_up(seat: Seat) -> None:
 
 def test_a_commit_that_is_live_has_its_lead_time(seat: Seat) -> None:
     seat.ship(AttemptState.SUCCEEDED)
-    assert seat.value("trueup_commit_to_live_seconds_count") == 1
-    assert seat.value("trueup_commit_to_live_seconds_sum") == 120  # committed a minute before the shift began
+    assert seat.value("trueup_commit_to_live_seconds_count", environment="prod") == 1
+    assert (
+        seat.value("trueup_commit_to_live_seconds_sum", environment="prod") == 120
+    )  # committed a minute before the shift began
 
 
 def test_what_was_rolled_back_never_was_live(seat: Seat) -> None:
     seat.ship(AttemptState.STOPPED, "d-back")
-    assert seat.value("trueup_commit_to_live_seconds_count") == 0
+    assert seat.value("trueup_commit_to_live_seconds_count", environment="prod") == 0
 
 
 def test_a_shift_shows_its_share_while_it_runs_and_no_longer(seat: Seat) -> None:
@@ -340,7 +342,7 @@ def test_a_release_that_is_live_after_a_rollback_has_its_time_to_restore(seat: S
     seat.look(SHIFTING)
     bad = attempt("v1", AttemptState.STOPPED, rollback="d-back", finished_at=NOW - 300)
     seat.look(observed=observed(attempt("v2", finished_at=NOW + 60), bad))
-    assert seat.value("trueup_restore_duration_seconds_sum") == 360
+    assert seat.value("trueup_restore_duration_seconds_sum", environment="prod") == 360
 
 
 def test_how_the_loop_is_set_is_told(seat: Seat) -> None:
@@ -383,9 +385,16 @@ def test_a_service_that_left_git_leaves_no_series(seat: Seat) -> None:
             assert sample.labels.get("service") not in ("notes", "web"), sample
 
 
+def test_what_is_counted_by_environment_begins_at_nought_with_the_first_look(seat: Seat) -> None:
+    seat.look()
+    ended = [seat.value("trueup_rollout_duration_seconds_count", environment="prod", result=each) for each in Result]
+    names = ("commit_to_live", "restore_duration", "drift_duration")
+    others = [seat.value(f"trueup_{name}_seconds_count", environment="prod") for name in names]
+    assert set(ended + others) == {0}
+
+
 def test_counters_begin_at_nought(seat: Seat) -> None:
     assert all(seat.value("trueup_rollouts_total", **NOTES, result=each) == 0 for each in Result)
-    assert all(seat.value("trueup_rollout_duration_seconds_count", result=each) == 0 for each in Result)
     polled = ("changed", "unchanged", *get_args(Reason))
     assert all(seat.value("trueup_git_polls_total", result=each) == 0 for each in polled)
     outcomes = words.KINDS.values()
