@@ -1,14 +1,23 @@
 """``trueup plan``: what would change, against live. Nothing is written."""
 
+import secrets
 import time
+from dataclasses import replace
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, assert_never
 
 import typer
 
+from controller.cli.completing import services_in_files
 from controller.cli.offline import FOLDER, ROOT, read
+from controller.cli.output import failing_clearly
+
+if TYPE_CHECKING:
+    from controller.cli.changed import Changed
+    from controller.cli.planned import Planned
+    from controller.source.snapshot import Snapshot
 
 
 class PlanForm(StrEnum):
@@ -17,29 +26,95 @@ class PlanForm(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+    GITHUB = "github"
 
 
-def plan(
+FORM = Annotated[
+    PlanForm,
+    typer.Option(
+        "--output", "-o", "--format", help="markdown: a comment on a pull request; github: annotations, and text."
+    ),
+]
+SERVICE = Annotated[str, typer.Option(help="Only this one: environment/name.", autocompletion=services_in_files)]
+SINCE = Annotated[
+    str, typer.Option("--changed-since", metavar="REF", help="Only services that are otherwise than at REF.")
+]
+COMMENT = Annotated[
+    Path | None, typer.Option(dir_okay=False, metavar="FILE", help="Write the Markdown into this file as well.")
+]
+FILES_URL = Annotated[
+    str, typer.Option(help="Where the files are shown, for links to them.", envvar="TRUEUP_FILES_URL", show_envvar=True)
+]
+
+
+def plan(  # noqa: PLR0913,PLR0917 - a flag each
     root: ROOT = Path(),
     path: FOLDER = "desired",
-    service: Annotated[str, typer.Option(help="Only this one: environment/name.")] = "",
-    form: Annotated[PlanForm, typer.Option("--format", help="How it is written.")] = PlanForm.TEXT,
+    service: SERVICE = "",
+    changed_since: SINCE = "",
+    form: FORM = PlanForm.TEXT,
+    comment: COMMENT = None,
+    files_url: FILES_URL = "",
     endpoint_url: Annotated[
         str | None,
         typer.Option(help="Another AWS: the sandbox.", envvar="TRUEUP_ENDPOINT_URL", show_envvar=True),
     ] = None,
 ) -> None:
     """Compare files with live AWS and say what the daemon would do: exit 0 nothing, 2 something, 1 error."""
-    from controller.cli.planned import as_json, markdown, plan_each, text
-    from controller.wiring import reconciler
+    from controller.cli.planned_markdown import markdown
 
     snapshot = read(root, path)
-    chosen = {key: wanted for key, wanted in sorted(snapshot.services.items()) if service in ("", str(key))}
-    if service and not chosen:
+    if service and service not in map(str, snapshot.services):
         typer.echo(f"trueup: no sound manifest names {service}. trueup validate says what is wrong.", err=True)
         raise typer.Exit(1)
+    planned = _planned(_chosen(snapshot, root, path, changed_since), service, endpoint_url)
+    typer.echo(_written(planned, form, root, files_url))
+    if comment is not None:
+        with failing_clearly(OSError):
+            comment.write_text(f"{markdown(planned, files_url)}\n", "utf-8")
+    raise typer.Exit(1 if planned.broken else 2 if planned.changes else 0)
+
+
+def _chosen(snapshot: "Snapshot", root: Path, path: str, since: str) -> "Changed":
+    """What is to be planned: everything, or what is otherwise than it was."""
+    from controller.cli.changed import Changed, changed
+    from controller.source.checkout import RefFiles
+    from controller.source.git_errors import SourceError
+    from controller.source.load import load_snapshot
+    from controller.source.rendering import ChildRenderer
+
+    if not since:
+        return Changed(dict(sorted(snapshot.services.items())), (), 0, snapshot.problems, 0)
+    with failing_clearly(SourceError):
+        before = load_snapshot(RefFiles(root, since), snapshot.revision, ChildRenderer(), path)
+    return changed(before, snapshot)
+
+
+def _planned(found: "Changed", service: str, endpoint_url: str | None) -> "Planned":
+    from controller.cli.planned import plan_each
+    from controller.wiring import reconciler
+
     preview = reconciler(version("trueup"), endpoint_url, time.time).preview
-    plans = plan_each(chosen, preview, () if service else snapshot.problems)
-    forms = {PlanForm.TEXT: text, PlanForm.JSON: as_json, PlanForm.MARKDOWN: markdown}
-    typer.echo(forms[form](plans))
-    raise typer.Exit(1 if plans.broken else 2 if plans.changes else 0)
+    if service:
+        return plan_each({key: each for key, each in found.services.items() if service == str(key)}, preview, ())
+    planned = plan_each(found.services, preview, found.problems)
+    return replace(planned, removed=found.removed, unchanged=found.unchanged, known=found.known)
+
+
+def _written(planned: "Planned", form: PlanForm, root: Path, files_url: str) -> str:
+    from controller.cli.planned import as_json, text
+    from controller.cli.planned_annotations import annotations
+    from controller.cli.planned_markdown import markdown
+
+    match form:
+        case PlanForm.TEXT:
+            return text(planned)
+        case PlanForm.JSON:
+            return as_json(planned)
+        case PlanForm.MARKDOWN:
+            return markdown(planned, files_url)
+        case PlanForm.GITHUB:
+            folder = "" if root.is_absolute() or root == Path() else f"{root.as_posix()}/"
+            return annotations(planned, folder, secrets.token_hex(16))
+        case _:
+            assert_never(form)

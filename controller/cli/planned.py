@@ -1,7 +1,7 @@
-"""Plans of several services as text, JSON or Markdown: renderers of the same data. Environment values are masked."""
+"""Plans of several services, as data, as text and as JSON. Environment values are masked."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,11 +18,19 @@ NO_ANSWER = frozenset({"Timeout", "Unreachable", "ConnectionFailed", "NoAnswer",
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What would happen to each service; ``failed`` says why AWS could not be asked about some."""
+    """What would happen to each service; ``failed`` says why AWS could not be asked about some.
+
+    ``services`` are those that were planned, as they are wanted. ``removed`` have no manifest any more. ``unchanged``:
+    how many services were left out since nothing changed in them; ``known``: so many problems were there before.
+    """
 
     plans: Mapping[ServiceKey, Plan]
     problems: tuple[Problem, ...] = ()
     failed: Mapping[ServiceKey, str] = field(default_factory=dict)
+    services: Mapping[ServiceKey, Service] = field(default_factory=dict, compare=False)
+    removed: tuple[ServiceKey, ...] = ()
+    unchanged: int = 0
+    known: int = 0
 
     @property
     def broken(self) -> bool:
@@ -52,7 +60,7 @@ def plan_each(
             failed[key] = str(error)
             if error.reason in NO_ANSWER:
                 silent[wanted.scope] = f"{error.reason}, as for {key}"
-    return Planned(plans, problems, failed)
+    return Planned(plans, problems, failed, chosen)
 
 
 def text(planned: Planned) -> str:
@@ -62,6 +70,7 @@ def text(planned: Planned) -> str:
         first, *more = preview.lines(plan)
         lines += [f"{key}: {first}", *more]
     lines += [f"{key}: not planned. {why}" for key, why in planned.failed.items()]
+    lines += [f"{key}: its manifest is removed; its ECS service is left running." for key in planned.removed]
     return "\n".join([*lines, _summary(planned)])
 
 
@@ -76,32 +85,10 @@ def as_json(planned: Planned) -> str:
             | {"message": each.message, "remedy": each.remedy}
             for each in planned.problems
         ],
+        "removed": [_names(key) for key in planned.removed],
+        "unchanged": planned.unchanged,
     }
     return json.dumps(answer, indent=2, ensure_ascii=False)
-
-
-def markdown(planned: Planned) -> str:
-    """For a comment on a pull request."""
-    lines = ["### Trueup plan", "", _summary(planned), ""]
-    if planned.plans:
-        lines += ["| Service | Sync | Health | What |", "|---|---|---|---|"]
-        lines += [
-            f"| {key} | {plan.sync} | {plan.health} | {_cell(preview.sentence(plan.outcome))} |"
-            for key, plan in planned.plans.items()
-        ]
-    for key, plan in planned.plans.items():
-        if plan.changes or plan.actions:
-            body = _fenced(
-                (*map(preview.described, plan.changes), *(f"> {preview.step(each)}" for each in plan.actions))
-            )
-            lines += ["", f"<details><summary>{key}</summary>", "", *body, "", "</details>"]
-    lines += [""] if planned.problems or planned.failed else []
-    lines += [
-        f"- {problem.severity}: `{problem.place}` {_cell(problem.message)} {problem.remedy}"
-        for problem in planned.problems
-    ]
-    lines += [f"- {key} could not be planned: {_cell(why)}" for key, why in planned.failed.items()]
-    return "\n".join(lines)
 
 
 def _plan(plan: Plan) -> dict[str, Any]:
@@ -126,12 +113,7 @@ def _names(key: ServiceKey) -> dict[str, str]:
 def _summary(planned: Planned) -> str:
     differing = sum(bool(plan.actions or plan.changes) for plan in planned.plans.values())
     trouble = len(planned.failed) + sum(problem.severity == "error" for problem in planned.problems)
-    return f"{len(planned.plans)} planned, {differing} with changes, {trouble} with errors"
-
-
-def _cell(words_: str) -> str:
-    return words_.replace("|", "\\|").replace("\n", " ")
-
-
-def _fenced(lines: Iterable[str]) -> list[str]:
-    return ["````diff", *(line.replace("````", "'''' ") for line in lines), "````"]
+    said = f"{len(planned.plans)} planned, {differing} with changes, {trouble} with errors"
+    more = [f"{planned.unchanged} unchanged services left out"] if planned.unchanged else []
+    more += [f"{planned.known} problems left out that were there before"] if planned.known else []
+    return ", ".join([said, *more])

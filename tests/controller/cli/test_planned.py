@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from controller.cli.planned import Planned, as_json, markdown, plan_each, text
+from controller.cli.planned import Planned, as_json, plan_each, text
+from controller.cli.planned_markdown import markdown
 from controller.source.problem import Problem
 from reconcilers.actions import UpdateService
 from reconcilers.diff import Change
@@ -118,35 +119,21 @@ def test_as_json_everything_is_there() -> None:
     assert said["problems"][0]["line"] == 9
 
 
-def test_as_markdown_a_table_stands_above_the_details() -> None:
-    said = markdown(Planned({KEY: CALM, WEB: BUSY})).splitlines()
-    assert said[0] == "### Trueup plan"
-    assert "| prod/notes | in-sync | healthy | nothing to do. |" in said
-    assert "| prod/web | drifted | healthy | live \\| differs from Git |" in said
-    assert said.count("</details>") == 1
-    assert "<details><summary>prod/web</summary>" in said
-
-
-def test_as_markdown_problems_are_a_list_of_their_own() -> None:
-    said = markdown(Planned({KEY: CALM}, (ERROR,), {WEB: "Timeout"})).splitlines()
-    place = said.index("- error: `desired/prod/web.yaml:3:7` There is no field imagez Did you mean images?")
-    assert said[place - 1] == ""
-    assert said[-1] == "- prod/web could not be planned: Timeout"
-
-
-def test_as_markdown_nothing_planned_is_no_table() -> None:
-    assert "|" not in markdown(Planned({}))
-
-
-def test_a_value_with_a_fence_in_it_stays_inside_its_fence() -> None:
-    sly = Change("/taskDefinition/containerDefinitions/proxy/image", "changed", "a````b", "c")
-    said = markdown(Planned({KEY: Plan((), InSync(), Sync.IN_SYNC, Health.HEALTHY, changes=(sly,))})).splitlines()
-    assert [line for line in said if line.startswith("````")] == ["````diff", "````"]
-
-
 @pytest.mark.parametrize("form", [text, as_json, markdown])
 def test_no_form_shows_a_value_of_the_environment(form: object) -> None:
     assert callable(form)
     said = form(Planned({KEY: BUSY}))
     assert "s3cret" not in said
     assert "hunter2" not in said
+
+
+def test_what_is_left_out_and_what_left_git_is_counted() -> None:
+    planned = Planned({KEY: CALM}, removed=(WEB,), unchanged=3, known=2)
+    said = text(planned).splitlines()
+    assert said[1] == "prod/web: its manifest is removed; its ECS service is left running."
+    assert said[-1] == (
+        "1 planned, 0 with changes, 0 with errors, 3 unchanged services left out, "
+        "2 problems left out that were there before"
+    )
+    answer = json.loads(as_json(planned))
+    assert (answer["removed"], answer["unchanged"]) == ([{"environment": "prod", "name": "web"}], 3)

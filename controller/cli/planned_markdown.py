@@ -1,0 +1,231 @@
+"""Plans as Markdown, for one comment on a pull request.
+
+The first line is a comment of its own that nobody sees: by it the comment is found again, and changed instead of
+followed by another. What does not fit into a comment is left out by whole parts, the details of services first, and the
+last sentence says what.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from controller.cli.markdown import LIMIT, code, fenced, link, plain, size
+from controller.cli.planned import Planned
+from controller.cli.planned_verdicts import TROUBLE, verdict, versions
+from controller.source.problem import Problem
+from controller.web import console
+from reconcilers import preview
+from reconcilers.aws.arns import cluster_name
+from reconcilers.diff import Change, masked
+from reconcilers.model import Service, ServiceKey
+from reconcilers.outcome import Blocked, Finding
+from reconcilers.verdict import Plan
+
+MARKER = "<!-- trueup-plan -->"
+ROWS, FIELDS, LISTED, NAMED = (
+    200,
+    100,
+    50,
+    5,
+)  # rows of the table, fields of a service, entries of a list, names in a sentence
+VALUE = 300  # characters of a value
+DIFF = 20_000  # bytes of one service's diff
+RESERVED = 1200  # for the sentence that says what is left out
+NOTHING = frozenset({"nothing"})
+HELD = "This release did not succeed before. Commit a fix, or try the same again: `trueup retry {}`."
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Lines that stand or fall together; ``name`` is how the last sentence calls them."""
+
+    lines: tuple[str, ...]
+    name: str = ""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+def markdown(planned: Planned, files_url: str = "") -> str:
+    """The comment. ``files_url`` is where the repository's files are shown, to link problems to their lines."""
+    shown = [key for key, plan in planned.plans.items() if _worth_a_row(plan)]
+    head = _Part((MARKER, "### Trueup plan", "", _summary(planned)))
+    table = _Part(tuple(_table(planned, shown[:ROWS]))) if shown else None
+    trouble = [_Part(tuple(each)) for each in (_problems(planned, files_url), _failed(planned)) if each]
+    details = [_Part(tuple(_details(planned, key)), str(key)) for key in shown]
+    fixed = [each for each in (head, table, *trouble) if each is not None]
+    return _fitted(fixed, [each for each in details if each.lines], len(shown) - len(shown[:ROWS]))
+
+
+def _worth_a_row(plan: Plan) -> bool:
+    return bool(plan.actions or plan.changes or plan.warnings) or verdict(plan) not in NOTHING
+
+
+def _summary(planned: Planned) -> str:
+    plans = planned.plans.values()
+    verdicts = [verdict(plan) for plan in plans]
+    counts = {
+        "to change": sum(bool(plan.actions) for plan in plans),
+        "held or blocked": sum(word in TROUBLE for word in verdicts),
+        "not planned": len(planned.failed),
+        "with a manifest removed, left running": len(planned.removed),
+    }
+    same = planned.unchanged + sum(
+        word in NOTHING and not plan.changes for word, plan in zip(verdicts, plans, strict=True)
+    )
+    errors = sum(each.severity == "error" for each in planned.problems)
+    said = [f"**{count} {what}**" for what, count in counts.items() if count]
+    said += [f"**{_count(errors, 'error')}** in the files"] if errors else []
+    said += [f"{_count(len(planned.problems) - errors, 'warning')}"] if len(planned.problems) > errors else []
+    said += [f"{_count(same, 'service')} as {'it is' if same == 1 else 'they are'}"] if same else []
+    said += (
+        [f"{_count(planned.known, 'problem')} that {'was' if planned.known == 1 else 'were'} there before"]
+        if planned.known
+        else []
+    )
+    return (", ".join(said) or "No service is described here") + "."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _table(planned: Planned, keys: Sequence[ServiceKey]) -> Iterator[str]:
+    yield from ("", "| Service | What happens | Version | Fields | |", "|---|---|---|---|---|")
+    for key in keys:
+        plan, wanted = planned.plans[key], planned.services.get(key)
+        version = _version(wanted, plan) if wanted else ""
+        cells = (
+            link(str(key), _console(wanted)),
+            _what(plan),
+            version,
+            str(len(plan.changes) or ""),
+            plain(f"{plan.sync}, {plan.health}"),
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def _what(plan: Plan) -> str:
+    word = plain(verdict(plan))
+    return f"**{word}**" if plan.actions or verdict(plan) in TROUBLE else word
+
+
+def _version(wanted: Service, plan: Plan) -> str:
+    before, after = versions(wanted, plan)
+    return code(after, 60) if before == after else f"{code(before, 60)} → {code(after, 60)}"
+
+
+def _console(wanted: Service | None) -> str:
+    return console.service(wanted.scope.region, cluster_name(wanted.cluster), wanted.name) if wanted else ""
+
+
+def _details(planned: Planned, key: ServiceKey) -> Iterator[str]:
+    plan = planned.plans[key]
+    yield from ("", f"<details><summary>{plain(str(key))}: {plain(verdict(plan))}</summary>", "")
+    yield f"{plain(preview.sentence(plan.outcome), 2000)}"
+    if plan.changes:
+        yield ""
+        shown = _first(plan.changes)
+        yield from fenced([line for change in shown for line in _field(change)], "diff")
+        if len(plan.changes) > len(shown):
+            yield from ("", f"And {_count(len(plan.changes) - len(shown), 'field')} more.")
+    yield from _bullets("What would be done:", [plain(preview.step(each)) for each in plan.actions])
+    yield from _bullets("What to do:", _remedies(key, plan))
+    yield from _bullets("Warnings:", [_finding(each) for each in plan.warnings])
+    yield from ("", "</details>")
+
+
+def _first(changes: Sequence[Change]) -> Sequence[Change]:
+    """As many as one service may show."""
+    room = DIFF
+    for place, change in enumerate(changes[:FIELDS]):
+        room -= sum(size(line) for line in _field(change))
+        if room < 0:
+            return changes[:place]
+    return changes[:FIELDS]
+
+
+def _field(change: Change) -> Iterator[str]:
+    """A leaf as a diff has it: what is there goes, what is declared comes."""
+    seen = masked(change)
+    if change.kind != "removed":
+        yield f"- {seen.path}: {_value(seen.live)}"
+    if change.kind != "added":
+        yield f"+ {seen.path}: {_value(seen.declared)}"
+
+
+def _value(value: object) -> str:
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= VALUE else f"{text[: VALUE - 1]}…"
+
+
+def _remedies(key: ServiceKey, plan: Plan) -> list[str]:
+    if isinstance(plan.outcome, Blocked):
+        return [_finding(each) for each in plan.outcome.findings]
+    return [HELD.format(key)] if verdict(plan) == "held" else []
+
+
+def _finding(finding: Finding) -> str:
+    return plain(f"{finding.code}: {finding.message} {finding.remedy}", 2000)
+
+
+def _bullets(title: str, entries: Sequence[str]) -> Iterator[str]:
+    if entries:
+        yield from ("", title, "", *(f"- {each}" for each in entries[:LISTED]))
+    if len(entries) > LISTED:
+        yield f"- and {len(entries) - LISTED} more"
+
+
+def _problems(planned: Planned, files_url: str) -> list[str]:
+    return list(_bullets("**Problems in the files**", [_problem(each, files_url) for each in planned.problems]))
+
+
+def _problem(problem: Problem, files_url: str) -> str:
+    line = f"#L{problem.line}" if problem.line else ""
+    url = f"{files_url.rstrip('/')}/{quote(problem.file)}{line}" if files_url else ""
+    said = plain(f"{problem.message.rstrip('.')}. {problem.remedy}", 2000)
+    return f"{problem.severity}: {link(problem.place, url)} {said}"
+
+
+def _failed(planned: Planned) -> list[str]:
+    entries = [f"{plain(str(key))}: {plain(why, 2000)}" for key, why in planned.failed.items()]
+    gone = [f"{plain(str(key))}: its ECS service is left running" for key in planned.removed]
+    return [*_bullets("**Not planned**", entries), *_bullets("**Without a manifest from now on**", gone)]
+
+
+def _fitted(fixed: Iterable[_Part], details: Sequence[_Part], rows: int) -> str:
+    """What stands always, shortened only if it alone is too long, and as many details as there is room for."""
+    room = LIMIT - RESERVED
+    lines: list[str] = []
+    cut = False
+    for line in (each for part in fixed for each in part.lines):
+        cut = cut or size(line) + 1 > room
+        if not cut:
+            lines.append(line)
+            room -= size(line) + 1
+    left: list[str] = []
+    for part in details:
+        if cut or size(part.text) + 1 > room:
+            left.append(part.name)
+            continue
+        lines += part.lines
+        room -= size(part.text) + 1
+    return "\n".join([*lines, *_left_out(left, rows, cut=cut)])
+
+
+def _left_out(details: Sequence[str], rows: int, *, cut: bool) -> Iterator[str]:
+    said = [f"the details of {_names(details)}"] if details else []
+    said += [f"{_count(rows, 'row')} of the table"] if rows else []
+    said += ["the rest of the lists above"] if cut else []
+    if said:
+        why = f"A comment holds {LIMIT:,} characters"
+        yield from (
+            "",
+            f"{why}: left out are {', and '.join(said)}. `trueup plan` in the log of the workflow shows all.",
+        )
+
+
+def _names(names: Sequence[str]) -> str:
+    known = ", ".join(plain(each, 60) for each in names[:NAMED])
+    return f"{known} and {len(names) - NAMED} more services" if len(names) > NAMED else known
