@@ -1,8 +1,8 @@
 """What is typed: one file per verb.
 
 ``run`` is the daemon. ``validate``, ``render`` and ``schema`` read files and ask nobody; ``plan`` asks AWS and changes
-nothing. ``get``, ``describe``, ``why``, ``history``, ``events``, ``diff`` and ``status`` ask a daemon what it knows,
-``sync`` and ``retry`` ask it to act; ``sandbox`` and ``demo`` bring an AWS of their own.
+nothing. ``get``, ``describe``, ``why``, ``history``, ``events``, ``diff``, ``logs`` and ``status`` ask a daemon what it
+knows, ``sync`` and ``retry`` ask it to act; ``sandbox`` and ``demo`` bring an AWS of their own.
 
 What asks is made of three things: a ``Question`` (what is asked, what a message changes, what it looks like), the
 drawing of each record in a module of its own, and ``answer``, which asks once or watches. Other people's words are
@@ -22,6 +22,7 @@ from controller.cli.diff import diff
 from controller.cli.events import events
 from controller.cli.get import get, status
 from controller.cli.history import history
+from controller.cli.logs import logs
 from controller.cli.offline import render, schema, validate
 from controller.cli.orders import retry, sync
 from controller.cli.plan import plan
@@ -59,6 +60,7 @@ VERBS: dict[str, dict[Callable[..., None], str]] = {
         history: "What was tried with a service, and how it ended.",
         events: "What happened, across services.",
         diff: "What differs between Git and live, and who made it so.",
+        logs: "What the tasks of a deployment wrote.",
         status: "Every service in a line, and how Git is.",
     },
     "Act": {

@@ -6,6 +6,7 @@ from typer import Option
 
 URL = Annotated[str, Option("--url", help="Where the daemon answers.", envvar="TRUEUP_URL", show_envvar=True)]
 TOKEN = Annotated[
-    str | None, Option("--api-token", help="What it takes to act.", envvar="TRUEUP_API_TOKEN", show_envvar=True)
+    str | None,
+    Option("--api-token", help="What it takes to act, and to read logs.", envvar="TRUEUP_API_TOKEN", show_envvar=True),
 ]
 DEFAULT_URL = "http://127.0.0.1:8080"
