@@ -183,7 +183,7 @@ def in_sync(wanted: Service, ago: float = 3 * DAY) -> Report:
 def drifted(wanted: Service, ago: float = 42 * MINUTE, **more: Any) -> Report:
     """A look that found what mallory did."""
     outcome = Differs("task definition differs from what is declared.")
-    return looked(wanted, Look(outcome, Sync.DRIFTED, ago=ago, by=MALLORY, **{"changes": DRIFT, **more}))
+    return looked(wanted, Look(outcome, Sync.DRIFTED, ago=ago, **{"changes": DRIFT, "by": MALLORY, **more}))
 
 
 def shifting(wanted: Service, traffic: float = 30.0, runs: str = "4.11.3") -> Report:

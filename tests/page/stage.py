@@ -79,7 +79,8 @@ class Stage:
             self._http = None
 
     def restart(self) -> None:
-        """Another daemon, on the same port."""
+        """Another daemon, on the same port, a moment later."""
+        self.now += 5.0
         self.start(int(self.url.rpartition(":")[2]))
 
     @property

@@ -27,12 +27,12 @@ export function failure(error, again) {
 
 /** An address that leads nowhere. */
 export function nowhere() {
-  return empty("unknown", "There is no such page", h("p", {}, "The address may be old, or mistyped."), h("a", { href: "/", class: "button" }, "To the fleet"));
+  return empty("unknown", h("h1", {}, "There is no such page"), h("p", {}, "The address may be old, or mistyped."), h("a", { href: "/", class: "button" }, "To the fleet"));
 }
 
 /** A message for people in the middle of the page. */
 export function empty(sign, title, ...more) {
-  return h("div", { class: "empty" }, icon(sign), h("h2", {}, title), ...more);
+  return h("div", { class: "empty" }, icon(sign), typeof title === "string" ? h("h2", {}, title) : title, ...more);
 }
 
 /** What is wrong with the newest commit, folded: each with its place and what to do. */

@@ -32,9 +32,9 @@ export class ServiceView {
     this.parts = Object.fromEntries(["verdict", "chain", "shift", "warnings", "diff", "history", "about"].map((name) => [name, h("div", { class: name })]));
     const { verdict, chain, shift, warnings, diff, history, about } = this.parts;
     const columns = h("div", { class: "columns" }, h("div", { class: "wide" }, diff, history), about);
-    this.whole = h("div", {}, title, verdict, chain, shift, warnings, columns);
+    this.whole = h("div", {}, verdict, chain, shift, warnings, columns);
     this.rest = h("div", { class: "rest" });
-    this.node = h("section", { class: "service" }, this.whole, this.rest);
+    this.node = h("section", { class: "service" }, title, this.whole, this.rest);
     store.addEventListener("fleet", ({ detail }) => this.#touched(detail.whole || detail.changed.has(this.#key)));
     store.addEventListener("fact", ({ detail }) => keyOf({ environment: detail.environment, name: detail.service }) === this.#key && this.#soon(true));
     document.addEventListener("visibilitychange", () => !document.hidden && this.node.isConnected && this.#soon(false));
@@ -47,6 +47,7 @@ export class ServiceView {
       this.#path = servicePath(environment, name);
       this.#detail = null;
       this.whole.hidden = true;
+      for (const part of [this.signs, this.actions, ...Object.values(this.parts)]) redraw(part, null, () => null);
       fill(this.rest, h("p", { class: "loading" }, `Asking how ${key} stands …`));
     }
     this.title = `${name} in ${environment}`;
