@@ -62,6 +62,9 @@ class Happened(Question[ActivityView]):
     def stream(self) -> str:
         return f"activity/stream?{urlencode(self._asked, doseq=True)}"
 
+    def place(self, answer: ActivityView) -> str:
+        return f"0-{answer.cursor}"
+
     def ask(self) -> ActivityView:
         return self._newest(self.daemon.activity(**self._asked, limit=MOST if self.since else self.limit))
 

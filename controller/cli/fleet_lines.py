@@ -91,13 +91,13 @@ def line(row: FleetRow, look: Look) -> Text:
 
 
 def fleet(view: FleetView, rows: Sequence[FleetRow], look: Look) -> RenderableType:
-    """What was chosen of the fleet, and what is wrong with Git or the commit that counts."""
+    """What was chosen of the fleet, what is wrong with Git, and, where all was chosen, with the commit that counts."""
     none = "No service is as asked for." if view.rows else "No services yet."
-    return stacked(lines(rows, look) if rows else Text(none), _source(view.source, look))
+    return stacked(lines(rows, look) if rows else Text(none), _source(view.source, look, len(rows) == len(view.rows)))
 
 
-def _source(source: SourceView, look: Look) -> RenderableType | None:
-    said = [told(each) for each in source.problems]
+def _source(source: SourceView, look: Look, whole: bool) -> RenderableType | None:
+    said = [told(each) for each in source.problems] if whole else []
     if source.failing_since is not None:
         unwell = f"Git has not answered well for {since(source.failing_since, look.now)}"
         said.insert(0, Text(f"{unwell}: {source.message} {source.remedy}".rstrip(), "yellow"))

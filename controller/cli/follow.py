@@ -10,6 +10,14 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 10.0  # seconds between two tries to connect
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A stream, and the ``id`` of the last message of it that is known."""
+
+    stream: str
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """The stream said something."""
 
@@ -26,13 +34,13 @@ class Lost:
 News = Heard | Lost
 
 
-def follow(daemon: Daemon, stream: str, put: Callable[[News], None], wait: Callable[[float], object]) -> None:
-    """Give ``put`` what the stream says, and never return. ``wait`` takes the seconds until the next try."""
-    last, pause = "", FIRST_PAUSE
+def follow(daemon: Daemon, place: Place, put: Callable[[News], None], wait: Callable[[float], object]) -> None:
+    """Give ``put`` what is said from ``place`` on, and never return. ``wait`` takes the seconds until the next try."""
+    last, pause = place.last, FIRST_PAUSE
     while True:
         why = "The daemon ended the connection."
         try:
-            for message in daemon.listen(stream, last):
+            for message in daemon.listen(place.stream, last):
                 last, pause = message.id or last, FIRST_PAUSE
                 put(Heard(message))
         except DaemonError as error:

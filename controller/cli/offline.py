@@ -1,14 +1,18 @@
 """``trueup validate``, ``render`` and ``schema``: files alone, nobody is asked."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from controller.cli.output import FORM, Form, failing_clearly, print_json
+from controller.cli.clean import clean, spelled
+from controller.cli.completing import services_in_files
+from controller.cli.output import FORM, Form, failing_clearly, for_machines, say, written
 
 if TYPE_CHECKING:
+    from controller.source.problem import Problem
     from controller.source.snapshot import Snapshot
 
 ROOT = Annotated[Path, typer.Argument(help="Folder that holds the repository's files.")]
@@ -21,17 +25,20 @@ STRICT = Annotated[bool, typer.Option("--strict", help="Let warnings fail, too."
 def validate(root: ROOT = Path(), path: FOLDER = "desired", strict: STRICT = False, form: FORM = Form.TABLE) -> None:
     """Check manifests and charts as the daemon would: exit 0 if all is well, 1 if not, every problem with its place."""
     snapshot = read(root, path)
-    if form is Form.JSON:
-        print_json(_answer(snapshot))
+    if form is Form.NAME:
+        say(written(map(str, sorted(snapshot.services)), form))
+    elif for_machines(form):
+        say(written(_answer(snapshot), form))
     else:
-        for problem in snapshot.problems:
-            typer.echo(f"{problem.severity}: {problem}", err=True)
+        _complain(snapshot.problems)
         typer.echo(_summary(snapshot))
     raise typer.Exit(1 if snapshot.errors or (strict and snapshot.problems) else 0)
 
 
 def render(
-    service: Annotated[str, typer.Argument(help="environment/name; all services if left out.")] = "",
+    service: Annotated[
+        str, typer.Argument(help="environment/name; all services if left out.", autocompletion=services_in_files)
+    ] = "",
     root: Annotated[Path, typer.Option("--root", help="Folder that holds the repository's files.")] = Path(),
     path: FOLDER = "desired",
 ) -> None:
@@ -39,16 +46,14 @@ def render(
     snapshot = read(root, path)
     rendered = {str(key): wanted.task_definition for key, wanted in sorted(snapshot.services.items())}
     if service and service not in rendered:
-        for problem in snapshot.problems:
-            typer.echo(f"{problem.severity}: {problem}", err=True)
+        _complain(snapshot.problems)
         known = ", ".join(rendered) or "none"
         typer.echo(f"trueup: there is no sound service {service}. Those that render: {known}.", err=True)
         raise typer.Exit(1)
     chosen = rendered[service] if service else list(rendered.values())
-    typer.echo(json.dumps(chosen, indent=2, ensure_ascii=False))
+    typer.echo(spelled(json.dumps(chosen, indent=2, ensure_ascii=False)))
     if not service and snapshot.errors:
-        for problem in snapshot.errors:
-            typer.echo(f"{problem.severity}: {problem}", err=True)
+        _complain(snapshot.errors)
         raise typer.Exit(1)
 
 
@@ -67,6 +72,12 @@ def read(root: Path, path: str) -> "Snapshot":
 
     with failing_clearly(OSError):
         return load_snapshot(FolderFiles(root), Revision("0" * 40, 0.0, subject="not committed"), ChildRenderer(), path)
+
+
+def _complain(problems: "Iterable[Problem]") -> None:
+    """Whatever a manifest says, in an error's words, it cannot say to the terminal."""
+    for problem in problems:
+        typer.echo(clean(f"{problem.severity}: {problem}"), err=True)
 
 
 def _summary(snapshot: "Snapshot") -> str:

@@ -6,7 +6,8 @@ import typer
 
 from controller.cli.asking import named
 from controller.cli.daemon import DEFAULT_URL, TOKEN, URL
-from controller.cli.output import FORM, Form, failing_clearly, print_json
+from controller.cli.one import SERVICE
+from controller.cli.output import FORM, Form, failing_clearly, for_machines, say, written
 from controller.web.client import Daemon
 
 DESPITE = Annotated[
@@ -15,7 +16,11 @@ DESPITE = Annotated[
 
 
 def sync(
-    service: str, despite_alarm: DESPITE = None, url: URL = DEFAULT_URL, token: TOKEN = None, form: FORM = Form.TABLE
+    service: SERVICE,
+    despite_alarm: DESPITE = None,
+    url: URL = DEFAULT_URL,
+    token: TOKEN = None,
+    form: FORM = Form.TABLE,
 ) -> None:
     """Ship what Git wants for SERVICE (environment/name) now, also where its sync is manual."""
     with failing_clearly():
@@ -23,7 +28,7 @@ def sync(
     _noted(service, "sync", form)
 
 
-def retry(service: str, url: URL = DEFAULT_URL, token: TOKEN = None, form: FORM = Form.TABLE) -> None:
+def retry(service: SERVICE, url: URL = DEFAULT_URL, token: TOKEN = None, form: FORM = Form.TABLE) -> None:
     """Try the held release of SERVICE (environment/name) once more."""
     with failing_clearly():
         Daemon(url, token).retry(*named(service))
@@ -31,7 +36,9 @@ def retry(service: str, url: URL = DEFAULT_URL, token: TOKEN = None, form: FORM 
 
 
 def _noted(service: str, what: str, form: Form) -> None:
-    if form is Form.JSON:
-        print_json({"accepted": True, "service": service, "order": what})
+    if form is Form.NAME:
+        say(f"{service}\n")
+    elif for_machines(form):
+        say(written({"accepted": True, "service": service, "order": what}, form))
     else:
         typer.echo(f"{what} of {service} is noted. Follow it: trueup why {service}")

@@ -27,6 +27,10 @@ class Question(ABC, Generic[R]):
     def stream(self) -> str:
         """The route, below the API's root, which tells what changes."""
 
+    def place(self, _answer: R) -> str:
+        """Where the stream goes on from, as its ``id``; without one it tells everything first."""
+        return ""
+
     @property
     def settles(self) -> float | None:
         """After how many seconds without a message ``again`` is worth asking; ``None``: never."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Generic, NoReturn, TypeVar, assert_never
 
-from controller.cli.follow import Heard, Lost, News, follow
+from controller.cli.follow import Heard, Lost, News, Place, follow
 from controller.cli.output import Form, for_machines, say
 from controller.cli.painter import Painter
 from controller.cli.question import Question
@@ -29,8 +29,9 @@ def watch(question: Question[R], form: Form, screen: Screen) -> NoReturn:
     """Show the answer and every change of it, until Ctrl-C. ``DaemonError`` where there is no answer to begin with."""
     first = question.ask()
     news: SimpleQueue[News | Redraw] = SimpleQueue()
+    place = Place(question.stream, question.place(first))
     hearing = threading.Thread(
-        target=follow, args=(question.daemon, question.stream, news.put, time.sleep), name="stream", daemon=True
+        target=follow, args=(question.daemon, place, news.put, time.sleep), name="stream", daemon=True
     )
     if for_machines(form) or not screen.lively:
         hearing.start()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 import threading
+from collections.abc import Mapping
 from types import TracebackType
 
 from tests.controller.daemons import until
@@ -18,11 +19,19 @@ STYLE = re.compile(r"\x1b\[[0-9;]*m")
 ROOT_ENVIRONMENT = {"PATH": os.environ.get("PATH", ""), "HOME": "/nonexistent", "PYTHONUNBUFFERED": "1"}
 
 
-class Terminal:
-    """``trueup`` with ``arguments`` on a terminal of its own. ``environment``: all that it is told, TERM apart."""
+Environment = Mapping[str, str]
+USUAL: Environment = {}
 
-    def __init__(self, *arguments: str, columns: int = 100, lines: int = 40, **environment: str) -> None:
-        given = {"TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
+
+class Terminal:
+    """``trueup`` with ``arguments`` on a terminal of its own, asking the daemon at ``url``.
+
+    ``size``: its columns and lines. ``told``: what its environment says beside the usual.
+    """
+
+    def __init__(self, url: str, *arguments: str, size: tuple[int, int] = (100, 40), told: Environment = USUAL) -> None:
+        columns, lines = size
+        given = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "TRUEUP_URL": url, **told}
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self._written = bytearray()
