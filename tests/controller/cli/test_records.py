@@ -314,11 +314,10 @@ def test_what_is_stale_or_not_read_is_said_so_and_can_be_chosen() -> None:
 
 
 def test_whoever_tried_is_named_and_how() -> None:
-    made = {"deployment": "d-1", "state": "succeeded", "aws_status": "Succeeded", "ours": False, "created_at": 1.0}
-    foreign = AttemptView(
-        **made, who="arn:aws:iam::1:user/eve", call="codedeploy:CreateDeployment", source="203.0.113.7"
-    )
-    pending = AttemptView(**{**made, "deployment": "d-2"}, pending=True)
+    made = {"state": "succeeded", "aws_status": "Succeeded", "ours": False, "created_at": 1.0}
+    how = {"who": "arn:aws:iam::1:user/eve", "call": "codedeploy:CreateDeployment", "source": "203.0.113.7"}
+    foreign = AttemptView.model_validate({**made, **how, "deployment": "d-1"})
+    pending = AttemptView.model_validate({**made, "deployment": "d-2", "pending": True})
     view = HistoryView(attempts=(foreign, pending), as_of=1.0)
     said = PIPE.text(Tried(Daemon("http://x"), "prod", "x").drawn(view, Look(100.0)))
     assert "user/eve" in said
