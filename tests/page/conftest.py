@@ -9,8 +9,10 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 
 from tests.page.browser import FLAGS, MISSING, USUAL
 from tests.page.stage import Stage, on_stage
+from tests.page.states import busy
 
 Opened = Callable[..., Page]
+Read = Callable[[str], Page]
 
 
 @pytest.fixture(scope="package")
@@ -40,6 +42,26 @@ def warm(browser: Browser) -> Iterator[Page]:
     page.context.close()
 
 
+@pytest.fixture(scope="package")
+def town() -> Iterator[Stage]:
+    """A daemon with much going on, for tests that only read."""
+    with on_stage(busy) as running:
+        yield running
+
+
+@pytest.fixture
+def read(warm: Page, town: Stage) -> Read:
+    """Look at an address of the town's page; whoever looked at it last left it as it was."""
+
+    def opened(path: str) -> Page:
+        if warm.url != town.url + path:
+            warm.goto(town.url + path)
+        warm.locator(".line[data-line=open]").wait_for()
+        return warm
+
+    return opened
+
+
 @pytest.fixture
 def stage() -> Iterator[Stage]:
     """A daemon that knows nothing yet."""
@@ -64,7 +86,7 @@ def tab(browser: Browser, warm: Page, stage: Stage) -> Iterator[Opened]:
 
     def opened(path: str = "/", *, live: bool = True, **more: Any) -> Page:
         page = warm
-        if more or warm.url.startswith("http"):
+        if more or warm.url.startswith(stage.url):
             contexts.append(browser.new_context(**USUAL | more))
             contexts[-1].set_default_timeout(8000)
             page = contexts[-1].new_page()

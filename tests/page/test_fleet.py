@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from controller.source.snapshot import Snapshot
 from tests.page import states
-from tests.page.conftest import Opened
+from tests.page.conftest import Opened, Read
 from tests.page.fleets import BROKEN, COMMIT, HOUR, hold, in_sync, shifting, snapshot, wants
 from tests.page.stage import Stage
 
@@ -24,9 +24,8 @@ def names(page: Page) -> list[str]:
     return page.locator(".body a.name").all_inner_texts()
 
 
-def test_sync_and_health_are_two_signs_of_shape_word_and_colour(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    page = tab()
+def test_sync_and_health_are_two_signs_of_shape_word_and_colour(read: Read) -> None:
+    page = read("/")
     held, degraded = row(page, "payments"), row(page, "recommender")
     expect(held.locator(".c-sync")).to_have_text("Sync: Held")
     expect(held.locator(".c-health")).to_have_text("Health: Healthy")
@@ -40,44 +39,38 @@ def test_sync_and_health_are_two_signs_of_shape_word_and_colour(stage: Stage, ta
     assert len(shown) == len({state for state, _ in shown}) == len({shape for _, shape in shown})
 
 
-def test_what_is_held_says_which_alarm(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    expect(row(tab(), "payments")).to_contain_text("ALARM_ACTIVE: One or more alarms have been activated")
+def test_what_is_held_says_which_alarm(read: Read) -> None:
+    expect(row(read("/"), "payments")).to_contain_text("ALARM_ACTIVE: One or more alarms have been activated")
 
 
-def test_what_is_blocked_says_why(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    line = row(tab(), "ledger")
+def test_what_is_blocked_says_why(read: Read) -> None:
+    line = row(read("/"), "ledger")
     expect(line).to_contain_text("Blocked")
     expect(line).to_contain_text("Alarm prod-ledger-5xx is in ALARM")
 
 
-def test_drift_says_how_much_for_how_long_and_whose_hand(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    page = tab()
+def test_drift_says_how_much_for_how_long_and_whose_hand(read: Read) -> None:
+    page = read("/")
     expect(row(page, "pricing")).to_contain_text("3 fields for 42 min, by user/mallory")
     expect(row(page, "pricing").locator(".who")).to_have_attribute("title", "arn:aws:iam::123456789012:user/mallory")
 
 
-def test_the_running_and_the_wanted_version_stand_side_by_side(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    page = tab()
+def test_the_running_and_the_wanted_version_stand_side_by_side(read: Read) -> None:
+    page = read("/")
     expect(row(page, "payments").locator(".versions")).to_have_text("2.8.1 runs, Git wants 2.9.0")
     expect(row(page, "cart").first.locator(".versions")).to_have_text("4.9.3")
 
 
-def test_a_shift_shows_its_share_as_a_bar(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    bar = row(tab(), "checkout").get_by_role("progressbar")
+def test_a_shift_shows_its_share_as_a_bar(read: Read) -> None:
+    bar = row(read("/"), "checkout").get_by_role("progressbar")
     expect(bar).to_have_attribute("aria-valuenow", "30")
     expect(bar).to_have_attribute("aria-label", "30 % of production is on the new version")
     widths = bar.evaluate("bar => [parseFloat(getComputedStyle(bar, '::before').width), bar.clientWidth]")
     assert widths[0] / widths[1] == pytest.approx(0.3, abs=0.02)
 
 
-def test_the_whole_fleet_stands_in_a_sentence(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    page = tab()
+def test_the_whole_fleet_stands_in_a_sentence(read: Read) -> None:
+    page = read("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("16 of 24 services run what Git says")
     expect(page.locator(".summary")).to_have_text("5 need attention, 1 on the way")
     assert page.title() == "1 held · Fleet · Trueup"
@@ -90,9 +83,8 @@ def test_a_quiet_fleet_says_that_nothing_needs_attention(stage: Stage, tab: Open
     expect(page.locator(".summary")).to_have_text("Nothing needs attention")
 
 
-def test_what_needs_attention_comes_first(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    page = tab()
+def test_what_needs_attention_comes_first(read: Read) -> None:
+    page = read("/")
     urgent = ["payments", "ledger", "recommender", "reports", "pricing", "checkout", "notes-app", "webhooks"]
     assert names(page)[:8] == urgent
 

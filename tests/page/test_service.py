@@ -11,7 +11,7 @@ from reconcilers.model import ServiceKey
 from reconcilers.outcome import Failed
 from reconcilers.reconcile import Report
 from tests.page import states
-from tests.page.conftest import Opened
+from tests.page.conftest import Opened, Read
 from tests.page.fleets import DRIFT, NOW, attempt, drifted, hold, in_sync, shifting, snapshot, wants
 from tests.page.stage import Stage
 from tests.page.states import CHECKOUT, PAYMENTS, PRICING
@@ -21,9 +21,8 @@ def links(page: Page) -> list[str | None]:
     return [each.get_attribute("data-state") for each in page.locator(".link").all()]
 
 
-def test_the_chain_shows_each_link_and_the_one_that_blocks(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    page = tab("/services/prod/payments")
+def test_the_chain_shows_each_link_and_the_one_that_blocks(read: Read) -> None:
+    page = read("/services/prod/payments")
     expect(page.get_by_role("heading", level=1)).to_have_text("payments")
     assert links(page) == ["done", "done", "done", "done", "blocked", "pending"]
     titles = [text.replace("\n", "").rstrip(": ") for text in page.locator(".link b").all_inner_texts()]
@@ -32,9 +31,8 @@ def test_the_chain_shows_each_link_and_the_one_that_blocks(stage: Stage, tab: Op
     expect(page.locator("[aria-current=step]")).to_contain_text("Deployment")
 
 
-def test_what_stands_in_the_way_says_who_can_clear_it_and_how(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    stop = tab("/services/prod/payments").locator(".stop")
+def test_what_stands_in_the_way_says_who_can_clear_it_and_how(read: Read) -> None:
+    stop = read("/services/prod/payments").locator(".stop")
     expect(stop).to_contain_text("Deployment stands still, for 26 min")
     expect(stop).to_contain_text("d-MX41TQ0ZB did not succeed. ALARM_ACTIVE")
     expect(stop).to_contain_text("A person can clear it. Commit a fix, or try the same again")
@@ -48,9 +46,8 @@ def test_a_service_that_runs_what_git_says_says_so_calmly(stage: Stage, tab: Ope
     assert links(page) == ["done"] * 6
 
 
-def test_a_shift_shows_both_colours_with_versions_weights_and_tasks(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    page = tab("/services/prod/checkout")
+def test_a_shift_shows_both_colours_with_versions_weights_and_tasks(read: Read) -> None:
+    page = read("/services/prod/checkout")
     blue, green = page.locator(".colour.blue"), page.locator(".colour.green")
     expect(blue.locator(".weight")).to_have_text("70 %")
     expect(blue).to_contain_text("4.11.3 checkout:41")
@@ -59,27 +56,24 @@ def test_a_shift_shows_both_colours_with_versions_weights_and_tasks(stage: Stage
     expect(green).to_contain_text("4.12.0 checkout:42")
 
 
-def test_a_shift_shows_its_lifecycle_events_with_their_times(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    steps = tab("/services/prod/checkout").locator(".steps li")
+def test_a_shift_shows_its_lifecycle_events_with_their_times(read: Read) -> None:
+    steps = read("/services/prod/checkout").locator(".steps li")
     expect(steps).to_have_count(8)
     expect(steps.nth(1)).to_have_text("Install: Succeeded14:27:562 min 20 s")
     expect(steps.nth(6)).to_contain_text("AllowTraffic: InProgress14:30:471 min")
     expect(steps.nth(7)).to_have_text("AfterAllowTraffic: Pending")
 
 
-def test_a_shift_shows_its_alarms_with_their_state_and_the_time_to_go(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    page = tab("/services/prod/checkout")
+def test_a_shift_shows_its_alarms_with_their_state_and_the_time_to_go(read: Read) -> None:
+    page = read("/services/prod/checkout")
     alarms = page.locator(".alarms li")
     expect(alarms.nth(0)).to_contain_text("OKprod-checkout-5xx")
     expect(alarms.nth(1)).to_contain_text("Not enough dataprod-checkout-latency-p99")
     expect(page.locator(".left")).to_have_text("about 7 min until production has moved")
 
 
-def test_the_diff_shows_each_field_as_git_says_it_and_as_it_is(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    page = tab("/services/prod/pricing")
+def test_the_diff_shows_each_field_as_git_says_it_and_as_it_is(read: Read) -> None:
+    page = read("/services/prod/pricing")
     count, variable, added = (page.locator(".change").nth(number) for number in range(3))
     expect(count.locator(".path")).to_contain_text("serviceDefinition / desiredCount")
     expect(count.locator(".declared")).to_have_text("4")
@@ -90,9 +84,8 @@ def test_the_diff_shows_each_field_as_git_says_it_and_as_it_is(stage: Stage, tab
     assert "hunter2" not in page.content()
 
 
-def test_the_diff_says_who_how_from_where_and_when(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    hands = tab("/services/prod/pricing").locator(".hand")
+def test_the_diff_says_who_how_from_where_and_when(read: Read) -> None:
+    hands = read("/services/prod/pricing").locator(".hand")
     expect(hands.nth(0)).to_have_text("by user/mallorywith consoleecs:UpdateServicefrom 203.0.113.2443 min ago")
     expect(hands.nth(1)).to_contain_text("with AWS CLI 2.31.4")
 
@@ -103,9 +96,8 @@ def test_a_hand_that_aws_does_not_name_is_unknown_and_not_nobody(stage: Stage, t
     expect(tab("/services/prod/pricing").locator(".hand")).to_contain_text("AWS does not tell who")
 
 
-def test_the_history_shows_each_attempt_with_its_end_and_its_reason(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    attempts = tab("/services/prod/payments").locator(".attempt")
+def test_the_history_shows_each_attempt_with_its_end_and_its_reason(read: Read) -> None:
+    attempts = read("/services/prod/payments").locator(".attempt")
     expect(attempts).to_have_count(5)
     expect(attempts.nth(0)).to_contain_text("Rollback of d-MX41TQ0ZB")
     stopped = attempts.nth(1)
@@ -127,16 +119,14 @@ def test_an_aws_that_does_not_answer_for_the_history_is_said(stage: Stage, tab: 
 @pytest.mark.parametrize(
     "name", ["Service in ECS", "Deployment group in CodeDeploy", "Logs: /ecs/payments", "d-MX41TQ0ZB"]
 )
-def test_links_lead_to_aws_console_in_a_tab_of_their_own(stage: Stage, tab: Opened, name: str) -> None:
-    states.busy(stage)
-    link = tab("/services/prod/payments").get_by_role("link", name=name)
+def test_links_lead_to_aws_console_in_a_tab_of_their_own(read: Read, name: str) -> None:
+    link = read("/services/prod/payments").get_by_role("link", name=name)
     assert (link.get_attribute("href") or "").startswith("https://eu-west-1.console.aws.amazon.com/")
     assert (link.get_attribute("target"), link.get_attribute("rel")) == ("_blank", "noopener noreferrer")
 
 
-def test_what_is_wanted_and_what_runs_stand_beside_with_the_commit_and_its_author(stage: Stage, tab: Opened) -> None:
-    states.busy(stage)
-    about = tab("/services/prod/payments").locator(".about")
+def test_what_is_wanted_and_what_runs_stand_beside_with_the_commit_and_its_author(read: Read) -> None:
+    about = read("/services/prod/payments").locator(".about")
     expect(about).to_contain_text("Ship payments 2.9.0 to prod")
     expect(about).to_contain_text("9f41c7e by Ada Moreau, 11 min ago")
     expect(about.locator(".differs")).to_have_count(4)
