@@ -142,11 +142,14 @@ def _result(after: ServiceStatus, attempt: Attempt | None) -> Result:
         case AttemptState.STOPPING:
             return Result.SUPERSEDED
         case _:
-            return (
-                Result.SUCCEEDED
-                if isinstance(after.outcome, InSync) or after.sync is Sync.IN_SYNC
-                else Result.SUPERSEDED
-            )
+            return Result.SUCCEEDED if _moved(after, attempt) else Result.SUPERSEDED
+
+
+def _moved(after: ServiceStatus, attempt: Attempt | None) -> bool:
+    """Whether production went over: as AWS says of the deployment, or as the service shows. Other drift may be left."""
+    if attempt is not None and (attempt.shift_over or attempt.state is AttemptState.SUCCEEDED):
+        return True
+    return isinstance(after.outcome, InSync) or after.sync is Sync.IN_SYNC
 
 
 def _drift(before: ServiceStatus, after: ServiceStatus, now: float) -> tuple[Event, ...]:

@@ -141,6 +141,17 @@ def test_a_rollout_that_gave_way_to_another_was_superseded() -> None:
     assert ended(outcome=report(BLOCKED, at=NOW + 60)).result is Result.SUPERSEDED
 
 
+@pytest.mark.parametrize(("state", "over"), [(AttemptState.SUCCEEDED, False), (AttemptState.RUNNING, True)])
+def test_a_shift_that_is_over_has_succeeded_whatever_else_drifts(state: AttemptState, over: bool) -> None:
+    healed = attempt("v2", state, shift_over=over)
+    assert ended(healed, outcome=drifted(DEBUG)).result is Result.SUCCEEDED
+
+
+def test_a_shift_that_goes_on_while_another_thing_is_in_the_way_has_not_succeeded() -> None:
+    going = attempt("v2", AttemptState.RUNNING)
+    assert ended(going, outcome=report(BLOCKED, at=NOW + 60)).result is Result.SUPERSEDED
+
+
 def test_another_deployment_in_its_place_ends_one_and_starts_one() -> None:
     other = replace(SHIFTING, deployment="d-v3")
     kinds = [type(event) for event in happened(report(SHIFTING), report(other, at=NOW + 60))]
