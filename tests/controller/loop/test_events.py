@@ -1,6 +1,7 @@
 """What happened between two looks."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_the_lead_time_counts_from_the_commit() -> None:
 GOOD = attempt("v2", created_at=NOW - 100, finished_at=NOW + 200)
 
 
-def rolled_back(**more: float) -> Attempt:
+def rolled_back(**more: Any) -> Attempt:
     return attempt("v1", AttemptState.STOPPED, rollback="d-back", **more)
 
 
