@@ -1,15 +1,15 @@
 """Plans as Markdown, for one comment on a pull request.
 
 The first line is a comment of its own that nobody sees: by it the comment is found again, and changed instead of
-followed by another. What does not fit into a comment is left out by whole parts, the details of services first, and the
-last sentence says what.
+followed by another.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from functools import partial
 from urllib.parse import quote
 
-from controller.cli.markdown import LIMIT, code, fenced, link, plain, size
+from controller.cli.fitting import Part, fitted
+from controller.cli.markdown import code, fenced, link, plain, size
 from controller.cli.planned import Planned
 from controller.cli.planned_verdicts import TROUBLE, verdict, versions
 from controller.source.problem import Problem
@@ -22,40 +22,20 @@ from reconcilers.outcome import Blocked, Finding
 from reconcilers.verdict import Plan
 
 MARKER = "<!-- trueup-plan -->"
-ROWS, FIELDS, LISTED, NAMED = (
-    200,
-    100,
-    50,
-    5,
-)  # rows of the table, fields of a service, entries of a list, names in a sentence
+ROWS, FIELDS, LISTED = 100, 100, 50  # rows of the table, fields of a service, entries of a list
 VALUE = 300  # characters of a value
 DIFF = 20_000  # bytes of one service's diff
-RESERVED = 1200  # for the sentence that says what is left out
 NOTHING = frozenset({"nothing"})
 HELD = "This release did not succeed before. Commit a fix, or try the same again: `trueup retry {}`."
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Lines that stand or fall together; ``name`` is how the last sentence calls them."""
-
-    lines: tuple[str, ...]
-    name: str = ""
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
 
 
 def markdown(planned: Planned, files_url: str = "") -> str:
     """The comment. ``files_url`` is where the repository's files are shown, to link problems to their lines."""
     shown = [key for key, plan in planned.plans.items() if _worth_a_row(plan)]
-    head = _Part((MARKER, "### Trueup plan", "", _summary(planned)))
-    table = _Part(tuple(_table(planned, shown[:ROWS]))) if shown else None
-    trouble = [_Part(tuple(each)) for each in (_problems(planned, files_url), _failed(planned)) if each]
-    details = [_Part(tuple(_details(planned, key)), str(key)) for key in shown]
-    fixed = [each for each in (head, table, *trouble) if each is not None]
-    return _fitted(fixed, [each for each in details if each.lines], len(shown) - len(shown[:ROWS]))
+    fixed = [MARKER, "### Trueup plan", "", _summary(planned), *_problems(planned, files_url), *_failed(planned)]
+    table = _table(planned, shown[:ROWS]) if shown else ()
+    left_out = [f"{_count(len(shown) - ROWS, 'row')} of the table"] if len(shown) > ROWS else []
+    return fitted((*fixed, *table), [Part(str(key), partial(_details, planned, key)) for key in shown], left_out)
 
 
 def _worth_a_row(plan: Plan) -> bool:
@@ -192,40 +172,3 @@ def _failed(planned: Planned) -> list[str]:
     entries = [f"{plain(str(key))}: {plain(why, 2000)}" for key, why in planned.failed.items()]
     gone = [f"{plain(str(key))}: its ECS service is left running" for key in planned.removed]
     return [*_bullets("**Not planned**", entries), *_bullets("**Without a manifest from now on**", gone)]
-
-
-def _fitted(fixed: Iterable[_Part], details: Sequence[_Part], rows: int) -> str:
-    """What stands always, shortened only if it alone is too long, and as many details as there is room for."""
-    room = LIMIT - RESERVED
-    lines: list[str] = []
-    cut = False
-    for line in (each for part in fixed for each in part.lines):
-        cut = cut or size(line) + 1 > room
-        if not cut:
-            lines.append(line)
-            room -= size(line) + 1
-    left: list[str] = []
-    for part in details:
-        if cut or size(part.text) + 1 > room:
-            left.append(part.name)
-            continue
-        lines += part.lines
-        room -= size(part.text) + 1
-    return "\n".join([*lines, *_left_out(left, rows, cut=cut)])
-
-
-def _left_out(details: Sequence[str], rows: int, *, cut: bool) -> Iterator[str]:
-    said = [f"the details of {_names(details)}"] if details else []
-    said += [f"{_count(rows, 'row')} of the table"] if rows else []
-    said += ["the rest of the lists above"] if cut else []
-    if said:
-        why = f"A comment holds {LIMIT:,} characters"
-        yield from (
-            "",
-            f"{why}: left out are {', and '.join(said)}. `trueup plan` in the log of the workflow shows all.",
-        )
-
-
-def _names(names: Sequence[str]) -> str:
-    known = ", ".join(plain(each, 60) for each in names[:NAMED])
-    return f"{known} and {len(names) - NAMED} more services" if len(names) > NAMED else known

@@ -206,7 +206,7 @@ def fleet(count: int, plan: Plan = BUSY) -> Planned:
 def test_a_comment_never_is_longer_than_github_takes() -> None:
     long = Change("/taskDefinition/x", "changed", "é" * 5000, "ü" * 5000)
     big = replace(BUSY, changes=tuple(replace(long, path=f"/f{number}") for number in range(90)))
-    for found in (fleet(5, big), fleet(1000), fleet(1000, big)):
+    for found in (fleet(6, big), fleet(300), fleet(300, big)):
         said = markdown(found)
         assert size(said) <= LIMIT
         assert size(said) > LIMIT - 22_000
@@ -214,14 +214,15 @@ def test_a_comment_never_is_longer_than_github_takes() -> None:
 
 
 def test_details_are_left_out_whole_and_the_last_sentence_names_them() -> None:
-    said = markdown(fleet(150))
+    wide = replace(BUSY, changes=tuple(replace(IMAGE, path=f"/f{number}/{'x' * 50}") for number in range(9)))
+    said = markdown(fleet(90, wide))
     assert said.count("<details>") == said.count("</details>")
     shown = said.count("<details>")
     last = said.splitlines()[-1]
     first_left = re.search(r"the details of (prod/service-\d+), ", last)
     assert first_left is not None
     assert first_left[1] == f"prod/service-{shown:04}"
-    assert f"and {150 - shown - 5} more services" in last
+    assert f"and {90 - shown - 5} more services" in last
     assert "the log of the workflow" in last
 
 
