@@ -141,9 +141,10 @@ class Runner:
         source = [self.origin.as_uri(), str(checkout)]
         subprocess.run(["git", "clone", "-q", "--depth=2", "--branch=merged", *source], check=True, capture_output=True)
         outputs: dict[str, str] = {}
-        return [self._run(step, checkout, outputs) for step in self.workflow["jobs"]["plan"]["steps"] if "run" in step]
+        return [self.run(step, checkout, outputs) for step in self.workflow["jobs"]["plan"]["steps"] if "run" in step]
 
-    def _run(self, step: dict[str, Any], checkout: Path, outputs: dict[str, str]) -> int:
+    def run(self, step: dict[str, Any], checkout: Path, outputs: dict[str, str]) -> int:
+        """The exit code of a step's lines; ``outputs`` are those of the steps before, and get its own."""
         said = self.folder / "output"
         said.write_text("", "utf-8")
         values = {
@@ -211,11 +212,7 @@ BUMPED = MANIFEST.replace("proxy: v1", "proxy: v2")
 
 @jq
 def test_one_comment_is_made_and_changed_and_nobody_elses(runner: Runner, capfd: pytest.CaptureFixture[str]) -> None:
-    """Three pushes: of nothing that concerns a service, of a release, and of its withdrawal."""
-    runner.proposes(README="nothing of ours")
-    assert runner.runs() == [0, 0, 0]
-    assert runner.comments == [THEIRS]
-
+    """Two pushes: of a release, and of its withdrawal."""
     runner.proposes(**{"desired__prod__notes.yaml": BUMPED})
     assert runner.runs() == [0, 0, 0]
     theirs, comment = runner.comments
@@ -234,6 +231,13 @@ def test_one_comment_is_made_and_changed_and_nobody_elses(runner: Runner, capfd:
     theirs, now = runner.comments
     assert (theirs, now["id"]) == (THEIRS, comment["id"])
     assert now["body"].splitlines()[3:] == ["2 services as they are."]
+
+
+@jq
+def test_where_nothing_changes_and_nothing_was_said_nothing_is_said(runner: Runner) -> None:
+    (comment,) = [step for step in runner.workflow["jobs"]["plan"]["steps"] if step.get("name") == "Comment"]
+    assert runner.run(comment, runner.folder, {"code": "0"}) == 0
+    assert runner.comments == [THEIRS]
 
 
 @jq

@@ -46,7 +46,7 @@ def test_during_a_shift_greens_lines_are_shown_and_blues_are_not() -> None:
 
 def test_of_a_bad_release_the_errors_are_shown_after_it_was_rolled_back() -> None:
     world = logged()
-    world.ship(BAD, minutes=30)
+    world.ship(BAD, minutes=12)
     found = world.read()
     assert found.attempt is not None
     assert found.attempt.rollback is not None
@@ -56,7 +56,7 @@ def test_of_a_bad_release_the_errors_are_shown_after_it_was_rolled_back() -> Non
 
 def test_stopped_tasks_say_why() -> None:
     world = logged()
-    world.ship(BAD, minutes=30)
+    world.ship(BAD, minutes=12)
     found = world.read()
     assert len(found.tasks) == 2
     for task in found.tasks:
@@ -77,7 +77,7 @@ def test_of_a_release_that_crashes_the_traceback_and_the_exit_code_are_shown() -
 
 def test_when_ecs_has_forgotten_the_tasks_their_streams_are_found() -> None:
     world = logged()
-    world.ship(BAD, minutes=30)
+    world.ship(BAD, minutes=12)
     soon = world.read(limit=2000)
     world.account.clock.advance(2 * HOUR)
     late = world.read(limit=2000)
@@ -88,7 +88,7 @@ def test_when_ecs_has_forgotten_the_tasks_their_streams_are_found() -> None:
 
 def test_of_a_release_that_serves_for_days_lines_of_today_are_shown() -> None:
     world = logged()
-    world.ship(GOOD, minutes=30)
+    world.ship(GOOD, minutes=22)
     world.account.clock.advance(30 * HOUR)
     found = world.read(limit=4)
     assert found.lines[-1].at > world.account.clock.now() - 31
@@ -97,8 +97,8 @@ def test_of_a_release_that_serves_for_days_lines_of_today_are_shown() -> None:
 
 def test_the_previous_deployment_and_any_other_can_be_asked_for() -> None:
     world = logged()
-    world.ship(GOOD, minutes=30)
-    world.ship(BAD, minutes=30)
+    world.ship(GOOD, minutes=22)
+    world.ship(BAD, minutes=12)
     newest, previous = world.read(), world.read(previous=True)
     assert newest.attempt is not None
     assert previous.attempt is not None
@@ -109,7 +109,7 @@ def test_the_previous_deployment_and_any_other_can_be_asked_for() -> None:
 
 def test_a_rollback_says_that_it_started_no_tasks() -> None:
     world = logged()
-    world.ship(BAD, minutes=30)
+    world.ship(BAD, minutes=12)
     found = world.read(number=1)
     assert found.attempt is not None
     assert found.attempt.rollback_of is not None
@@ -127,7 +127,7 @@ def test_a_rollback_says_that_it_started_no_tasks() -> None:
 )
 def test_what_aws_does_not_remember_is_said_with_what_it_does(asked: dict[str, Any], said: str) -> None:
     world = logged()
-    world.ship(GOOD, minutes=30)
+    world.ship(GOOD, minutes=22)
     with pytest.raises(NoSuchAttempt, match=said):
         world.read(**asked)
 
