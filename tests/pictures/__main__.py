@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable
 
-from tests.pictures import demo
+from tests.pictures import demo, page
 
-DRAWN: dict[str, Callable[[], bool]] = {"demo": demo.draw}
+DRAWN: dict[str, Callable[[], bool]] = {"demo": demo.draw, "page": page.draw}
 
 
 def main(names: list[str]) -> int:

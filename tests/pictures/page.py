@@ -1,0 +1,89 @@
+"""The page's pictures: each of its states, drawn by Chromium from the app over fleets that are made up.
+
+A font that most readers have on their systems makes them look as the page does there: ``fonts-inter`` and
+``fonts-jetbrains-mono`` on Debian, for instance. Without them they are drawn with what there is.
+"""
+
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.page.browser import FLAGS, MISSING, USUAL
+from tests.page.stage import Stage, on_stage
+from tests.page.states import busy, lived, quiet
+from tests.pictures.paletted import paletted
+
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
+WIDE = (1280, 800)
+PHONE = (375, 780)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What to draw: an address over a fleet, once ``ready`` is there. ``first``: done before; ``part``: that alone."""
+
+    fill: Callable[[Stage], None]
+    path: str
+    ready: str
+    size: tuple[int, int] = WIDE
+    scheme: str = "light"
+    first: Callable[[Stage, Page], object] | None = None
+    part: str = ""
+
+
+def _lose(stage: Stage, page: Page) -> None:
+    stage.stop()
+    page.locator(".lost").wait_for()
+    page.clock.fast_forward(34_000)
+
+
+PICTURES = {
+    "fleet-busy": Picture(busy, "/", ".body .row"),
+    "fleet-quiet": Picture(quiet, "/?group=environment&sort=name", ".body .row"),
+    "fleet-dark": Picture(busy, "/", ".body .row", scheme="dark"),
+    "fleet-phone": Picture(busy, "/", ".body .row", PHONE),
+    "fleet-lost": Picture(busy, "/?sync=held,drifted,outdated", ".body .row", (1280, 640), first=_lose),
+    "service-shift": Picture(busy, "/services/prod/checkout", ".colour", (1280, 860)),
+    "service-held": Picture(busy, "/services/prod/payments", ".attempt", (1280, 860)),
+    "service-drift": Picture(busy, "/services/prod/pricing", ".change", (1280, 980)),
+    "service-history": Picture(busy, "/services/prod/payments", ".attempt", part=".history"),
+    "service-phone": Picture(busy, "/services/prod/checkout", ".colour", (375, 1180), "dark"),
+    "activity": Picture(lived, "/activity", ".fact", (1280, 860)),
+}
+
+
+def draw() -> bool:
+    """Draw all of them. Whether that could be done."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sys.stderr.write(f"{MISSING}\n")
+        return False
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        for name, picture in PICTURES.items():
+            _drawn(browser, name, picture)
+        browser.close()
+    return True
+
+
+def _drawn(browser: Browser, name: str, picture: Picture) -> None:
+    width, height = picture.size
+    given = {**USUAL, "viewport": {"width": width, "height": height}, "color_scheme": picture.scheme}
+    with on_stage(picture.fill) as stage:
+        context = browser.new_context(**given, device_scale_factor=1.5)
+        page = context.new_page()
+        page.clock.install(time=stage.now)
+        page.goto(stage.url + picture.path)
+        page.locator(".line[data-line=open]").wait_for()
+        page.locator(picture.ready).first.wait_for()
+        if picture.first is not None:
+            picture.first(stage, page)
+        page.wait_for_timeout(300)  # the fonts are there, and what came is drawn
+        drawn = page.locator(picture.part).screenshot() if picture.part else page.screenshot()
+        page.goto("about:blank")
+        (FOLDER / f"page-{name}.png").write_bytes(paletted(page, drawn))
+        context.close()
