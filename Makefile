@@ -9,7 +9,7 @@ READY := .venv/.ready-$(shell cat pyproject.toml requirements.lock requirements-
 # Their tests must cover what decides whole; to measure the others too would take three times as long and show nothing new.
 MEASURED := tests/controller tests/reconcilers
 
-.PHONY: help demo test check format lint types layers bench pictures lock clean
+.PHONY: help demo test check format lint types layers bench dashboards pictures lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ layers: $(READY)
 
 bench: $(READY) ## What a sweep costs at 10, 100 and 1,000 services
 	@$(BIN)/python -m tests.bench
+
+dashboards: $(READY) ## Write Grafana's dashboards anew
+	@$(BIN)/python -m tests.dashboards
 
 pictures: $(READY) ## Draw the pictures of the docs anew
 	@$(BIN)/python -m tests.pictures
