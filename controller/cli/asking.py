@@ -37,6 +37,16 @@ class Watching(Asking):
 
     watch: WATCH = False
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the answer is followed."""
+        return self.watch
+
+    @property
+    def draws(self) -> bool:
+        """Whether a terminal is drawn anew; else what is new is written below what was there."""
+        return True
+
 
 def named(service: str) -> tuple[str, str]:
     """``prod/notes-app`` as environment and name."""
@@ -49,13 +59,13 @@ def named(service: str) -> tuple[str, str]:
 def answer(question: Question[R], asking: Asking) -> None:
     """Ask once, or watch, and end with the verb's exit code."""
     with failing_clearly():
-        if isinstance(asking, Watching) and asking.watch:
+        if isinstance(asking, Watching) and asking.goes_on:
             from controller.cli.watch import watch
 
             if asking.output is Form.NAME:
                 raise typer.BadParameter("--watch tells what changes, which a name alone does not.", param_hint="-o")
             try:
-                watch(question, asking.output, Screen.here(asking.color))
+                watch(question, asking.output, Screen.here(asking.color), draws=asking.draws)
             except KeyboardInterrupt:
                 raise typer.Exit from None  # it is how a watch ends
         found = question.ask()

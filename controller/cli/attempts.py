@@ -6,17 +6,18 @@ from rich.text import Text
 from controller.cli.look import Look
 from controller.cli.made import how, maker
 from controller.cli.output import state
-from controller.cli.sheet import Cell, sheet, stacked
+from controller.cli.sheet import Cell, Row, ledger, stacked
 from controller.cli.spans import clock, lasted, since
-from controller.web.views import AttemptView, HistoryView
+from controller.web.views import AttemptView, FailureView, HistoryView
 
 
 def attempts(view: HistoryView, look: Look, most: int | None = None) -> RenderableType:
     """The newest ``most`` attempts, each with what went wrong in it."""
     shown = view.attempts[:most]
     more = ["REVISION", "RELEASE"] if look.wide else []
-    headings = ["DEPLOYMENT", "STATE", "STARTED", "TOOK", "COMMIT", "BY", *more, "WHAT"]
-    table = sheet(headings, [_cells(each, look) for each in shown], look.width) if shown else None
+    headings = ["DEPLOYMENT", "STATE", "STARTED", "TOOK", "COMMIT", "BY", *more]
+    rows = [Row(_cells(each, look), _what(each)) for each in shown]
+    table = ledger(headings, rows, look.width) if shown else None
     nothing = None if shown or view.error else Text("Nothing was tried yet, as far as AWS remembers.")
     return stacked(table, nothing, _older(view, look))
 
@@ -35,7 +36,7 @@ def _cells(attempt: AttemptView, look: Look) -> list[Cell]:
     more = [revision, attempt.release or "-"] if look.wide else []
     commit = (attempt.commit or "-")[: None if look.wide else 7]
     took = lasted(end - attempt.created_at)
-    return [attempt.deployment, state(attempt.state), began, took, commit, _by(attempt), *more, _what(attempt)]
+    return [attempt.deployment, state(attempt.state), began, took, commit, _by(attempt), *more]
 
 
 def _by(attempt: AttemptView) -> str:
@@ -46,11 +47,17 @@ def _by(attempt: AttemptView) -> str:
     return maker(attempt.who, pending=True) if attempt.who or attempt.pending else attempt.creator or "-"
 
 
-def _what(attempt: AttemptView) -> Text:
-    """What went wrong, what undid what, and how it was made, a line each."""
+def _what(attempt: AttemptView) -> tuple[str, ...]:
+    """What went wrong, what undid what, and how it was made."""
     said = [f"{attempt.reason}: {attempt.message}".removeprefix(": ").removesuffix(": ")]
-    said += [f"{each.what}: {each.code} {each.message}".rstrip() for each in attempt.failures]
+    said += [_failure(each, attempt) for each in attempt.failures]
     said += [f"undone by {attempt.rollback}"] if attempt.rollback else []
     said += [f"undoes {attempt.rollback_of}"] if attempt.rollback_of else []
     said += [how(attempt)]
-    return Text("\n".join(each for each in said if each) or "-")
+    return tuple(each for each in said if each)
+
+
+def _failure(failure: FailureView, attempt: AttemptView) -> str:
+    """Where it went wrong, and why, unless the attempt says the same."""
+    why = "" if failure.message == attempt.message else failure.message
+    return f"{failure.what}: {failure.code} {why}".rstrip()

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -46,6 +46,14 @@ class Listening(Watching):
     since: SINCE = ""
     limit: LIMIT = 50
     follow: FOLLOW = False
+
+    @property
+    def goes_on(self) -> bool:
+        return self.watch or self.follow
+
+    @property
+    def draws(self) -> bool:
+        return not self.follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,4 +121,4 @@ def events(listening: Listening) -> None:
     asked = Happened(
         listening.daemon, listening.service, listening.environment, kinds, since=since, limit=listening.limit
     )
-    answer(asked, replace(listening, watch=listening.watch or listening.follow))
+    answer(asked, listening)

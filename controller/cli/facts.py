@@ -12,7 +12,7 @@ from controller.loop.author import name
 from controller.web.views import FactView
 
 _COLOURS = {"good": "green", "news": "cyan", "warning": "yellow", "bad": "red"}
-_NARROW = 100  # columns below which the sentence stands under the moment
+_NARROW = 140  # columns below which the sentence stands under the moment
 _KINDS = 20  # as wide as the longest kind
 
 

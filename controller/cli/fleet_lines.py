@@ -46,6 +46,7 @@ class Sort(StrEnum):
 
 
 _WORST_FIRST = ("held", "blocked", "failed", "drifted", "outdated", "progressing", "waiting", "differs", "unknown")
+LONGEST = 20  # characters of a version in a line that is not wide
 _LAST = float("inf")
 _KEYS: dict[Sort, Callable[[FleetRow], tuple[object, ...]]] = {
     Sort.NAME: lambda _: (),
@@ -108,13 +109,21 @@ def _cells(row: FleetRow, look: Look) -> list[Cell]:
     drift = f"{row.drift_fields} for {since(row.drift_since, look.now)}" if row.drift_fields else "-"
     more = [row.cluster or "-", row.region or "-", (row.commit or "-")[:7], drift] if look.wide else []
     ago = age(None if row.since is None else look.now - row.since)
-    return [name_of(row), state(row.sync), state(row.health), ago, _version(row), *more, _what(row, look)]
+    version = _version(row) if look.wide else _shortened(_version(row))
+    return [name_of(row), state(row.sync), state(row.health), ago, version, *more, _what(row, look)]
 
 
 def _version(row: FleetRow) -> str:
+    """What runs and what is wanted, as far as they are not the same."""
     if not row.running or row.running == row.wanted:
         return row.wanted or "-"
-    return f"{row.running} → {row.wanted}"
+    running, wanted = row.running.split(", "), row.wanted.split(", ")
+    left = ", ".join(each for each in running if each not in wanted)
+    return f"{left or row.running} → {', '.join(each for each in wanted if each not in running)}"
+
+
+def _shortened(version: str) -> str:
+    return version if len(version) <= LONGEST else f"{version[: LONGEST - 1]}…"
 
 
 def _what(row: FleetRow, look: Look) -> Text:

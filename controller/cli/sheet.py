@@ -1,10 +1,12 @@
 """Columns that stay legible: what does not fit beside each other stands below each other."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from rich.cells import cell_len
 from rich.console import Group, OverflowMethod, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -32,6 +34,37 @@ def sheet(headings: Sequence[str], rows: Sequence[Sequence[Cell]], width: int | 
         made.add_column(heading, no_wrap=cut or place != flows, max_width=most, overflow=overflow)
     for row in rows:
         made.add_row(*row)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Cells, and sentences that go with them."""
+
+    cells: Sequence[Cell]
+    notes: Sequence[str] = ()
+
+
+def ledger(headings: Sequence[str], rows: Sequence[Row], width: int | None) -> RenderableType:
+    """A table whose rows have sentences below them: beside them, where there is no end of columns."""
+    if width is None:
+        return sheet([*headings, "WHAT"], [[*row.cells, "; ".join(row.notes) or "-"] for row in rows], None)
+    widths = [max(map(_wide, cells)) for cells in zip(headings, *(row.cells for row in rows), strict=True)]
+    if sum(widths) + GAP * (len(widths) - 1) > width:
+        return _entries([*headings, "WHAT"], [[*row.cells, "\n".join(row.notes)] for row in rows])
+    told: list[RenderableType] = [_padded(headings, widths, "bold")]
+    for row in rows:
+        told.append(_padded(row.cells, widths))
+        told += [Padding(Text(each), (0, 0, 0, GAP)) for each in row.notes]
+    return Group(*told)
+
+
+def _padded(cells: Sequence[Cell], widths: Sequence[int], style: str = "") -> Text:
+    made = Text()
+    for cell, width in zip(cells, widths, strict=True):
+        text = cell.copy() if isinstance(cell, Text) else Text(cell, style)
+        text.pad_right(width - text.cell_len + GAP)
+        made.append_text(text)
     return made
 
 

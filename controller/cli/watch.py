@@ -25,7 +25,7 @@ class Redraw:
     """Nothing is new but the size of the screen."""
 
 
-def watch(question: Question[R], form: Form, screen: Screen) -> NoReturn:
+def watch(question: Question[R], form: Form, screen: Screen, *, draws: bool = True) -> NoReturn:
     """Show the answer and every change of it, until Ctrl-C. ``DaemonError`` where there is no answer to begin with."""
     first = question.ask()
     news: SimpleQueue[News | Redraw] = SimpleQueue()
@@ -33,7 +33,7 @@ def watch(question: Question[R], form: Form, screen: Screen) -> NoReturn:
     hearing = threading.Thread(
         target=follow, args=(question.daemon, place, news.put, time.sleep), name="stream", daemon=True
     )
-    if for_machines(form) or not screen.lively:
+    if for_machines(form) or not (screen.lively and draws):
         hearing.start()
         Watch(question, Printing(question, form, screen), news, None).go_on(first)
     painter = Painter(sys.stdout, lambda: news.put(Redraw()))

@@ -35,6 +35,10 @@ class DemoRepository:
             text, found = re.subn(pattern, rf"\g<1>{tag}", text, count=1)
             if not found:
                 raise ValueError(f"{file} names no image of {container}")
+        return self.write(file, text, message)
+
+    def write(self, file: str, text: str, message: str) -> str:
+        """Let a file hold ``text``, and push. The commit."""
         (self._tree / file).write_text(text, "utf-8")
         return self._push(message)
 

@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable
 
-from tests.pictures import demo, page
+from tests.pictures import demo, page, terminal
 
-DRAWN: dict[str, Callable[[], bool]] = {"demo": demo.draw, "page": page.draw}
+DRAWN: dict[str, Callable[[], bool]] = {"demo": demo.draw, "page": page.draw, "terminal": terminal.draw}
 
 
 def main(names: list[str]) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from controller.cli.painter import ENTER, HOME, LEAVE, REST_OF_SCREEN
+from tests.controller.builders import HELD
 from tests.controller.cli.filled import WEB, filled, looked, shifting
 from tests.controller.cli.terminal import Terminal
 from tests.controller.web.served import Served, serving
@@ -75,6 +76,15 @@ def test_a_watch_draws_over_what_is_there_and_never_clears(served: Served, url: 
     kept = written.split(LEAVE)[1]
     assert "70 % of production" in kept
     assert "Ctrl-C" not in kept
+
+
+def test_events_are_followed_line_below_line(served: Served, url: str) -> None:
+    with Terminal(url, "events", "--follow", "--limit", "1", told={"TZ": "UTC"}) as terminal:
+        terminal.shows("prod/api")
+        served.look(looked(HELD, WEB, time.time()))
+        terminal.shows("prod/web")
+        assert terminal.interrupted() == 0
+        assert HOME not in terminal.ended()
 
 
 def test_a_watch_fits_the_screen_and_follows_its_size(url: str) -> None:
