@@ -6,9 +6,10 @@ nowhere else: not in a log, not in an error.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from reconcilers import log_notes
 from reconcilers.aws.gateways import Gateways
 from reconcilers.aws.logs import Read
 from reconcilers.history import History
@@ -142,14 +143,14 @@ class LogReader:
         return found
 
     def _read(self, wanted: Service, question: LogQuestion, tokens: Mapping[Voice, str] | None) -> TaskLogs:
-        attempts = self._attempts(wanted)
+        reading = _Reading()
+        attempts = self._attempts(wanted, reading)
         attempt = chosen(attempts, question.which)
         if attempt is None and (question.which != Which() or attempts):
-            raise NoSuchAttempt(_unknown(wanted, question.which, attempts))
+            raise NoSuchAttempt(log_notes.unknown(wanted.key, question.which, attempts))
         tasks, sources, elsewhere = self._found(wanted, attempt, attempts)
-        reading = _Reading()
         self._take_all(_asked_for(sources, question, reading), question, tokens, reading)
-        reading.notes += _said(attempt, tasks, sources)
+        reading.notes += log_notes.of_attempt(attempt, nothing=not tasks and not sources)
         ordered = tuple(in_order(reading.lines))
         # Whoever follows has been given the tokens behind these lines: none may be left out.
         lines, cut = newest(ordered, question.limit) if tokens is None else (ordered, False)
@@ -177,10 +178,12 @@ class LogReader:
             sources += look.opened(attempt.task_definition_arn or "", during, frozenset(each.id for each in every))
         return tasks, sources, look.elsewhere
 
-    def _attempts(self, wanted: Service) -> tuple[Attempt, ...]:
+    def _attempts(self, wanted: Service, reading: _Reading) -> tuple[Attempt, ...]:
         history = self._reach.history(wanted)
         if history.error and history.as_of is None:
             raise Retry("Unread", history.error)
+        if history.error:
+            reading.notes.append(log_notes.older(history.error))
         return history.attempts
 
     def _take_all(
@@ -202,6 +205,8 @@ class LogReader:
             read = self._page(source, question, tokens)
             if read is not None:
                 reading.take(source, read)
+        if sources and not reading.tokens:
+            reading.notes.append(log_notes.unopened({each.place.group for each in sources}))
 
     def _page(self, source: Source, question: LogQuestion, tokens: Mapping[Voice, str] | None) -> Read | None:
         logs = self._reach.gateways_for(source.scope).logs
@@ -220,33 +225,12 @@ def _asked_for(sources: Sequence[Source], question: LogQuestion, reading: _Readi
         if each.task.startswith(question.task) and question.container in {"", each.place.container}
     ]
     if sources and not fitting:
-        names = ", ".join(sorted({each.place.container for each in sources}))
-        tasks = ", ".join(sorted({each.task[:8] for each in sources})[:STREAMS])
-        reading.notes.append(f"Nothing fits. There are the containers {names} and the tasks {tasks}.")
+        voices = {each.voice for each in sources}
+        reading.notes.append(log_notes.nothing_fits({task for task, _ in voices}, {name for _, name in voices}))
     fitting.sort(key=lambda each: each.opened_at, reverse=True)
     if len(fitting) > STREAMS:
-        reading.notes.append(f"The newest {STREAMS} of {len(fitting)} streams are read. Name a task or a container.")
+        reading.notes.append(log_notes.too_many(STREAMS, len(fitting)))
     return fitting[:STREAMS]
-
-
-def _said(attempt: Attempt | None, tasks: Sequence[Task], sources: Sequence[Source]) -> Iterator[str]:
-    if attempt is None:
-        yield "AWS remembers no deployment: these are the service's tasks."
-    elif attempt.rollback_of is not None and not tasks:
-        yield f"{attempt.id} is a rollback: it starts no tasks, and goes back to those that still run."
-    elif not tasks and not sources:
-        yield f"No task of {attempt.id} was found, and no stream that one of them opened."
-
-
-def _unknown(wanted: Service, which: Which, attempts: Sequence[Attempt]) -> str:
-    known = ", ".join(each.id.rpartition("/")[2] for each in attempts) or "none"
-    if which.deployment:
-        what = f"AWS remembers no deployment {which.deployment} of {wanted.key}"
-    elif which.number:
-        what = f"AWS remembers {len(attempts)} attempts of {wanted.key}, and none with the number {which.number}"
-    else:
-        what = f"AWS remembers no {'earlier ' if which.previous else ''}deployment of {wanted.key} that started tasks"
-    return f"{what}. Known, newest first: {known}."
 
 
 def _age(task: Task) -> tuple[float, str]:

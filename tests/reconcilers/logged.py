@@ -27,7 +27,7 @@ def container(name: str, *, port: int | None = None, **log: Any) -> dict[str, An
     }
 
 
-def plan(*containers: dict[str, Any]) -> BlueGreen:
+def workload(*containers: dict[str, Any]) -> Workload:
     made = {
         "requiresCompatibilities": ["FARGATE"],
         "networkMode": "awsvpc",
@@ -35,7 +35,7 @@ def plan(*containers: dict[str, Any]) -> BlueGreen:
         "memory": "1024",
         "containerDefinitions": list(containers) or [container("proxy", port=80), container("backend")],
     }
-    return BlueGreen(workload=Workload(task_definition=made, desired_count=2))
+    return Workload(container="proxy", task_definition=made, desired_count=2)
 
 
 @dataclass
@@ -66,8 +66,12 @@ class Logged:
 
 def logged(*containers: dict[str, Any], switches: Switches | None = None) -> Logged:
     """The service at rest, as somebody made it: nothing was deployed yet."""
+    return of(shifted(BlueGreen(workload=workload(*containers)), **({"switches": switches} if switches else {})))
 
-    account = shifted(plan(*containers), **({"switches": switches} if switches else {}))
+
+def of(account: Account) -> Logged:
+    """A service, and a reader of what its tasks write."""
+
     made, passed = gateways(account.world), [0.0]
     clock = account.world.clock.now
     reach = Reach(made, Historian(made, clock).history, clock, lambda: passed[0])

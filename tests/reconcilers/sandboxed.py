@@ -114,11 +114,11 @@ def shifted(plan: BlueGreen | None = None, **switches: Any) -> Account:
     )
 
 
-def rolled(**switches: Any) -> Account:
+def rolled(plan: Rolling | None = None, **switches: Any) -> Account:
     """A service that ECS rolls, running what its manifest wants."""
     clock = ManualClock()
     world = World(clock, **switches)
-    plan = Rolling()
+    plan = plan or Rolling()
     built = rolling(world, plan)
     return _account(
         world,

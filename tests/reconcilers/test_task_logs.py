@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from reconcilers.history import History
+from reconcilers.live import AttemptState
 from reconcilers.outcome import Retry
 from reconcilers.task_logs import AT_ONCE, READING, STREAMS, LogQuestion, LogReader, NoSuchAttempt, Reach, TaskLogs
+from sandbox.blueprints import Rolling
 from sandbox.switches import Switches
 from sandbox.world.traffic import Behaviour
-from tests.reconcilers.logged import GROUP, Logged, container, logged
-from tests.reconcilers.sandboxed import client_of
+from tests.reconcilers.logged import GROUP, Logged, container, logged, of, workload
+from tests.reconcilers.sandboxed import client_of, rolled
 
 BAD, GOOD, CRASH = "2.0-bad", "2.0", "2.0-crash"
 HOUR = 3600.0
@@ -73,6 +75,19 @@ def test_of_a_release_that_crashes_the_traceback_and_the_exit_code_are_shown() -
     assert ended
     assert all(each.stop_code == "EssentialContainerExited" for each in ended)
     assert {end.exit_code for each in ended for end in each.containers} == {1}
+
+
+def test_of_a_rolling_update_that_the_circuit_breaker_took_back_the_traceback_is_shown() -> None:
+    world = of(rolled(Rolling(workload=workload(container("proxy", port=80)))))
+    world.ship(CRASH, minutes=6)
+    found = world.read(limit=2000)
+    assert found.attempt is not None
+    assert found.attempt.state is AttemptState.ROLLED_BACK
+    assert "KeyError: 'QUEUE_URL'" in texts(found)
+    assert f"{CRASH} starts" in texts(found)
+    assert {each.task for each in found.lines}.isdisjoint(world.tasks())
+    name = found.attempt.id.rpartition("/")[2]
+    assert world.read(deployment=name, limit=2000).lines == found.lines
 
 
 def test_when_ecs_has_forgotten_the_tasks_their_streams_are_found() -> None:
@@ -263,6 +278,19 @@ def test_a_history_that_never_could_be_read_is_no_empty_one() -> None:
     world = logged()
     with pytest.raises(Retry, match="no answer"):
         reader(world, Slow(), History(error="no answer")).read(world.account.wanted, LogQuestion())
+
+
+def test_a_history_that_is_older_is_used_and_it_is_said() -> None:
+    world = logged()
+    found = reader(world, Slow(), History(as_of=1.0, error="no answer.")).read(world.account.wanted, LogQuestion())
+    assert found.notes[0] == "There may be newer deployments, for which AWS could not be asked: no answer."
+
+
+def test_where_no_container_started_that_is_said_with_what_to_see_to() -> None:
+    world = logged(container("proxy", port=80))
+    world.ship(GOOD, minutes=0.25)
+    (note,) = world.read().notes
+    assert note.startswith(f"No container has opened its stream in {GROUP}. A stream is opened when")
 
 
 def test_more_than_a_few_at_once_are_sent_away() -> None:
