@@ -116,8 +116,10 @@ def _progress(gateways: Gateways, wanted: Service, live: Live, now: float) -> Pr
 
 def _shift(gateways: Gateways, wanted: Service, live: Live, active: Attempt, now: float) -> Progress | None:
     task_sets = live.service.task_sets if live.service else ()
-    found = gateways.codedeploy.progress(active.id, cluster_name(wanted.cluster), wanted.name, task_sets)
-    if found is None or not active.config:
+    # While a release is taken back, people look at that release: where it failed, and that it has no traffic any more.
+    shown = active.rollback_of or active.id
+    found = gateways.codedeploy.progress(shown, cluster_name(wanted.cluster), wanted.name, task_sets)
+    if found is None or not active.config or active.rollback_of:
         return found
     with suppress(Retry, Stalled):  # when it ends is good to know, and nothing rests on it
         return replace(found, ends_at=expected_end(found, gateways.codedeploy.pace(active.config), now))

@@ -47,11 +47,13 @@ def _under_way(situation: Situation, rollout: CodeDeployRollout, attempt: Attemp
     return _superseded(situation, rollout, attempt)
 
 
-def _rolling_back(situation: Situation, attempt: Attempt) -> Plan:
+def _rolling_back(situation: Situation, attempt: Attempt) -> Plan | LookCloser:
+    if situation.live.progress is None:
+        return LookCloser(frozenset({Look.PROGRESS}))
     taken_back = next((each for each in situation.attempts if each.id == attempt.rollback_of), None)
     what = f"{attempt.id} rolls back {attempt.rollback_of or 'a deployment'}"
     held = taken_back is not None and situation.wants(taken_back)
-    outcome = Progressing(what, situation.policy.poll, attempt.id)
+    outcome = Progressing(what, situation.policy.poll, attempt.id, situation.live.progress)
     return situation.plan(outcome, Sync.HELD if held else situation.sync())
 
 
