@@ -49,18 +49,29 @@ export function outward(href, ...children) {
   return h("a", given, ...children, icon("out"), h("span", { class: "unseen" }, " (AWS, in a new tab)"));
 }
 
-/** Give `parent` exactly these children, moving as few as possible; a node that stays keeps focus and scroll. */
+/** Give `parent` exactly these children, moving as few as possible; whatever had the focus keeps it. */
 export function arrange(parent, nodes) {
+  const focused = parent.contains(document.activeElement) ? document.activeElement : null;
   let there = parent.firstChild;
   for (const node of nodes) {
+    if (node !== there && there?.nextSibling === node) {
+      move(parent, there, null); // one that goes down or goes away, instead of all those that come up by one
+      there = node;
+    }
     if (node === there) there = there.nextSibling;
-    else parent.insertBefore(node, there);
+    else move(parent, node, there);
   }
   while (there) {
     const next = there.nextSibling;
     there.remove();
     there = next;
   }
+  if (focused !== document.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true });
+}
+
+function move(parent, node, before) {
+  if (parent.moveBefore && node.parentNode === parent) parent.moveBefore(node, before);
+  else parent.insertBefore(node, before);
 }
 
 /** Fill a part of the page anew and give the focus back to what has the same `data-focus` in it. */

@@ -51,8 +51,15 @@ export function chosen(rows, filter) {
   return { groups: named.sort((a, b) => PIECES.compare(a.name, b.name)), shown, counts };
 }
 
+const RANKS = new WeakMap(); // a row is never changed, only replaced
+
 /** How soon somebody should look at a row: less is sooner. */
 export function urgency(row) {
+  if (!RANKS.has(row)) RANKS.set(row, ranked(row));
+  return RANKS.get(row);
+}
+
+function ranked(row) {
   const now = marks(row).map((each) => NOW_URGENCY[each]);
   return Math.min(URGENCY[row.sync] ?? 5, HEALTH_URGENCY[row.health] ?? 8, ...now);
 }
@@ -65,10 +72,16 @@ const ORDERS = {
   drift: (a, b) => (a.driftSince ?? Infinity) - (b.driftSince ?? Infinity) || byName(a, b),
 };
 
+const TEXTS = new WeakMap();
+
 function contains(row, words) {
-  const text = `${row.environment}/${row.name} ${row.cluster ?? ""} ${row.region ?? ""} ${row.running} ${row.wanted} ${row.commit ?? ""} ${row.driftBy} ${row.reason}`;
-  const within = text.toLowerCase();
-  return words.every((word) => within.includes(word));
+  if (!TEXTS.has(row)) TEXTS.set(row, text(row));
+  return words.every((word) => TEXTS.get(row).includes(word));
+}
+
+function text(row) {
+  const said = `${row.environment}/${row.name} ${row.cluster ?? ""} ${row.region ?? ""} ${row.running} ${row.wanted} ${row.commit ?? ""} ${row.driftBy} ${row.reason}`;
+  return said.toLowerCase();
 }
 
 function missed(row, facets) {

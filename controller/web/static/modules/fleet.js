@@ -1,5 +1,5 @@
 // The fleet: how all of it stands in a sentence, and every service in a line.
-import { drawChips } from "./chips.js";
+import { chips } from "./chips.js";
 import { emptyFleet, problems } from "./empty.js";
 import { FACETS, GROUPS, SORTS, chosen, read, urgency, write } from "./filter.js";
 import { fill, h, icon, redraw, say } from "./dom.js";
@@ -72,7 +72,8 @@ export class FleetView {
     this.#told(rows);
     this.#table.show(found.groups, this.#stale ? null : changed);
     this.#stale = false;
-    drawChips(this.chips, this.#filter, found.counts, (facet, state) => this.#toggle(facet, state));
+    const pressed = Object.values(this.#filter.facets).map((each) => [...each]);
+    redraw(this.chips, [pressed, found.counts], () => chips(this.#filter, found.counts, (facet, state) => this.#toggle(facet, state)));
     this.group.set(this.#filter.group);
     this.sort.set(this.#filter.sort);
     const some = rows.length > 0;
@@ -100,7 +101,8 @@ export class FleetView {
 
   #bar(rows) {
     const parts = Object.entries(SYNC).map(([state, { tone }]) => [rows.filter((row) => row.sync === state).length, tone]);
-    fill(this.spectrum, parts.filter(([number]) => number).map(([number, tone]) => h("i", { class: `tone-${tone}`, "--part": number })));
+    const shown = parts.filter(([number]) => number);
+    redraw(this.spectrum, shown, () => shown.map(([number, tone]) => h("i", { class: `tone-${tone}`, "--part": number })));
   }
 
   #nothing() {

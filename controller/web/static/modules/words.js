@@ -48,8 +48,15 @@ export const ATTEMPTS = {
   "rolled-back": { word: "Rolled back", sign: "back", tone: "bad" },
 };
 
+const MARKS = new WeakMap(); // a row is never changed, only replaced
+
 /** What is going on with a row of the fleet, beside sync and health. */
 export function marks(row) {
+  if (!MARKS.has(row)) MARKS.set(row, marked(row));
+  return MARKS.get(row);
+}
+
+function marked(row) {
   const found = [];
   if (row.outcome === "progressing") found.push("shifting");
   if (row.outcome === "blocked") found.push("blocked");
