@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,9 +16,12 @@ TOKEN = "demo"  # noqa: S105 - the sandbox's daemon listens on loopback, and not
 
 
 class DaemonProcess:
-    """``trueup run`` against ``endpoint``. Credentials are the sandbox's, the port is free, the log is a file."""
+    """``trueup run`` against ``endpoint``, with further ``settings`` as environment variables.
 
-    def __init__(self, folder: Path, repository: str, endpoint: str) -> None:
+    Credentials are the sandbox's, the port is free, the log is a file.
+    """
+
+    def __init__(self, folder: Path, repository: str, endpoint: str, settings: Mapping[str, str]) -> None:
         self._folder = folder
         self._port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -39,6 +43,7 @@ class DaemonProcess:
             "TRUEUP_SWEEP_INTERVAL": "0.5",
             "TRUEUP_SHIFT_INTERVAL": "0.5",
             "TRUEUP_LOG_FORMAT": "json",
+            **settings,
         }
 
     def start(self) -> None:

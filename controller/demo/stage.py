@@ -89,8 +89,11 @@ class Stage:
 
 
 @contextmanager
-def staged(speed: float, *, touchable: bool = False) -> Iterator[Stage]:
-    """Build it all, and take it down again; nothing is left behind. ``touchable``: with real traffic, if it can be."""
+def staged(speed: float, *, touchable: bool = False, settings: Mapping[str, str] | None = None) -> Iterator[Stage]:
+    """Build it all, and take it down again; nothing is left behind. ``touchable``: with real traffic, if it can be.
+
+    ``settings``: the daemon's, as environment variables, beside those that the story needs.
+    """
     with ExitStack() as exits:
         folder = Path(exits.enter_context(TemporaryDirectory(prefix="trueup-demo-")))
         world = World(HostClock(), speed=speed)
@@ -101,7 +104,7 @@ def staged(speed: float, *, touchable: bool = False) -> Iterator[Stage]:
         services = _compiled(repository.url, folder)
         built = _build(world, server.url, services, alarm_threshold(speed) if traffic else MODEL_THRESHOLD)
         wanted = services[KEY]
-        daemon = DaemonProcess(folder, repository.url, server.url)
+        daemon = DaemonProcess(folder, repository.url, server.url, settings or {})
         exits.callback(daemon.stop)
         names = Names(
             built.cluster,
