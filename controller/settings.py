@@ -62,6 +62,9 @@ class Settings:
     cloudtrail: Annotated[
         CloudTrail, _said("Ask CloudTrail who did it: auto (where it lets us), on, off.", "CLOUDTRAIL", AWS)
     ] = CloudTrail.AUTO
+    notifications: Annotated[
+        Path | None, _said("YAML file that says who is told what; without one nobody is.", "NOTIFICATIONS", LOOP)
+    ] = None
     host: Annotated[str, _said("Address to serve on.", "HOST", HTTP)] = "127.0.0.1"
     port: Annotated[int, _said("Port to serve on; 0 takes a free one.", "PORT", HTTP, least=0, most=65535)] = 8080
     api_token: Annotated[

@@ -14,6 +14,9 @@ from controller.loop.journal import Journal
 from controller.loop.loop import Clocks, Loop, Observer, Rhythm, Work
 from controller.loop.observers import LogLines, Several
 from controller.metrics import Metrics
+from controller.metrics.notifications import Backlogs, Tries
+from controller.notify.building import Surroundings, build_notifier, configured
+from controller.notify.notifier import Notifier
 from controller.settings import CloudTrail, Settings
 from controller.source.git import GitSource
 from controller.source.remote import GitSettings
@@ -34,6 +37,7 @@ from reconcilers.verdict import Policy
 
 STILL = 300.0  # seconds without a finished step after which the loop counts as stuck
 LAST_STEP = 5.0  # seconds for the step in hand when the daemon ends: an orchestrator kills after ten
+LAST_WORDS = 2.0  # seconds to tell what is at hand; the next daemon finds the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Daemon:
     hub: Hub
     ending: threading.Event
     inquiry: Inquiry | None = None
+    notifier: Notifier | None = None
 
     def run(self, workers: int, wait: Callable[[], object]) -> bool:
         """Serve until ``wait`` returns. Whether every step in hand ended in time.
@@ -57,6 +62,8 @@ class Daemon:
         self.loop.start(workers)
         if self.inquiry is not None:
             self.inquiry.start()
+        if self.notifier is not None:
+            self.notifier.start()
         wait()
         self.ending.set()
         self.repository.close()
@@ -64,12 +71,17 @@ class Daemon:
         if self.inquiry is not None:
             self.inquiry.stop()
         ended = self.loop.stop(within=LAST_STEP)
+        if self.notifier is not None:
+            self.notifier.stop(within=LAST_WORDS)
         self.http.stop()
         return ended
 
 
 def build_daemon(settings: Settings, log: Any) -> Daemon:
-    """All of it, from ``settings``. Outcomes go to ``log``. Opens the HTTP port; asks nothing of Git or AWS yet."""
+    """All of it, from ``settings``. Outcomes go to ``log``. Opens the HTTP port; asks nothing of Git or AWS yet.
+
+    Raises ``MisconfiguredError`` where the file of notifications cannot be used.
+    """
     release = version("trueup")
     metrics = Metrics()
     board = Board()
@@ -80,8 +92,9 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
     journal, hub = Journal(board, time.time), Hub()
     inquiry = _inquiry(settings.cloudtrail, pool, board, log)
-    observers: tuple[Observer, ...] = (metrics, LogLines(log, board), journal, hub)
-    told = Several(observers if inquiry is None else (*observers, inquiry))
+    notifier = _notifier(settings, pool, board, metrics, log)
+    observers: tuple[Observer | None, ...] = (metrics, LogLines(log, board), journal, hub, inquiry, notifier)
+    told = Several(tuple(each for each in observers if each is not None))
     loop = Loop(work, board, told, rhythm, Clocks(time.time, time.monotonic, random.random))
     metrics.watch(board, loop.queue, time.time)
     metrics.configured(settings.poll_interval, settings.sweep_interval, settings.workers)
@@ -104,7 +117,20 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
         inquire=inquiry.ask if inquiry is not None else None,
     )
     app = build(face, settings.api_token, settings.webhook_secret)
-    return Daemon(loop, HttpServer(app, settings.host, settings.port), repository, hub, ending, inquiry)
+    return Daemon(loop, HttpServer(app, settings.host, settings.port), repository, hub, ending, inquiry, notifier)
+
+
+def _notifier(settings: Settings, pool: GatewayPool, board: Board, metrics: Metrics, log: Any) -> Notifier | None:
+    """Who tells others, where a file says whom."""
+    if settings.notifications is None:
+        return None
+    _, channels = configured(settings.notifications, settings.repository)
+    folder = settings.state_dir / "notifications"
+    tries = Tries(metrics.registry)
+    tries.begin([each.name for each in channels])
+    notifier = build_notifier(channels, Surroundings(folder, pool, board, tries.count, log, version("trueup")))
+    metrics.registry.register(Backlogs(notifier.backlog))
+    return notifier
 
 
 def _inquiry(use: CloudTrail, pool: GatewayPool, board: Board, log: Any) -> Inquiry | None:

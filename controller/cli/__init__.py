@@ -23,6 +23,7 @@ from controller.cli.events import events
 from controller.cli.get import get, status
 from controller.cli.history import history
 from controller.cli.logs import logs
+from controller.cli.notifications import app as notifications
 from controller.cli.offline import render, schema, validate
 from controller.cli.orders import retry, sync
 from controller.cli.plan import plan
@@ -83,6 +84,7 @@ VERBS: dict[str, dict[Callable[..., None], str]] = {
 for _panel, _verbs in VERBS.items():
     for _verb, _short in _verbs.items():
         app.command(rich_help_panel=_panel, short_help=_short)(_verb)
+app.add_typer(notifications, name="notifications", rich_help_panel="Run", short_help="Who is told what happens.")
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ def run(settings: Settings) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):  # before the imports: they take a second, and a signal may not wait
         signal.signal(each, lambda *_: asked.set())
     from controller import logs
+    from controller.notify.building import MisconfiguredError
     from controller.wiring import build_daemon
 
     logs.configure(settings.log_format, settings.log_level)
@@ -25,6 +26,10 @@ def run(settings: Settings) -> None:
     except OSError as error:
         place = f"{settings.host}:{settings.port}"
         typer.echo(f"trueup: cannot serve on {place}: {error.strerror}. Name a free one: --port.", err=True)
+        raise typer.Exit(1) from None
+    except MisconfiguredError as error:
+        for problem in error.problems:
+            typer.echo(f"{problem.severity}: {problem}", err=True)
         raise typer.Exit(1) from None
     log.info("started", url=daemon.http.url, path=settings.path, branch=settings.branch, workers=settings.workers)
     if not settings.api_token:

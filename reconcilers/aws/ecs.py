@@ -59,6 +59,19 @@ class EcsGateway:
             missing |= set(_missing(answer, cluster))
         return DescribedServices(found, frozenset(missing))
 
+    def service_tags(self, cluster: str, names: tuple[str, ...]) -> Mapping[str, Mapping[str, str]]:
+        """The tags of services by name, ten a call; a service that is not there has no entry."""
+        found: dict[str, Mapping[str, str]] = {}
+        for batch in batches(names, DESCRIBE_SERVICES_LIMIT):
+            parameters = {"cluster": cluster, "services": batch, "include": ["TAGS"]}
+            answer = ask(self._client, "describe_services", parameters, about=cluster)
+            found |= {
+                each["serviceName"]: {tag["key"]: tag.get("value", "") for tag in each.get("tags", ())}
+                for each in answer.get("services", ())
+            }
+            tuple(_missing(answer, cluster))  # what could not be read must not look as if it had no tags
+        return found
+
     def task_definition(self, arn: str) -> RegisteredRevision | None:
         """The content behind an ARN, asked for once. ``status`` may be old; ``None`` where AWS has deleted it."""
         return self._revisions.get(arn) or self.revision(arn)
@@ -143,7 +156,7 @@ class EcsGateway:
         return str(answer["taskDefinition"]["taskDefinitionArn"])
 
     def tag(self, arn: str, tags: Mapping[str, str | None]) -> None:
-        """Put labels on a revision; a label that is ``None`` is taken off."""
+        """Put labels on a revision or a service; a label that is ``None`` is taken off."""
         put = {key: value for key, value in tags.items() if value is not None}
         if put:
             ask(self._client, "tag_resource", {"resourceArn": arn, "tags": _tags(put)}, about=arn)

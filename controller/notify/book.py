@@ -1,0 +1,105 @@
+"""A channel's ledgers on disk: what was told last, known again by the next process on the same disk, and by it alone.
+
+Written within a moment of a receiver's answer, and so what closes the gap between that answer and AWS's tag.
+"""
+
+import fcntl
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from controller.notify.ledger import Entry, Ledger
+from controller.notify.writing import read, written
+from reconcilers.model import ServiceKey
+
+SOURCE = "source"  # where a service's key would stand, of what happened to the repository
+
+
+class Book:
+    """One channel's file. ``path`` is ``None`` where another process keeps that disk: then nothing is kept.
+
+    A file that cannot be read or written is one that is not there: AWS's tags are the record that counts.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._told = dict(_kept(path)) if path is not None else {}
+
+    def ledger(self, key: ServiceKey | None) -> Ledger:
+        """What is kept of a service, or of the repository."""
+        return self._told.get(_name(key), Ledger())
+
+    def keep(self, key: ServiceKey | None, ledger: Ledger) -> None:
+        """Keep it, whole or not at all."""
+        self._told[_name(key)] = ledger
+        if self._path is None:
+            return
+        text = json.dumps({name: written(Entry(each)) for name, each in self._told.items()}, indent=0)
+        with suppress(OSError):
+            _replace(self._path, text)
+
+
+class Shelf:
+    """The folder of all channels' books. ``holder`` names this installation: the same after a restart on this disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock: IO[str] | None = None
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = _locked(folder / "lock")
+        self.holder = _holder(folder / "holder") if self._lock is not None else secrets.token_hex(3)
+
+    def book(self, channel: str) -> Book:
+        return Book(self._folder / f"{channel}.json" if self._lock is not None else None)
+
+    def close(self) -> None:
+        """Let another process have it."""
+        if self._lock is not None:
+            self._lock.close()
+
+
+def _locked(path: Path) -> IO[str] | None:
+    """The file, locked until it is closed or the process ends; ``None`` where another process has it."""
+    file = path.open("a", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    return file
+
+
+def _holder(path: Path) -> str:
+    with suppress(OSError, UnicodeDecodeError):
+        known = path.read_text("utf-8").strip()
+        if len(known) == 6 and known.isalnum():
+            return known
+    made = secrets.token_hex(3)
+    with suppress(OSError):
+        _replace(path, made)
+    return made
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    beside = path.with_suffix(".new")
+    beside.write_text(text, "utf-8")
+    beside.replace(path)
+
+
+def _kept(path: Path) -> Iterator[tuple[str, Ledger]]:
+    found: object = None
+    with suppress(OSError, ValueError):
+        found = json.loads(path.read_text("utf-8"))
+    if isinstance(found, dict):
+        for name, text in found.items():
+            if isinstance(text, str):
+                yield name, read(text).ledger
+
+
+def _name(key: ServiceKey | None) -> str:
+    return SOURCE if key is None else str(key)

@@ -1,0 +1,82 @@
+"""The notifier, built from a file and what the daemon has at hand. Nothing is asked of anybody yet."""
+
+import os
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from controller.loop.board import Board
+from controller.notify.book import Shelf
+from controller.notify.channels import NowhereError, filter_of, voice
+from controller.notify.client import HttpClient
+from controller.notify.configuration import Notifications
+from controller.notify.courier import Channel, Clocks, Courier, Delivered, Means
+from controller.notify.notifier import Notifier, Sight
+from controller.notify.reading import parse
+from controller.notify.secret import Secrets
+from controller.notify.tags import Tags
+from controller.source.problem import Problem
+from reconcilers.aws.gateways import GatewayPool
+from reconcilers.live import Attempt
+from reconcilers.model import Service
+from reconcilers.observe import attempts
+
+
+class MisconfiguredError(Exception):
+    """The file cannot be used; every problem has its place."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def configured(file: Path, repository: str) -> tuple[Notifications, tuple[Channel, ...]]:
+    """What the file says, and its channels. Raises ``MisconfiguredError``."""
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        problem = Problem(str(file), None, None, f"The file cannot be read: {error.strerror}", "Name another one.")
+        raise MisconfiguredError((problem,)) from None
+    found = parse(text, str(file))
+    if not isinstance(found, Notifications):
+        raise MisconfiguredError(found)
+    secrets = Secrets(os.environ)
+    try:
+        channels = tuple(
+            Channel(each.name, filter_of(each), voice(each, secrets, repository), found.page_url)
+            for each in found.channels
+        )
+    except NowhereError as error:
+        raise MisconfiguredError((Problem(str(file), None, None, str(error), ""),)) from None
+    return found, channels
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the daemon has at hand. ``folder``: where ledgers are kept; ``heard`` is told of every try."""
+
+    folder: Path
+    pool: GatewayPool
+    board: Board
+    heard: Callable[[Delivered], None]
+    log: Any
+    version: str
+
+
+def build_notifier(channels: tuple[Channel, ...], around: Surroundings) -> Notifier:
+    """A notifier that is built and not yet started."""
+    pool, log = around.pool, around.log
+    tags, shelf, client = Tags(pool), Shelf(around.folder), HttpClient(around.version)
+    clocks = Clocks(time.time, random.random)
+
+    def tried(wanted: Service) -> tuple[Attempt, ...]:
+        return attempts(pool(wanted.scope), wanted, time.time())
+
+    def means(channel: Channel) -> Means:
+        return Means(client, tags, shelf.book(channel.name), shelf.holder, around.heard, log)
+
+    couriers = tuple(Courier(each, means(each), clocks) for each in channels)
+    return Notifier(couriers, Sight(around.board, tags, tried, time.time), log)

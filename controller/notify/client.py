@@ -1,0 +1,53 @@
+"""HTTP to receivers: bounded in time and in size, nothing followed, nothing repeated by itself."""
+
+import time
+from collections.abc import Callable
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from controller.notify.told import Answer, Later, Request
+
+CONNECT, READ, WHOLE = 5.0, 10.0, 20.0  # seconds
+MOST = 1 << 20  # bytes of an answer that are read
+_PIECE = 1 << 14
+
+
+class HttpClient:
+    """For several threads. Certificates are checked against the system's."""
+
+    def __init__(self, version: str, monotonic: Callable[[], float] = time.monotonic, read: float = READ) -> None:
+        self._monotonic = monotonic
+        self._headers = {"user-agent": f"trueup/{version}"}
+        self._pool = urllib3.PoolManager(
+            num_pools=20, maxsize=2, timeout=urllib3.Timeout(connect=CONNECT, read=read), retries=False
+        )
+
+    def __call__(self, request: Request) -> Answer:
+        """Ask once. Raises ``Later`` where there was no answer: nobody knows then whether it was heard."""
+        until = self._monotonic() + WHOLE
+        try:
+            response = self._pool.request(
+                request.method,
+                request.url,
+                headers={**self._headers, **request.headers},
+                body=request.body or None,
+                redirect=False,
+                preload_content=False,
+            )
+            try:
+                body = self._read(response, until)
+            finally:
+                response.close()
+        except (HTTPError, OSError, ValueError) as error:
+            # The words of the error may hold the address, and the address a secret.
+            raise Later(f"no answer ({type(error).__name__})") from None
+        return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, body)
+
+    def _read(self, response: urllib3.BaseHTTPResponse, until: float) -> bytes:
+        body = b""
+        while len(body) < MOST and (piece := response.read1(_PIECE)):
+            body += piece
+            if self._monotonic() > until:
+                raise TimeoutError
+        return body

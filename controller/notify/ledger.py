@@ -1,0 +1,154 @@
+"""What one channel was told of one service. Pure.
+
+A ledger is a few words, so that it fits into a tag. What began (a rollout, a drift, an obstacle) stays in it until its
+end was told.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from hashlib import sha256
+
+from controller.loop.facts import Fact, Kind
+
+MOST_PATHS = 8  # of a drift, by which it is known again when a field of it is healed before the others
+NEAR = 0.002  # two times are the same, once written and read
+
+
+class Slot(StrEnum):
+    """What can stand at one time, and so be told and end, each on its own."""
+
+    ROLLOUT = "r"
+    DRIFT = "d"
+    OBSTACLE = "o"
+
+
+_SLOTS = {
+    Kind.DRIFT_FOUND: Slot.DRIFT,
+    Kind.DRIFT_HEALED: Slot.DRIFT,
+    Kind.HELD: Slot.OBSTACLE,
+    Kind.BLOCKED: Slot.OBSTACLE,
+    Kind.CLEARED: Slot.OBSTACLE,
+    Kind.SOURCE_STALE: Slot.OBSTACLE,
+    Kind.SOURCE_BACK: Slot.OBSTACLE,
+}
+ENDS = {
+    Kind.DRIFT_FOUND: Kind.DRIFT_HEALED,
+    Kind.HELD: Kind.CLEARED,
+    Kind.BLOCKED: Kind.CLEARED,
+    Kind.SOURCE_STALE: Kind.SOURCE_BACK,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """The newest rollout that was told of: how it stood then, and when AWS created it."""
+
+    deployment: str
+    kind: Kind
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A drift or an obstacle that was told. ``name``: the fact's id without the service; ``number``: which one it was.
+
+    ``paths``: short digests of a drift's fields, ``None`` where they were too many to keep. ``fact`` is what was told,
+    where it was this process that told it.
+    """
+
+    name: str
+    at: float
+    number: int
+    paths: frozenset[str] | None = frozenset()
+    fact: Fact | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """``number`` counts what was told. ``runs``: what ran when the rollout was told, as a digest."""
+
+    number: int = 0
+    shipped: Shipped | None = None
+    runs: str = ""
+    drift: Mark | None = None
+    obstacle: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who is about to tell something, and since when (seconds since the epoch)."""
+
+    holder: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A ledger as it is kept, with the claim of whoever is about to change it."""
+
+    ledger: Ledger = Ledger()
+    claim: Claim | None = None
+
+
+def slot(kind: Kind) -> Slot:
+    """What a fact of this kind is about."""
+    return _SLOTS.get(kind, Slot.ROLLOUT)
+
+
+def after(ledger: Ledger, fact: Fact, runs: str = "") -> Ledger:
+    """The ledger once ``fact`` was told. ``runs``: what ran then, as ``running`` says it."""
+    number = ledger.number + 1
+    match slot(fact.kind):
+        case Slot.ROLLOUT:
+            shipped = Shipped(fitting(fact.deployment or ""), fact.kind, _created(fact))
+            return replace(ledger, number=number, shipped=shipped, runs=runs)
+        case Slot.DRIFT:
+            return replace(ledger, number=number, drift=_mark(ledger.drift, fact, number))
+        case Slot.OBSTACLE:
+            return replace(ledger, number=number, obstacle=_mark(ledger.obstacle, fact, number))
+
+
+def occurrence(ledger: Ledger, fact: Fact) -> str:
+    """A name for this one telling, the same after a crash and from another replica.
+
+    A rollout's fact happens once. What can come again (the same drift, made again by the same hand) is numbered.
+    """
+    if slot(fact.kind) is Slot.ROLLOUT:
+        return fact.id
+    mark = ledger.drift if slot(fact.kind) is Slot.DRIFT else ledger.obstacle
+    number = ledger.number + 1 if fact.kind in ENDS or mark is None else mark.number
+    return f"{fact.id}#{number}"
+
+
+def _created(fact: Fact) -> float:
+    return fact.at if fact.kind is Kind.STARTED else fact.at - (fact.seconds or 0.0)
+
+
+def _mark(before: Mark | None, fact: Fact, number: int) -> Mark | None:
+    if fact.kind not in ENDS:
+        return None
+    paths: frozenset[str] | None = paths_of(fact)
+    if before is not None and fact.kind is Kind.DRIFT_FOUND:
+        paths = paths | before.paths if paths is not None and before.paths is not None else None
+    return Mark(name_of(fact), fact.at, number, paths if paths is None or len(paths) <= MOST_PATHS else None, fact)
+
+
+def name_of(fact: Fact) -> str:
+    """The id without whose it is."""
+    return fact.id.removeprefix("source/" if fact.service is None else f"{fact.service}/")
+
+
+def paths_of(fact: Fact) -> frozenset[str]:
+    """The fields of a drift, as short digests."""
+    return frozenset(digest(path, 4) for path in fact.paths)
+
+
+def fitting(deployment: str) -> str:
+    """A deployment's id as it fits into a tag: ECS's are short, and yet nobody promises it."""
+    return deployment if re.fullmatch(r"[\w-]{1,40}", deployment, re.ASCII) else digest(deployment, 16)
+
+
+def digest(text: str, length: int) -> str:
+    """A digest of so many characters."""
+    return sha256(text.encode()).hexdigest()[:length]
