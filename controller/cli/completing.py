@@ -17,7 +17,7 @@ from controller.cli.daemon import DEFAULT_URL
 if TYPE_CHECKING:
     from controller.web.views import FleetRow
 
-PATIENCE = 0.7  # seconds
+PATIENCE = 1.5  # seconds
 MOST_FILES = 2000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 

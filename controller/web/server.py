@@ -7,12 +7,17 @@ import uvicorn
 from fastapi import FastAPI
 
 
+LAST_ANSWERS = 2  # seconds to finish what is being answered when the daemon ends
+
+
 class HttpServer:
     """Serves ``app`` on ``host`` and ``port`` (0: a free one, see ``url``) until ``stop``."""
 
     def __init__(self, app: FastAPI, host: str, port: int) -> None:
         self._socket = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=LAST_ANSWERS
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="http", daemon=True)
 
@@ -27,7 +32,7 @@ class HttpServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what is being answered, for two seconds at most, and let the port go."""
+        """Finish what is being answered, for ``LAST_ANSWERS`` seconds at most, and let the port go."""
         self._server.should_exit = True
-        self._thread.join(3)
+        self._thread.join(LAST_ANSWERS + 0.5)
         self._socket.close()

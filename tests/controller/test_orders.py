@@ -107,7 +107,7 @@ def test_a_plan_exits_with_0_for_nothing_and_2_for_something(stage: Stage, tmp_p
     [changed] = [each for each in json.loads(busy.stdout)["services"] if each["changes"]]
     assert (changed["environment"], changed["name"]) == SERVICE
     assert any("shift the traffic" in each for each in changed["actions"])
-    assert "<details><summary>prod/notes-app</summary>" in plan("markdown").stdout
+    assert "<details><summary>prod/notes-app: " in plan("markdown").stdout
 
 
 def test_a_held_release_ships_once_more_after_a_retry_and_only_once(stage: Stage) -> None:
@@ -171,7 +171,7 @@ def test_a_firing_alarm_blocks_and_a_person_with_a_reason_ships_past_it_once(sta
     assert "despite-alarm" not in alone
 
 
-def test_drift_says_who_made_it_in_a_table(stage: Stage) -> None:
+def test_drift_says_who_made_it_and_shows_no_secret(stage: Stage) -> None:
     push_image(stage.server.url, f"{web_image(stage)}:1.12.0")
     shipped = stage.repository.bump("desired/dev/web.yaml", {"web": "1.12.0"}, "Ship 1.12.0")
     until("dev/web to be shipped", lambda: is_at(stage.told(("dev", "web")), shipped), LONG)
@@ -179,8 +179,7 @@ def test_drift_says_who_made_it_in_a_table(stage: Stage) -> None:
     drifted = until("drift of dev/web", lambda: stage.told(("dev", "web")).drift, LONG)
     assert all(each.by and each.by.endswith("mallory") and each.at for each in drifted)
     said = trueup(stage, "why", "dev/web")
-    heading = next(line for line in said.splitlines() if line.startswith("FIELD"))
-    assert heading.split() == ["FIELD", "GIT", "LIVE", "BY", "SEEN"]
+    assert "/environment/DB_PASSWORD" in said
     assert "user/mallory" in said
     assert "hunter2" not in said
     assert "drifted" in trueup(stage, "status")

@@ -249,14 +249,25 @@ def test_a_task_set_that_a_failed_deployment_left_behind_is_not_waited_for() -> 
 def test_a_rollback_is_followed_to_its_end_and_its_release_is_held() -> None:
     rollback = running("v1", id="d-back", mark=None, creator="codeDeployRollback", rollback_of="d-v2")
     plan = decided(wanted("v2"), shifting(rollback, failed("v2", rollback="d-back"), attempt("v1")))
-    assert plan.outcome == Progressing("d-back rolls back d-v2", POLICY.poll, "d-back")
+    assert isinstance(plan.outcome, Progressing)
+    assert (plan.outcome.what, plan.outcome.deployment) == ("d-back rolls back d-v2", "d-back")
     assert (plan.actions, plan.sync) == ((), Sync.HELD)
+
+
+def test_a_rollback_shows_how_the_release_stands_that_it_takes_back() -> None:
+    rollback = running("v1", id="d-back", mark=None, creator="codeDeployRollback", rollback_of="d-v2")
+    known = (rollback, failed("v2", rollback="d-back"), attempt("v1"))
+    progress = Progress(0.0, 0, 2)
+    plan = decided(wanted("v2"), shifting(*known, progress=progress))
+    assert plan.outcome == Progressing("d-back rolls back d-v2", POLICY.poll, "d-back", progress)
+    assert looks(wanted("v2"), shifting(*known, progress=None)) == {Look.PROGRESS}
 
 
 def test_a_rollback_of_a_deployment_that_nobody_remembers_is_followed_too() -> None:
     rollback = running("v1", id="d-back", mark=None, creator="codeDeployRollback")
     plan = decided(wanted("v2"), shifting(rollback))
-    assert plan.outcome == Progressing("d-back rolls back a deployment", POLICY.poll, "d-back")
+    assert isinstance(plan.outcome, Progressing)
+    assert (plan.outcome.what, plan.outcome.deployment) == ("d-back rolls back a deployment", "d-back")
     assert plan.sync is Sync.OUTDATED
 
 

@@ -182,6 +182,16 @@ def test_the_target_of_a_shift_is_named_without_the_clusters_arn() -> None:
     assert wire.asked("DescribeScalableTargets")[0]["ResourceIds"] == ["service/prod/notes"]
 
 
+def test_while_a_release_is_taken_back_it_is_the_one_that_is_looked_at() -> None:
+    gateways, wire = over(replies())
+    back = attempt("v1", AttemptState.RUNNING, id="d-back", config="Linear", rollback_of="d-v2")
+
+    closer(gateways, wanted("v2"), replace(LIVE, attempts=(back,)), frozenset({Look.PROGRESS}), NOW)
+
+    assert [each["deploymentId"] for each in wire.asked("GetDeploymentTarget")] == ["d-v2"]
+    assert wire.asked("GetDeploymentConfig") == []
+
+
 def test_a_rolling_updates_share_is_its_share_of_the_running_tasks() -> None:
     gateways, _ = over(replies())
     new = RollingDeployment("new", "PRIMARY", arn(2), "IN_PROGRESS", desired=4, running=1)

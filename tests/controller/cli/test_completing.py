@@ -15,7 +15,7 @@ from controller.cli import app
 from controller.loop.facts import Kind
 from tests.controller.builders import named, snapshot
 from tests.controller.cli.filled import filled
-from tests.controller.daemons import silence
+from tests.controller.daemons import silence, until
 from tests.controller.web.served import Served, serving
 
 NOBODY = "http://127.0.0.1:1"
@@ -40,6 +40,11 @@ def offered(typed: str, url: str = NOBODY) -> list[str]:
     answer = CliRunner().invoke(app, [], env={**told, "_TYPER_COMPLETE_ARGS": typed}, prog_name="trueup")
     assert answer.stderr == ""
     return [each for each in answer.stdout.splitlines() if each]
+
+
+def answered(typed: str, url: str) -> list[str]:
+    """What is offered as soon as the daemon answers in time: a shell does not wait, and the machine may be busy."""
+    return until(f"an offer for {typed!r}", lambda: offered(typed, url))
 
 
 def needed(name: str) -> str:
@@ -72,15 +77,15 @@ def test_zsh_is_given_what_its_completion_evaluates(url: str) -> None:
 
 
 def test_what_filters_take_is_offered(url: str) -> None:
-    assert offered("trueup get --environment ", url) == ["prod"]
-    assert offered("trueup get --cluster s", url) == ["shops"]
+    assert answered("trueup get --environment ", url) == ["prod"]
+    assert answered("trueup get --cluster s", url) == ["shops"]
     assert offered("trueup get --state d") == ["drifted", "differs", "degraded"]
     assert offered("trueup events --kind ") == [*Kind]
     assert offered("trueup describe prod/web --output ") == ["table", "wide", "json", "yaml", "name"]
 
 
 def test_a_url_that_is_typed_is_the_one_that_is_asked(url: str) -> None:
-    assert offered(f"trueup sync --url {url} prod/a") == ["prod/api\toutdated, healthy"]
+    assert answered(f"trueup sync --url {url} prod/a", NOBODY) == ["prod/api\toutdated, healthy"]
 
 
 def test_a_daemon_that_is_silent_or_away_is_not_waited_for_and_nothing_is_said() -> None:
@@ -95,7 +100,7 @@ def test_a_name_that_a_shell_would_run_is_not_offered() -> None:
     evil = [named(name) for name in ("$(reboot)", "a b", "`x`", "x;y", 'q"')]
     served.adopt(snapshot(*evil, named("good.one")))
     with serving(served) as url:
-        assert [each.split("\t")[0] for each in offered("trueup why ", url)] == ["prod/good.one"]
+        assert [each.split("\t")[0] for each in answered("trueup why ", url)] == ["prod/good.one"]
 
 
 def test_offline_verbs_complete_from_files(tmp_path: Path) -> None:
