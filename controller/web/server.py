@@ -6,7 +6,6 @@ import threading
 import uvicorn
 from fastapi import FastAPI
 
-
 LAST_ANSWERS = 2  # seconds to finish what is being answered when the daemon ends
 
 
