@@ -65,7 +65,7 @@ def _watching(whose: str, names: tuple[str, ...], facts: PreflightFacts) -> Iter
             yield Finding(
                 "AlarmFiring",
                 f"Alarm {name} is in ALARM: the deployment would be stopped at once, or not be watched.",
-                "Wait until it is OK. To ship a fix for what it tells of: trueup sync with --despite-alarm REASON.",
+                "Wait until it is OK. To ship a fix for what it tells of: trueup sync --despite-alarm REASON.",
             )
 
 

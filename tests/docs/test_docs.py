@@ -110,3 +110,9 @@ def test_a_policy_names_actions_that_aws_has(policy: dict[str, list[dict[str, li
 def test_a_link_within_the_repository_leads_somewhere(document: Path) -> None:
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text("utf-8"))
     assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+def test_every_picture_is_shown() -> None:
+    text = "".join(document.read_text("utf-8") for document in DOCUMENTS)
+    pictures = (ROOT / "docs/pictures").iterdir()
+    assert [each.name for each in pictures if f"pictures/{each.name})" not in text] == []

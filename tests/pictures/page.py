@@ -41,12 +41,39 @@ def _lose(stage: Stage, page: Page) -> None:
     page.clock.fast_forward(34_000)
 
 
+def _nothing(_stage: Stage) -> None:
+    """Git was not read yet."""
+
+
+def _unreadable(stage: Stage) -> None:
+    stage.silent("Could not resolve host: git.example.com", "Check the network and the URL.")
+
+
+def _press(name: str) -> Callable[[Stage, Page], object]:
+    def press(_stage: Stage, page: Page) -> None:
+        page.get_by_role("button", name=name).click()
+        page.locator("dialog[open]").wait_for()
+
+    return press
+
+
+def _keys(_stage: Stage, page: Page) -> None:
+    page.keyboard.press("?")
+    page.locator("dialog[open]").wait_for()
+
+
 PICTURES = {
     "fleet-busy": Picture(busy, "/", ".body .row"),
     "fleet-quiet": Picture(quiet, "/?group=environment&sort=name", ".body .row"),
     "fleet-dark": Picture(busy, "/", ".body .row", scheme="dark"),
     "fleet-phone": Picture(busy, "/", ".body .row", PHONE),
     "fleet-lost": Picture(busy, "/?sync=held,drifted,outdated", ".body .row", (1280, 640), first=_lose),
+    "fleet-starting": Picture(_nothing, "/", ".empty", (1280, 480)),
+    "fleet-unreadable": Picture(_unreadable, "/", ".empty", (1280, 520)),
+    "fleet-keys": Picture(busy, "/", ".body .row", (1280, 640), first=_keys),
+    "service-blocked": Picture(busy, "/services/prod/ledger", ".chain", (1280, 700)),
+    "service-order": Picture(busy, "/services/prod/payments", ".attempt", first=_press("Retry the held release")),
+    "service-unknown": Picture(busy, "/services/prod/nobody", ".empty", (1280, 480)),
     "service-shift": Picture(busy, "/services/prod/checkout", ".colour", (1280, 860)),
     "service-held": Picture(busy, "/services/prod/payments", ".attempt", (1280, 860)),
     "service-drift": Picture(busy, "/services/prod/pricing", ".change", (1280, 980)),
