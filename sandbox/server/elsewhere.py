@@ -6,9 +6,11 @@ moto is loaded when it is first needed. Its stores belong to the process: two wo
 import io
 import logging
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from sandbox.answering import Answering
 from sandbox.errors import AwsError
 from sandbox.wire.messages import Request, Response
 
@@ -26,12 +28,14 @@ class Elsewhere:
         self._lock = threading.Lock()
         self._application: Any = None
 
-    def handle(self, request: Request, account: str) -> Response:
-        """moto's answer, in the store of ``account``."""
+    def handle(self, request: Request, account: str, forms: Answering | None = None) -> Response:
+        """moto's answer, in the store of ``account``. A stack makes in the world ``forms`` what it has of ECS."""
         status: list[Any] = []
         try:
-            chunks = self._loaded()(_environ(request, account), lambda *said: status.extend(said[:2]))
-            body = b"".join(chunks)
+            application = self._loaded()
+            with _forming(forms):
+                chunks = application(_environ(request, account), lambda *said: status.extend(said[:2]))
+                body = b"".join(chunks)
         except NotImplementedError as error:
             raise NotServed from error
         except NotServed:
@@ -67,6 +71,14 @@ class Elsewhere:
 
                 self._application = application()
             return self._application
+
+
+def _forming(world: Answering | None) -> AbstractContextManager[None]:
+    if world is None:
+        return nullcontext()
+    from sandbox.server.formation import forming  # noqa: PLC0415 - loads moto, and most of it
+
+    return forming(world)
 
 
 def _environ(request: Request, account: str) -> dict[str, Any]:

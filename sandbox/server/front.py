@@ -50,7 +50,7 @@ class Front:
         caller = caller or replace(caller_of(question.signed), origin=_origin(question, request_id))
         answer = self._answerer(question)
         if answer is None:
-            return MOTO.handle(question.request, caller.account)
+            return MOTO.handle(question.request, caller.account, self._forms(question))
         envelope, operation = question.spoken()
         try:
             params = envelope.params(question.request, operation)
@@ -63,6 +63,9 @@ class Front:
             if not MOTO.asked:
                 raise
             return MOTO.handle(question.request, caller.account)
+
+    def _forms(self, question: Asked) -> Answering | None:
+        return self._world if question.service == "cloudformation" else None
 
     def _answerer(self, question: Asked) -> Callable[[Mapping[str, object], Caller], Answer] | None:
         """Who answers, or None for moto."""
