@@ -75,11 +75,15 @@ class DaemonProcess:
         }
         self.url = ""
 
-    def __enter__(self) -> "DaemonProcess":
+    def begin(self) -> None:
+        """Start it, and wait for nothing."""
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "controller.cli", "run"], env=self._environment, stdout=log, stderr=log
             )
+
+    def __enter__(self) -> "DaemonProcess":
+        self.begin()
         self.url = until("the daemon to start", lambda: self.said("started"), 60)[0]["url"]
         return self
 

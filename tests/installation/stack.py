@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-
-from sandbox.server import Server
+from sandbox import clients
+from sandbox.world.calls import Caller
+from sandbox.world.world import World
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "charts/trueup/cloudformation.yaml"
@@ -70,20 +70,14 @@ class Stack:
         return {each["Sid"]: each for document in documents for each in document["Statement"] if each}
 
 
-def connected(server: Server, account: str = ACCOUNT) -> Boto:
+def connected(world: World, account: str = ACCOUNT) -> Boto:
     """boto3's clients in front of the sandbox, in one account."""
-    connect: Any = boto3.client
-
-    def boto(service: str) -> Any:
-        credentials = {"aws_access_key_id": account, "aws_secret_access_key": "sandbox"}
-        return connect(service, endpoint_url=server.url, region_name=REGION, **credentials)
-
-    return boto
+    return lambda service: clients.client(world, service, caller=Caller(account, REGION))
 
 
-def ground(server: Server, account: str = ACCOUNT) -> Ground:
+def ground(world: World, account: str = ACCOUNT) -> Ground:
     """A network of two subnets, Prometheus's security group, and a cluster."""
-    boto = connected(server, account)
+    boto = connected(world, account)
     ec2 = boto("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnets = tuple(
