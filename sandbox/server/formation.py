@@ -118,8 +118,14 @@ class _Made:
 
     @classmethod
     def create_from_cloudformation_json(
-        cls, _name: str, cloudformation_json: Any, account_id: str, region_name: str, **_: Any
+        cls,
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,
     ) -> Any:
+        del resource_name, kwargs
         return cls.make(Api(cls.service, account_id, region_name), cloudformation_json["Properties"])
 
     @classmethod
@@ -240,9 +246,16 @@ class Policy(InlinePolicy, CloudFormationModel):
     """moto's own, of statements that are there."""
 
     @classmethod
-    def create_from_cloudformation_json(cls, name: str, cloudformation_json: Any, *where: str, **rest: Any) -> Any:
-        theirs: Any = super()
-        return theirs.create_from_cloudformation_json(name, pruned(cloudformation_json), *where, **rest)
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,
+    ) -> InlinePolicy:
+        there = pruned(cloudformation_json)
+        return super().create_from_cloudformation_json(resource_name, there, account_id, region_name, **kwargs)
 
 
 # moto finds its classes once: those above must be among them, and after moto's own.

@@ -62,10 +62,11 @@ def test_a_call_of_the_aws_cli_is_one_with_its_options(words: list[str]) -> None
         return
     model = get_session().get_service_model(MODELS.get(service, service))
     operation = {xform_name(name, "-"): name for name in model.operation_names}[command]
-    members = model.operation_model(operation).input_shape.members
-    flags = {xform_name(name, "-") for name, shape in members.items() if shape.type_name == "boolean"}
+    shape: Any = model.operation_model(operation).input_shape
+    members = shape.members
+    flags = {xform_name(name, "-") for name, member in members.items() if member.type_name == "boolean"}
     assert options <= {xform_name(name, "-") for name in members} | {f"no-{flag}" for flag in flags}
-    required = {xform_name(name, "-") for name in model.operation_model(operation).input_shape.required_members}
+    required = {xform_name(name, "-") for name in shape.required_members}
     assert required <= options
 
 

@@ -28,17 +28,18 @@ OPTIONS = {
 }
 
 
-def settled() -> World:
-    world = World(ManualClock())
+def settled() -> tuple[World, ManualClock]:
+    clock = ManualClock()
+    world = World(clock)
     push(world, IMAGE, "0.1.0")
-    return world
+    return world, clock
 
 
 @pytest.mark.parametrize(("given", "values"), OPTIONS.values(), ids=OPTIONS.keys())
 def test_the_first_look_finds_it_in_sync_and_writes_nothing(given: dict[str, str], values: dict[str, str]) -> None:
-    world = settled()
+    world, clock = settled()
     with deployed(ground(world), **given) as stack:
-        world.clock.advance(600)
+        clock.advance(600)
         world.run()
         world.calls.clear()
         report = reconciler(world).reconcile(service(files(stack, **values)))
@@ -47,9 +48,9 @@ def test_the_first_look_finds_it_in_sync_and_writes_nothing(given: dict[str, str
 
 
 def test_room_for_a_second_controller_is_drift_and_is_taken_back() -> None:
-    world = settled()
+    world, clock = settled()
     with deployed(ground(world)) as stack:
-        world.clock.advance(600)
+        clock.advance(600)
         world.run()
         ecs = stack.boto("ecs")
         roomy = {"minimumHealthyPercent": 100, "maximumPercent": 200}
@@ -59,7 +60,7 @@ def test_room_for_a_second_controller_is_drift_and_is_taken_back() -> None:
         assert isinstance(observed.outcome, Differs)
         daemon = reconciler(world)
         for _ in range(40):
-            world.clock.advance(30)
+            clock.advance(30)
             outcome = daemon.reconcile(wanted).outcome
         assert isinstance(outcome, InSync), outcome
         configuration = stack.service()["deploymentConfiguration"]
@@ -67,6 +68,6 @@ def test_room_for_a_second_controller_is_drift_and_is_taken_back() -> None:
 
 
 def test_the_scope_of_the_manifest_is_the_stack_s_region() -> None:
-    world = settled()
+    world, _ = settled()
     with deployed(ground(world)) as stack:
         assert service(files(stack)).scope == SCOPE

@@ -205,7 +205,8 @@ def test_more_memory_by_the_stack_replaces_the_task(world: World) -> None:
         there.boto("cloudformation").update_stack(
             StackName=STACK,
             TemplateBody=TEMPLATE.read_text("utf-8"),
-            Parameters=there.parameters(Cpu="512", Memory="1024"),
+            # moto looks at what names a changed parameter itself, and so at the service for the address only.
+            Parameters=there.parameters(Cpu="512", Memory="1024", AssignPublicIp="ENABLED"),
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
         definition = told(there.boto).task_definition()
