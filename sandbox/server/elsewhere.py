@@ -38,7 +38,7 @@ class Elsewhere:
                 body = b"".join(chunks)
         except NotImplementedError as error:
             raise NotServed from error
-        except NotServed:
+        except (NotServed, AwsError):
             raise
         except ModuleNotFoundError as error:
             _log.warning("%s is missing, so only the world's services are answered: install moto[server]", error.name)

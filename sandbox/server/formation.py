@@ -10,16 +10,25 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar
 
+from botocore.exceptions import ClientError, ParamValidationError
 from botocore.model import ListShape, Shape, StructureShape
 from moto.cloudformation import parsing
 from moto.core.common_models import CloudFormationModel
 from moto.iam.models import InlinePolicy
 
 from sandbox.answering import Answering
+from sandbox.errors import AwsError
 from sandbox.world.calls import Caller
 
 _world: ContextVar[Answering] = ContextVar("world")
-_NUMBERS: Mapping[str, Callable[[Any], Any]] = {"integer": int, "long": int, "float": float, "double": float}
+_LEAVES: Mapping[str, Callable[[Any], Any]] = {
+    "integer": int,
+    "long": int,
+    "float": float,
+    "double": float,
+    "string": str,
+    "boolean": lambda value: str(value).lower() == "true",
+}
 
 
 @contextmanager
@@ -45,9 +54,7 @@ def spelled(shape: Shape, value: Any) -> Any:
         return {name: spelled(shape.members[name], part) for name, part in named.items()}
     if isinstance(shape, ListShape) and isinstance(value, list):
         return [spelled(shape.member, part) for part in value if part is not None]
-    if shape.type_name == "boolean":
-        return str(value).lower() == "true"
-    return _NUMBERS.get(shape.type_name, lambda same: same)(value)
+    return _LEAVES.get(shape.type_name, lambda same: same)(value)
 
 
 class Api:
@@ -60,17 +67,23 @@ class Api:
         self._client = client(_world.get(), service, caller=Caller(account, region, principal))
 
     def __call__(self, operation: str, properties: Mapping[str, Any], **others: Any) -> Any:
-        """The answer to an operation, by its name in Python and with a template's properties."""
-        shape = self._client.meta.service_model.operation_model(
-            self._client.meta.method_to_api_mapping[operation]
-        ).input_shape
-        return getattr(self._client, operation)(**spelled(shape, properties), **others)
+        """The answer to an operation, by its name in Python and with a template's properties.
+
+        What is refused, or does not fit, is an ``AwsError`` of CloudFormation's.
+        """
+        try:
+            return getattr(self._client, operation)(**spelled(self._takes(operation), properties), **others)
+        except (ClientError, ParamValidationError, ValueError) as error:
+            raise AwsError("ValidationError", f"{operation}: {error}") from error
 
     def known(self, operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
         """Those of the properties that an operation takes."""
-        model = self._client.meta.service_model.operation_model(self._client.meta.method_to_api_mapping[operation])
-        takes = {name.lower() for name in model.input_shape.members}
+        takes = {name.lower() for name in self._takes(operation).members}
         return {name: value for name, value in properties.items() if name.lower() in takes}
+
+    def _takes(self, operation: str) -> Any:
+        meta = self._client.meta
+        return meta.service_model.operation_model(meta.method_to_api_mapping[operation]).input_shape
 
 
 class _Made:
