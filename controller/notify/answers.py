@@ -53,6 +53,8 @@ def parsed(answer: Answer) -> Any:
 def _said(answer: Answer) -> str:
     """The receiver's own words, where they are short and say why."""
     found = parsed(answer)
-    said = found.get("message") or found.get("error") if isinstance(found, dict) else None
-    text = said if isinstance(said, str) else answer.body.decode("utf-8", "replace") if len(answer.body) < 80 else ""
+    said = (found.get("message") or found.get("error")) if isinstance(found, dict) else None
+    if said is None and len(answer.body) < 80:
+        said = answer.body.decode("utf-8", "replace")
+    text = said if isinstance(said, str) else json.dumps(said) if said else ""
     return f" {cut(text, 120)}" if text.strip() else ""

@@ -11,11 +11,13 @@ from typing import Any
 from controller.loop.board import Board
 from controller.notify.book import Shelf
 from controller.notify.channels import NowhereError, filter_of, voice
+from controller.notify.claims import Claims
 from controller.notify.client import HttpClient
 from controller.notify.configuration import Notifications
 from controller.notify.courier import Channel, Clocks, Courier, Delivered, Means
-from controller.notify.notifier import Notifier, Sight
+from controller.notify.notifier import Notifier
 from controller.notify.reading import parse
+from controller.notify.scribe import Sight
 from controller.notify.secret import Secrets
 from controller.notify.tags import Tags
 from controller.source.problem import Problem
@@ -76,7 +78,8 @@ def build_notifier(channels: tuple[Channel, ...], around: Surroundings) -> Notif
         return attempts(pool(wanted.scope), wanted, time.time())
 
     def means(channel: Channel) -> Means:
-        return Means(client, tags, shelf.book(channel.name), shelf.holder, around.heard, log)
+        claims = Claims(channel.name, tags, shelf.holder, log)
+        return Means(client, claims, shelf.book(channel.name), around.heard, log)
 
     couriers = tuple(Courier(each, means(each), clocks) for each in channels)
     return Notifier(couriers, Sight(around.board, tags, tried, time.time), log)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from http.client import HTTPException
 
 import urllib3
 from urllib3.exceptions import HTTPError
@@ -39,7 +40,7 @@ class HttpClient:
                 body = self._read(response, until)
             finally:
                 response.close()
-        except (HTTPError, OSError, ValueError) as error:
+        except (HTTPError, HTTPException, OSError, ValueError) as error:
             # The words of the error may hold the address, and the address a secret.
             raise Later(f"no answer ({type(error).__name__})") from None
         return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, body)

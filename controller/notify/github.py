@@ -137,7 +137,7 @@ class _Asking:
         query = (
             f"sha={quote(commit, safe='')}&environment={quote(str(fact.service), safe='')}&task={quote(TASK, safe='')}"
         )
-        for each in self._ask("GET", f"deployments?{query}&per_page=100") or ():
+        for each in listed(self._ask("GET", f"deployments?{query}&per_page=100")):
             if _payload(each).get("deployment") == fact.deployment:
                 return int(each["id"])
         return None
@@ -153,9 +153,7 @@ class _Asking:
             "payload": {"deployment": fact.deployment, "release": fact.release},
         }
         made = self._ask("POST", "deployments", body)
-        if not isinstance(made, dict) or not isinstance(made.get("id"), int):
-            raise Later("GitHub's answer names no deployment")
-        return int(made["id"])
+        return int(listed([made])[0]["id"])
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         url = f"{self.repository.api.rstrip('/')}/repos/{self.repository.path}/{path}"
@@ -171,6 +169,13 @@ class _Asking:
         answer = self.exchange(request)
         taken(answer, self.now)
         return parsed(answer)
+
+
+def listed(answer: Any) -> list[dict[str, Any]]:
+    """Deployments as an API lists them. Raises ``Later`` where something else answered in its place."""
+    if not isinstance(answer, list) or not all(isinstance(each, dict) and "id" in each for each in answer):
+        raise Later("the answer names no deployments")
+    return answer
 
 
 def _payload(deployment: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from controller.loop.facts import Fact, Kind
 from controller.notify.answers import parsed, taken
-from controller.notify.github import context, description, unblocked
-from controller.notify.told import Answer, Refused, Request, Telling
+from controller.notify.github import context, description, listed, unblocked
+from controller.notify.told import Answer, Later, Refused, Request, Telling
 
 DESCRIPTION = 255
 _STATES = {
@@ -92,13 +92,18 @@ class _Asking:
         except Refused as refused:
             if "transition" not in refused.reason.lower():
                 raise  # GitLab takes no state twice: what it says no to is there already
+        except Later as later:
+            if not later.reason.startswith("HTTP 404") or "commit" not in later.reason.lower():
+                raise  # a project that cannot be found may be again; a commit that was pushed away will not
+            raise Refused(later.reason) from None
 
     def deployment(self, telling: Telling, commit: str) -> None:
         fact, wanted = telling.fact, _STATES[telling.fact.kind]
         known = self._known(fact, commit)
-        if known is not None and known["status"] == wanted:
+        stands = known.get("status") if known is not None else None
+        if stands == wanted:
             return
-        if known is not None and known["status"] not in _ENDED:
+        if known is not None and stands not in _ENDED:
             self._ask("PUT", f"deployments/{known['id']}", {"status": wanted})
             return
         branch = telling.place.branch if telling.place is not None else ""
@@ -109,7 +114,7 @@ class _Asking:
         """The newest deployment of this commit there: GitLab keeps no payload by which AWS's could be told apart."""
         query = f"environment={quote(str(fact.service), safe='')}&order_by=id&sort=desc&per_page=20"
         found = self._ask("GET", f"deployments?{query}")
-        return next((each for each in found or () if each.get("sha") == commit), None)
+        return next((each for each in listed(found) if each.get("sha") == commit), None)
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         url = f"{self.project.api.rstrip('/')}/projects/{quote(self.project.path, safe='')}/{path}"

@@ -66,7 +66,9 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """``number`` counts what was told. ``runs``: what ran when the rollout was told, as a digest."""
+    """``number`` counts what was told, and so says which of two ledgers is the newer one. ``runs``: what ran when the
+    rollout was told, as a digest.
+    """
 
     number: int = 0
     shipped: Shipped | None = None
@@ -96,17 +98,22 @@ def slot(kind: Kind) -> Slot:
     return _SLOTS.get(kind, Slot.ROLLOUT)
 
 
-def after(ledger: Ledger, fact: Fact, runs: str = "") -> Ledger:
-    """The ledger once ``fact`` was told. ``runs``: what ran then, as ``running`` says it."""
+def after(ledger: Ledger, fact: Fact, runs: str = "", *, told: bool = True) -> Ledger:
+    """The ledger once ``fact`` is behind us. ``runs``: what ran then, as ``running`` says it.
+
+    What nobody wanted to be told (not ``told``) has no number: replicas pass over it at different times, and their
+    ledgers must still agree on which is the newer one.
+    """
     number = ledger.number + 1
+    changed = replace(ledger, number=number if told else ledger.number)
     match slot(fact.kind):
         case Slot.ROLLOUT:
             shipped = Shipped(fitting(fact.deployment or ""), fact.kind, _created(fact))
-            return replace(ledger, number=number, shipped=shipped, runs=runs)
+            return replace(changed, shipped=shipped, runs=runs)
         case Slot.DRIFT:
-            return replace(ledger, number=number, drift=_mark(ledger.drift, fact, number))
+            return replace(changed, drift=_mark(ledger.drift, fact, number))
         case Slot.OBSTACLE:
-            return replace(ledger, number=number, obstacle=_mark(ledger.obstacle, fact, number))
+            return replace(changed, obstacle=_mark(ledger.obstacle, fact, number))
 
 
 def occurrence(ledger: Ledger, fact: Fact) -> str:
@@ -135,8 +142,9 @@ def _mark(before: Mark | None, fact: Fact, number: int) -> Mark | None:
 
 
 def name_of(fact: Fact) -> str:
-    """The id without whose it is."""
-    return fact.id.removeprefix("source/" if fact.service is None else f"{fact.service}/")
+    """The id without whose it is, as it fits into a tag."""
+    thing, _, what = fact.id.removeprefix("source/" if fact.service is None else f"{fact.service}/").rpartition("/")
+    return f"{fitting(thing)}/{what}"
 
 
 def paths_of(fact: Fact) -> frozenset[str]:

@@ -11,8 +11,10 @@ from controller.loop.status import ServiceStatus
 from controller.loop.telling import cleared, healed, standing
 from controller.notify.ledger import NEAR, Ledger, Mark, digest, fitting, name_of, paths_of
 from reconcilers.live import Attempt
+from reconcilers.model import ServiceKey
 from reconcilers.outcome import Sync
 
+LEFT = "it has left Git, and its service is left as it is"
 FRESH = 3600.0  # seconds: where nothing was ever told of a service, what ended before that is no news
 
 
@@ -41,6 +43,16 @@ def source_news(ledger: Ledger, source: SourceStatus, stale: Fact | None, now: f
     if told is None or source.good_at is None or source.failing_since is not None:
         return ()
     return (source_back(_source_told(told), now),)
+
+
+def parting(ledger: Ledger, key: ServiceKey, now: float) -> tuple[Fact, ...]:
+    """The ends of what was told of a service that has left Git: nobody will look at it again."""
+    drift, obstacle = ledger.drift, ledger.obstacle
+    ends = (
+        healed(drift.fact or _began(drift, key, Kind.DRIFT_FOUND), now) if drift is not None else None,
+        cleared(obstacle.fact or _began(obstacle, key, _kind_of(obstacle)), now) if obstacle is not None else None,
+    )
+    return tuple(replace(each, text=LEFT) for each in ends if each is not None)
 
 
 def unsure(ledger: Ledger, status: ServiceStatus, now: float) -> bool:
@@ -102,7 +114,7 @@ def _obstacle(ledger: Ledger, status: ServiceStatus, found: Fact | None, now: fl
         if told is None or told.name != name_of(found):
             yield found
     elif told is not None:
-        yield cleared(told.fact or _began(told, status, _kind_of(told)), now)
+        yield cleared(told.fact or _began_under(told, status, _kind_of(told)), now)
 
 
 def _kind_of(told: Mark) -> Kind:
@@ -110,14 +122,17 @@ def _kind_of(told: Mark) -> Kind:
 
 
 def _healed(told: Mark, status: ServiceStatus, now: float) -> Fact:
-    fact = healed(told.fact or _began(told, status, Kind.DRIFT_FOUND), now)
+    fact = healed(told.fact or _began_under(told, status, Kind.DRIFT_FOUND), now)
     return fact if fact.paths else replace(fact, text="what had drifted is as Git says again")
 
 
-def _began(told: Mark, status: ServiceStatus, kind: Kind) -> Fact:
+def _began_under(told: Mark, status: ServiceStatus, kind: Kind) -> Fact:
+    return _began(told, status.wanted.key, kind, status.wanted.commit.commit)
+
+
+def _began(told: Mark, key: ServiceKey, kind: Kind, commit: str | None = None) -> Fact:
     """What is left of a fact that another process told."""
-    key = status.wanted.key
-    return Fact(f"{key}/{told.name}", kind, told.at, key, "", commit=status.wanted.commit.commit)
+    return Fact(f"{key}/{told.name}", kind, told.at, key, "", commit=commit)
 
 
 def _source_told(told: Mark) -> Fact:

@@ -1,32 +1,46 @@
-"""What waits to be told to one channel, service by service: a few facts each, however long the channel is away."""
+"""What waits to be told to one channel, service by service: a few facts each, however long the channel is away. Pure
+but for its memory: the time is an argument.
+"""
 
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from functools import reduce
 
 from controller.loop.facts import Fact
 from controller.loop.status import ServiceStatus
-from controller.notify.configuration import Filter
 from controller.notify.ledger import ENDS, Ledger, Slot, after, slot
-from controller.notify.news import news, running, unsure
-from controller.notify.tags import shared
+from controller.notify.news import news, parting, running, unsure
 from controller.notify.told import Place
+from reconcilers.live import Attempt
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Sync
 
-MOST = 6  # facts of one service that wait; of more, the newest of each kind
+MOST = 6  # facts of one service that wait
+ROLLOUTS = MOST - 3  # of them, beside the first, one drift and one obstacle
+
+
+class Way(Enum):
+    """What a channel does with a fact: tell it; only write down that it began, because its end is wanted; nothing."""
+
+    TELL = "tell"
+    NOTE = "note"
+    PASS = "pass"  # noqa: S105 - no secret: to pass over
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A fact to tell, or to pass over where nobody wants it. ``status``: the service as it was when it was noticed."""
+    """A fact on its way. ``key`` is ``None`` for the repository's; ``status``: whose tag says that it was told, as it
+    was when the fact was noticed.
+    """
 
     key: ServiceKey | None
     fact: Fact
     noticed_at: float
     status: ServiceStatus | None = None
     runs: str = ""
-    quiet: bool = False
+    way: Way = Way.TELL
 
 
 @dataclass(slots=True)
@@ -34,16 +48,17 @@ class _Target:
     told: Ledger
     queue: deque[Step] = field(default_factory=deque)
     latest: ServiceStatus | None = None
-    looked: str | None = None  # what ran when its rollouts were last looked at
-    apart: bool = False  # its tag cannot be written
+    attempts: tuple[Attempt, ...] | None = None  # as they were last looked at
+    looked: str | None = None  # what ran then
     not_before: float = 0.0
+    failures: int = 0
 
 
 class Pending:
-    """Not for several threads. Times in seconds since the epoch."""
+    """Not for several threads. Times in seconds since the epoch. ``passes``: whether the channel wants a fact."""
 
-    def __init__(self, wanted: Filter) -> None:
-        self._filter = wanted
+    def __init__(self, passes: Callable[[Fact], bool]) -> None:
+        self._passes = passes
         self._targets: dict[ServiceKey | None, _Target] = {}
         self._busy: dict[ServiceKey | None, None] = {}  # those with something in their queue
 
@@ -60,118 +75,138 @@ class Pending:
     def expected(self, key: ServiceKey | None) -> Ledger:
         """What will have been told once the queue is empty."""
         target = self._targets[key]
-        return _folded(target.told, target.queue)
+        return reduce(_behind, target.queue, target.told)
 
     def unsure(self, status: ServiceStatus, now: float) -> bool:
+        """Whether a rollout may have come or gone since the deployments of this service were last looked at."""
         target = self._targets[status.wanted.key]
-        asks = any(slot(kind) is Slot.ROLLOUT for kind in self._filter.kinds)
-        return asks and target.looked != running(status) and unsure(self.expected(status.wanted.key), status, now)
+        return target.looked != running(status) and unsure(self.expected(status.wanted.key), status, now)
 
     def consider(self, status: ServiceStatus, now: float) -> None:
         """Queue what is new of a service."""
         target = self._targets[status.wanted.key]
         target.latest = status
         if status.live is not None and status.live.attempts is not None:
-            target.looked = running(status)
+            target.looked, target.attempts = running(status), status.live.attempts
         self.add(status.wanted.key, news(self.expected(status.wanted.key), status, now), now, status)
 
-    def add(
-        self, key: ServiceKey | None, facts: tuple[Fact, ...], now: float, status: ServiceStatus | None = None
-    ) -> None:
+    def leave(self, gone: Callable[[ServiceKey], bool], now: float) -> None:
+        """Queue the ends of what was told of services that have left Git; once they are told, forget the services."""
+        for key in [each for each in self._targets if each is not None and gone(each)]:
+            target = self._targets[key]
+            self.add(key, parting(self.expected(key), key, now), now, target.latest)
+            if not target.queue:
+                del self._targets[key]
+
+    def add(self, key: ServiceKey | None, facts: tuple[Fact, ...], now: float, status: ServiceStatus | None) -> None:
+        """Queue facts. ``status``: of the service whose tag says that they were told."""
         target = self._targets[key]
         runs = running(status) if status is not None else ""
-        for fact in facts:
-            target.queue.append(Step(key, fact, now, status, runs, quiet=not self._filter.passes(fact)))
-        if target.queue:
-            self._busy[key] = None
+        target.queue.extend(Step(key, fact, now, status, runs, self._way(fact)) for fact in facts)
         if len(target.queue) > MOST:
             target.queue = deque(_newest(target.told, target.queue))
+        self._tidy(key, target)
 
     def first(self, key: ServiceKey | None) -> Step | None:
-        queue = self._targets[key].queue
-        return queue[0] if queue else None
+        target = self._targets.get(key)
+        return target.queue[0] if target is not None and target.queue else None
 
     def head(self, now: float) -> Step | float | None:
-        """What is to be told next: the one that was noticed first. Seconds, where all must wait; ``None``: nothing."""
-        heads = [(self._targets[key].not_before, self._targets[key].queue[0]) for key in self._busy]
-        ready = [step for not_before, step in heads if not_before <= now]
+        """What is to be told next: of what failed least often, the one that was noticed first. Seconds, where all must
+        wait; ``None``: nothing.
+        """
+        targets = [self._targets[key] for key in self._busy]
+        ready = [each for each in targets if each.not_before <= now]
         if ready:
-            return min(ready, key=lambda step: step.noticed_at)
-        return min((not_before for not_before, _ in heads), default=now) - now if heads else None
+            return min(ready, key=lambda each: (each.failures, each.queue[0].noticed_at)).queue[0]
+        return min(each.not_before for each in targets) - now if targets else None
 
     def later(self, key: ServiceKey | None, at: float) -> None:
+        """Somebody else is about to tell it."""
         self._targets[key].not_before = at
+
+    def failed(self, key: ServiceKey | None) -> None:
+        """It was not taken: the others first, so that one that never is does not stand before them."""
+        self._targets[key].failures += 1
 
     def settled(self, step: Step) -> Ledger:
         """A step is done with. The ledger after it."""
         target = self._targets[step.key]
-        if target.queue and target.queue[0] is step:
-            target.queue.popleft()
-        if not target.queue:
-            self._busy.pop(step.key, None)
-        target.told = after(target.told, step.fact, step.runs)
+        target.queue.popleft()
+        target.told, target.failures = _behind(target.told, step), 0
+        self._tidy(step.key, target)
         return target.told
 
-    def overtaken(self, key: ServiceKey | None, found: Ledger, now: float) -> bool:
+    def overtaken(self, key: ServiceKey | None, found: Ledger, now: float) -> None:
         """Take over what another replica has told meanwhile, and see what is left to tell."""
         target = self._targets[key]
-        if found.number <= target.told.number:
-            return False
-        target.told, target.not_before = found, 0.0
+        target.told, target.not_before, target.failures = found, 0.0, 0
         target.queue.clear()
-        self._busy.pop(key, None)
-        if target.latest is not None:
-            self.consider(target.latest, now)
-        return True
-
-    def shared(self, key: ServiceKey | None) -> bool:
-        """Whether what is told of a service is kept as its tag."""
-        target = self._targets[key]
-        return not target.apart and target.latest is not None and shared(target.latest)
-
-    def keep_apart(self, key: ServiceKey | None) -> None:
-        """Its tag cannot be read or written, and asking again would change nothing."""
-        self._targets[key].apart = True
+        self._tidy(key, target)
+        if key is not None and target.latest is not None:
+            self.consider(_with_attempts(target.latest, target.attempts), now)
 
     def waiting(self) -> tuple[int, float | None]:
-        steps = [step for key in self._busy for step in self._targets[key].queue if not step.quiet]
+        """How many facts wait, and since when the oldest of them does."""
+        steps = [step for key in self._busy for step in self._targets[key].queue if step.way is Way.TELL]
         return len(steps), min((step.noticed_at for step in steps), default=None)
 
+    def _way(self, fact: Fact) -> Way:
+        if self._passes(fact):
+            return Way.TELL
+        end = ENDS.get(fact.kind)
+        return Way.NOTE if end is not None and self._passes(replace(fact, kind=end)) else Way.PASS
 
-def place(status: ServiceStatus | None) -> Place | None:
-    """Where a service is."""
-    if status is None:
+    def _tidy(self, key: ServiceKey | None, target: _Target) -> None:
+        """What is passed over needs nobody's turn."""
+        while target.queue and target.queue[0].way is Way.PASS:
+            target.told = _behind(target.told, target.queue.popleft())
+        if target.queue:
+            self._busy[key] = None
+        else:
+            self._busy.pop(key, None)
+
+
+def place(step: Step) -> Place | None:
+    """Where a service is; ``None`` of the repository."""
+    if step.key is None or step.status is None:
         return None
-    wanted = status.wanted
+    wanted = step.status.wanted
     return Place(
         region=wanted.scope.region,
         cluster=wanted.cluster,
         service=wanted.name,
         branch=wanted.commit.branch,
         commit=wanted.commit.commit,
-        synced=status.sync is Sync.IN_SYNC,
+        synced=step.status.sync is Sync.IN_SYNC,
     )
 
 
-def _folded(told: Ledger, steps: deque[Step]) -> Ledger:
-    return reduce(lambda ledger, step: after(ledger, step.fact, step.runs), steps, told)
+def _behind(ledger: Ledger, step: Step) -> Ledger:
+    return after(ledger, step.fact, step.runs, told=step.way is Way.TELL)
+
+
+def _with_attempts(status: ServiceStatus, attempts: tuple[Attempt, ...] | None) -> ServiceStatus:
+    """A sweep reads no deployments: those that were looked at before it still happened."""
+    if status.live is None or status.live.attempts is not None:
+        return status
+    return replace(status, live=replace(status.live, attempts=attempts))
 
 
 def _newest(told: Ledger, steps: deque[Step]) -> list[Step]:
-    """The first, which may be under way, and of the others the newest of each kind.
+    """The first, which may be under way, and of the others the newest: drift, obstacle, and a few rollouts.
 
     What began and ended while it waited is not told: its end would be the end of something nobody heard of.
     """
     first, *others = steps
-    newest = {
-        (slot(step.fact.kind), step.fact.deployment if slot(step.fact.kind) is Slot.ROLLOUT else ""): step
-        for step in others
-    }
-    ledger = after(told, first.fact, first.runs)
+    ledger = _behind(told, first)
     stands = {Slot.DRIFT: ledger.drift, Slot.OBSTACLE: ledger.obstacle}
-    kept = [
+    newest = {slot(each.fact.kind): each for each in others}
+    states = [
         step
-        for (which, _), step in newest.items()
-        if which is Slot.ROLLOUT or step.fact.kind in ENDS or stands[which] is not None
+        for which, step in newest.items()
+        if which is not Slot.ROLLOUT and (step.fact.kind in ENDS or stands[which] is not None)
     ]
-    return [first, *sorted(kept, key=others.index)]
+    rollouts = {each.fact.deployment: each for each in others if slot(each.fact.kind) is Slot.ROLLOUT}
+    wanted = [each for each in rollouts.values() if each.way is Way.TELL]
+    return [first, *sorted((*wanted[-ROLLOUTS:], *states), key=others.index)]

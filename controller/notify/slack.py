@@ -16,7 +16,7 @@ from controller.notify.configuration import SlackChannel, safe
 from controller.notify.secret import Secrets
 from controller.notify.told import Answer, Later, Refused, Request, Telling
 
-TEXT, HEADER, FIELD = 3000, 150, 2000
+TEXT, HEADER = 3000, 150
 COLOURS = {Tone.GOOD: "#2e7d32", Tone.NEWS: "#1565c0", Tone.WARNING: "#ef6c00", Tone.BAD: "#c62828"}
 # Of chat.postMessage's errors those that say the message itself is at fault; the others are about us, and may pass.
 _OURS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_too_long", "no_text", "invalid_arguments"})

@@ -41,8 +41,8 @@ def read(text: str) -> Entry:
 
 
 def _spelled(mark: Mark) -> str:
-    paths = "*" if mark.paths is None else "".join(sorted(mark.paths))
-    return f"{mark.name}@{mark.at:.0f}:{mark.number}:{paths.replace('*', 'all')}"
+    paths = "all" if mark.paths is None else "".join(sorted(mark.paths))
+    return f"{mark.name}@{mark.at:.0f}:{mark.number}:{paths}"
 
 
 def _marked(text: str) -> Mark | None:
