@@ -29,7 +29,7 @@ def message(telling: Telling, repository: str = "") -> dict[str, Any]:
     heading = wording.cut(wording.title(fact), HEADER)
     blocks: list[dict[str, Any]] = [
         {"type": "header", "text": {"type": "plain_text", "text": heading, "emoji": False}},
-        {"type": "section", "text": _text(escaped(fact.text, TEXT))},
+        {"type": "section", "text": _text(escaped(fact.text, TEXT) or heading)},
     ]
     fields = [_text(f"*{label}*\n{value}") for label, value in _fields(telling, repository)]
     blocks += [{"type": "section", "fields": fields[start : start + 10]} for start in range(0, len(fields), 10)]
