@@ -13,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from controller.notify.told import Request
+
 SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four!").decode()
 
 
@@ -181,6 +183,14 @@ class GitLabReceiver(Receiver):
 def heading(message: Mapping[str, Any]) -> str:
     """The title of a Slack message."""
     return str(message["attachments"][0]["blocks"][0]["text"]["text"])
+
+
+def received(request: Request, base: str) -> Received:
+    """A request as it would arrive, at an API that begins at ``base``."""
+    parts = urlsplit(request.url.removeprefix(base))
+    return Received(
+        request.method, unquote(parts.path), parse_qs(parts.query), request.headers, request.body.decode(), time.time()
+    )
 
 
 class _Server(ThreadingHTTPServer):
