@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 from controller.loop.facts import Fact, Kind, Tone
 from controller.notify.secret import SecretSource
 
+T = TypeVar("T")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 # What there is to say on a commit: how its rollout went, and whether it is in anybody's way.
 ON_COMMITS = (
@@ -39,7 +40,15 @@ def _address(text: str) -> str:
     return text
 
 
+def _some(given: tuple[T, ...]) -> tuple[T, ...]:
+    """Not by ``min_length``: it counts what is right, and would say the same of a list with one wrong thing in it."""
+    if not given:
+        raise ValueError("Name at least one.")
+    return given
+
+
 Address = Annotated[str, AfterValidator(_address)]
+SOME: Any = {"minItems": 1}
 
 
 class _Part(BaseModel):
@@ -139,8 +148,10 @@ class WebhookChannel(_Channel):
 
     kind: Literal["webhook"]
     url: Address = Field(description="Where events are posted.")
-    secrets_from: tuple[SecretSource, ...] = Field(
-        min_length=1, max_length=3, description="Where the secrets (whsec_…) stand that sign: two while one is rotated."
+    secrets_from: Annotated[tuple[SecretSource, ...], AfterValidator(_some)] = Field(
+        max_length=3,
+        description="Where the secrets (whsec_…) stand that sign: two while one is rotated.",
+        json_schema_extra=SOME,
     )
 
 
@@ -151,7 +162,9 @@ class Notifications(_Part):
     """The file: the channels, and where Trueup's own page is."""
 
     page_url: Address | None = Field(default=None, description="Where people reach Trueup's page, for links.")
-    channels: tuple[ChannelConfig, ...] = Field(min_length=1, description="Who is told.")
+    channels: Annotated[tuple[ChannelConfig, ...], AfterValidator(_some)] = Field(
+        description="Who is told.", json_schema_extra=SOME
+    )
 
 
 def schema() -> dict[str, Any]:
