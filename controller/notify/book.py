@@ -26,20 +26,18 @@ class Book:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._told = dict(_kept(path)) if path is not None else {}
+        self._told = dict(_kept(path)) if path is not None else {}  # as it is written: the file is written whole
 
     def ledger(self, key: ServiceKey | None) -> Ledger:
         """What is kept of a service, or of the repository."""
-        return self._told.get(_name(key), Ledger())
+        return read(self._told.get(_name(key), "")).ledger
 
     def keep(self, key: ServiceKey | None, ledger: Ledger) -> None:
         """Keep it, whole or not at all."""
-        self._told[_name(key)] = ledger
-        if self._path is None:
-            return
-        text = json.dumps({name: written(Entry(each)) for name, each in self._told.items()}, indent=0)
-        with suppress(OSError):
-            _replace(self._path, text)
+        self._told[_name(key)] = written(Entry(ledger))
+        if self._path is not None:
+            with suppress(OSError):
+                _replace(self._path, json.dumps(self._told))
 
 
 class Shelf:
@@ -91,14 +89,14 @@ def _replace(path: Path, text: str) -> None:
     beside.replace(path)
 
 
-def _kept(path: Path) -> Iterator[tuple[str, Ledger]]:
+def _kept(path: Path) -> Iterator[tuple[str, str]]:
     found: object = None
     with suppress(OSError, ValueError):
         found = json.loads(path.read_text("utf-8"))
     if isinstance(found, dict):
         for name, text in found.items():
             if isinstance(text, str):
-                yield name, read(text).ledger
+                yield name, text
 
 
 def _name(key: ServiceKey | None) -> str:

@@ -163,7 +163,8 @@ class Courier:
         """Whether it is ours to tell: ``None``; else seconds until the next step."""
         with self._lock:
             told = self._pending.told(step.key)
-        match self._means.claims.ask(step, told, now):
+        verdict = self._means.claims.ask(step, told, now)
+        match verdict:
             case Ours():
                 return None
             case Settling(seconds):
@@ -174,8 +175,8 @@ class Courier:
             case Overtaken(ledger):
                 with self._lock:
                     self._pending.overtaken(step.key, ledger, now)
-            case other:
-                assert_never(other)
+            case _:
+                assert_never(verdict)
         return 0.0
 
     def _telling(self, step: Step) -> Telling:

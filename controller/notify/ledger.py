@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
+from typing import assert_never
 
 from controller.loop.facts import Fact, Kind
 
@@ -106,7 +107,8 @@ def after(ledger: Ledger, fact: Fact, runs: str = "", *, told: bool = True) -> L
     """
     number = ledger.number + 1
     changed = replace(ledger, number=number if told else ledger.number)
-    match slot(fact.kind):
+    about = slot(fact.kind)
+    match about:
         case Slot.ROLLOUT:
             shipped = Shipped(fitting(fact.deployment or ""), fact.kind, _created(fact))
             return replace(changed, shipped=shipped, runs=runs)
@@ -114,6 +116,8 @@ def after(ledger: Ledger, fact: Fact, runs: str = "", *, told: bool = True) -> L
             return replace(changed, drift=_mark(ledger.drift, fact, number))
         case Slot.OBSTACLE:
             return replace(changed, obstacle=_mark(ledger.obstacle, fact, number))
+        case _:
+            assert_never(about)
 
 
 def occurrence(ledger: Ledger, fact: Fact) -> str:

@@ -26,8 +26,11 @@ class Backlog:
 class Notifier:
     """An observer of the loop. Takes a record and returns at once, whatever receivers and AWS do."""
 
-    def __init__(self, couriers: tuple[Courier, ...], sight: Sight, log: Any) -> None:
+    def __init__(
+        self, couriers: tuple[Courier, ...], sight: Sight, log: Any, after_failure: float = AFTER_FAILURE
+    ) -> None:
         self._couriers = couriers
+        self._after_failure = after_failure  # seconds until what broke is tried again
         self._now = sight.now
         self._log = log
         self._inbox = Inbox()
@@ -82,7 +85,7 @@ class Notifier:
                 wait = self.scribe.read()
             except Exception:  # noqa: BLE001 - a defect in one look must not end the telling of all
                 self._log.exception("noticing what is new broke")
-                wait = AFTER_FAILURE
+                wait = self._after_failure
             if wait is None:
                 self._inbox.news.wait(IDLE)
             else:
@@ -96,6 +99,6 @@ class Notifier:
                 wait = courier.turn()
             except Exception:  # noqa: BLE001 - nor one in a channel
                 self._log.exception("a channel broke", channel=courier.channel.name)
-                wait = AFTER_FAILURE
+                wait = self._after_failure
             if wait != 0:
                 wake.wait(wait if wait is not None else IDLE)

@@ -36,14 +36,12 @@ class Secrets:
 
     def value(self, source: SecretSource) -> str:
         """The secret as it is now. Raises ``Later`` where there is none: somebody may put it there."""
-        found = ""
-        if source.env is not None:
-            found = self.environment.get(source.env, "")
-        elif source.file is not None:
-            try:
-                found = self.text(Path(source.file))
-            except (OSError, UnicodeDecodeError) as error:
-                raise Later(f"{source} cannot be read ({type(error).__name__})") from None
+        try:
+            found = (
+                self.environment.get(source.env, "") if source.env is not None else self.text(Path(source.file or ""))
+            )
+        except (OSError, UnicodeDecodeError) as error:
+            raise Later(f"{source} cannot be read ({type(error).__name__})") from None
         if not found.strip():
             raise Later(f"{source} is empty")
         if any(character in found.strip() for character in "\r\n\0"):

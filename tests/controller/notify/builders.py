@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from hypothesis import HealthCheck, settings
+
 from controller.loop.board import Board, Told
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
@@ -26,6 +28,7 @@ from tests.controller.builders import BLOCKED, DEBUG, HELD, SHIFTING, observed, 
 from tests.reconcilers.builders import KEY, NOW, attempt, service, wanted
 
 LATER = NOW + 600
+properties = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 WHOLE = Filter(kinds=tuple(Kind))
 RUNNING = attempt("v2", AttemptState.RUNNING, created_at=NOW - 60)
 DONE = attempt("v2", created_at=NOW - 60, finished_at=NOW - 10)

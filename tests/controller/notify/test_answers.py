@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from controller.notify.answers import LONGEST, asked_to_wait, parsed, taken
 from controller.notify.told import Answer, Later, Refused
+from tests.controller.notify.builders import properties
 
 NOW = 1_000_000.0
 
@@ -54,6 +55,7 @@ def test_a_receiver_says_when_to_come_back(headers: dict[str, str], seconds: flo
     assert caught.value.after == seconds
 
 
+@properties
 @given(st.text(), st.text(), st.text())
 def test_whatever_it_says_the_wait_is_bounded(retry: str, left: str, reset: str) -> None:
     headers = {"retry-after": retry, "x-ratelimit-remaining": left, "x-ratelimit-reset": reset}

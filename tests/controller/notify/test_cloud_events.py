@@ -17,7 +17,7 @@ from controller.notify.cloud_events import Webhook, event, request
 from controller.notify.configuration import WebhookChannel
 from controller.notify.secret import Secrets
 from controller.notify.told import Answer, Later, Request, Telling
-from tests.controller.notify.builders import KEY, fact
+from tests.controller.notify.builders import KEY, fact, properties
 from tests.controller.notify.receivers import SECRET
 
 OTHER = "whsec_" + base64.b64encode(b"another secret of 32 characters.").decode()
@@ -73,6 +73,7 @@ def test_every_kind_is_a_cloud_event(kind: Kind) -> None:
     assert found.get_subject() == ("prod/notes" if service else "source")
 
 
+@properties
 @given(st.text(), st.text(), st.text())
 def test_whatever_it_says_it_is_json_and_signed(text: str, subject: str, name: str) -> None:
     body = event(Telling(name, fact(text=text, subject=subject)))

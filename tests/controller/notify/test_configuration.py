@@ -16,7 +16,7 @@ from controller.notify.reading import parse
 from controller.notify.secret import Secrets, SecretSource
 from controller.notify.told import Answer, Later, Request, Telling
 from controller.source.documents import load
-from tests.controller.notify.builders import fact
+from tests.controller.notify.builders import fact, properties
 
 SLACK = "channels:\n- name: a\n  kind: slack\n  url: https://h.example.com/x\n"
 HUB = "channels:\n- name: a\n  kind: github\n  tokenFrom: {env: T}\n"
@@ -93,6 +93,7 @@ def test_no_problem_repeats_an_address_which_may_be_a_secret(secret: str) -> Non
     assert "hunter2" not in str(said(SLACK.replace("https://h.example.com/x", secret)))
 
 
+@properties
 @given(st.text(max_size=200))
 def test_whatever_a_file_holds_it_is_read_or_has_problems(text: str) -> None:
     found = parse(text.encode("utf-8", "surrogatepass"), "n.yaml")

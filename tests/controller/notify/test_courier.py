@@ -79,7 +79,7 @@ def test_a_telling_says_where_and_by_which_name(one: Replica) -> None:
 def test_a_channel_that_does_not_take_it_is_tried_at_longer_and_longer_intervals(one: Replica) -> None:
     one.ear.trouble = failing(Later("HTTP 503"))
     one.sees(ON_HOLD)
-    waits = []
+    waits: list[float] = []
     while len(waits) < 12:
         wait = one.courier.turn()
         assert wait is not None

@@ -31,6 +31,7 @@ from tests.controller.notify.builders import (
     SHIPPED,
     STARTED,
     attempt,
+    properties,
 )
 from tests.reconcilers.builders import failed, registered, rolling_service, service, task_set
 
@@ -227,6 +228,7 @@ LOOKS = [
 ]
 
 
+@properties
 @given(st.lists(st.sampled_from(LOOKS), max_size=8), st.sampled_from(LOOKS), st.booleans())
 def test_once_all_news_are_told_there_are_none(before: list[ServiceStatus], last: ServiceStatus, anew: bool) -> None:
     ledger = told(*before)
@@ -235,6 +237,7 @@ def test_once_all_news_are_told_there_are_none(before: list[ServiceStatus], last
     assert news(forgotten(ledger), last, NOW) == ()
 
 
+@properties
 @given(st.lists(st.sampled_from(LOOKS), max_size=8), st.sampled_from(LOOKS))
 def test_another_process_has_the_same_news_by_the_same_names(before: list[ServiceStatus], last: ServiceStatus) -> None:
     ledger = told(*before)
@@ -242,6 +245,7 @@ def test_another_process_has_the_same_news_by_the_same_names(before: list[Servic
     assert [(fact.id, fact.kind) for fact in ours] == [(fact.id, fact.kind) for fact in theirs]
 
 
+@properties
 @given(st.lists(st.sampled_from(LOOKS), max_size=8))
 def test_what_ends_had_begun(looks: list[ServiceStatus]) -> None:
     ledger, open_drift, open_obstacle = Ledger(), False, False

@@ -26,6 +26,7 @@ from tests.controller.notify.builders import (
     Replica,
     Time,
     of_service,
+    properties,
 )
 from tests.reconcilers.builders import NOW, failed, registered
 
@@ -66,7 +67,7 @@ class Daemon:
         tags = FakeTags(self.city.values, self.called)
         ear = Ear(self.city.heard, lambda _: self.called("asked"), lambda _: self.called("heard"))
         self.replica = Replica(disk, tags, ear, self.city.clock)
-        self.replica.attempts = lambda wanted: self.city.latest[wanted.key].live.attempts or ()  # type: ignore[union-attr]
+        self.replica.attempts = lambda wanted: self.city.latest[wanted.key].live.attempts or ()
         self.due = self.city.clock.at
 
     def called(self, what: str) -> None:
@@ -204,7 +205,7 @@ def _calls() -> list[str]:
         return daemon.calls
 
 
-@settings(max_examples=150, deadline=None)
+@settings(properties, max_examples=40)
 @given(st.data(), st.booleans(), st.integers(0, 80), st.integers(0, 80))
 def test_two_daemons_tell_each_fact_once_whoever_is_killed(data: st.DataObject, disk: bool, one: int, two: int) -> None:
     """While one of them is in the middle of a call, the other may have any number of turns."""

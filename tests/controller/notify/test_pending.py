@@ -26,6 +26,7 @@ from tests.controller.notify.builders import (
     attempt,
     fact,
     of_service,
+    properties,
 )
 from tests.reconcilers.builders import failed
 
@@ -253,6 +254,7 @@ LOOKS = [
 acts = st.lists(st.sampled_from([*LOOKS, "tell", "fail"]), max_size=40)
 
 
+@properties
 @given(acts, st.sets(st.sampled_from(list(Kind))))
 def test_however_it_goes_nothing_waits_for_ever_and_little_waits(
     acts: list[ServiceStatus | str], but: set[Kind]

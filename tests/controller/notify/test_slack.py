@@ -13,7 +13,7 @@ from controller.notify.configuration import SlackChannel
 from controller.notify.secret import Secrets
 from controller.notify.slack import COLOURS, HEADER, TEXT, Slack, escaped, link, message
 from controller.notify.told import Answer, Later, Place, Refused, Request, Telling
-from tests.controller.notify.builders import KEY, fact
+from tests.controller.notify.builders import KEY, fact, properties
 
 PLACE = Place("eu-west-1", "arn:aws:ecs:eu-west-1:1:cluster/prod", "notes", commit="abc")
 FULL = Telling(
@@ -85,6 +85,7 @@ def test_nobody_can_be_called_by_other_peoples_words() -> None:
 anything = st.text(max_size=4000)
 
 
+@properties
 @given(anything, anything, anything, st.lists(anything, max_size=30))
 def test_a_message_is_within_slacks_limits_whatever_it_says(
     text: str, subject: str, who: str, paths: list[str]
@@ -116,6 +117,7 @@ def test_a_fact_without_words_has_a_text_all_the_same() -> None:
     assert all(texts(message(Telling("x", fact(text="", subject=""))))), "no text is empty"
 
 
+@properties
 @given(st.text(alphabet="<>&ab ", max_size=200), st.integers(20, 100))
 def test_escaped_text_keeps_to_its_length_and_no_escape_is_cut_in_two(text: str, most: int) -> None:
     found = escaped(text, most)

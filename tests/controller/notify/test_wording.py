@@ -8,7 +8,7 @@ from controller.loop.facts import Kind
 from controller.notify.told import Place
 from controller.notify.wording import WORDS, cut, deployment, page, title, took
 from reconcilers.model import ServiceKey
-from tests.controller.notify.builders import KEY, fact
+from tests.controller.notify.builders import KEY, fact, properties
 
 PLACE = Place("eu-west-1", "arn:aws:ecs:eu-west-1:1:cluster/prod", "notes")
 
@@ -19,6 +19,7 @@ def test_every_kind_has_words() -> None:
     assert title(fact(Kind.SOURCE_STALE, service=None)) == "Git is stale"
 
 
+@properties
 @given(st.text(), st.integers(1, 50))
 def test_a_text_is_cut_to_one_printable_line(text: str, most: int) -> None:
     found = cut(text, most)
