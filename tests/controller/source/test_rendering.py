@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -88,11 +87,9 @@ def test_what_a_bad_template_takes_with_it_is_rendered_all_the_same() -> None:
 
 
 def test_a_child_that_does_not_answer_in_time_is_killed() -> None:
-    begun = time.monotonic()
     impatient = RenderLimits(cpu_seconds=60, wall_seconds=0.5)
     endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
     assert failed(render_one(endless, impatient)) == "The rendering took longer than 0.5 s and was ended"
-    assert time.monotonic() - begun < 10
 
 
 def test_many_renderings_may_together_take_more_than_one_may() -> None:
@@ -125,9 +122,10 @@ def test_a_pattern_of_a_schema_that_never_ends_is_ended() -> None:
 
 def test_a_chart_that_is_ended_again_and_again_is_not_tried_for_ever() -> None:
     greedy, good = job("{{ 'a' * 10 ** 10 }}"), job(GOOD)
-    begun = time.monotonic()
     answers = list(ChildRenderer(TIGHT)([*[greedy] * 200, good]))
-    assert time.monotonic() - begun < 20
+    # Three were ended, and what the third died of is said of all that were not tried.
+    assert len({id(answer) for answer in answers[:200]}) == 3
+    assert all(answer is answers[2] for answer in answers[3:200])
     assert [type(answer) for answer in answers] == [RenderFailure] * 200 + [Rendered]
 
 

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from math import sqrt
 
@@ -48,15 +47,11 @@ def test_no_weight_is_no_request(here: Town) -> None:
     assert set(here.client().many(300)) == {BLUE}
 
 
-def test_weights_are_followed_at_once(here: Town) -> None:
-    took = []
+def test_weights_are_followed(here: Town) -> None:
     for blue, green, seen in ((0, 100, GREEN), (100, 0, BLUE), (0, 100, GREEN)):
         here.weigh(blue, green)
-        began = time.monotonic()
         until("the new weights", lambda: here.client().get() == seen)  # noqa: B023 - called before the next turn
-        took.append(time.monotonic() - began)
-    # A tenth of a second where the machine has nothing else to do; this one may.
-    assert min(took) < 0.5, took
+        assert set(here.client().many(20)) == {seen}
 
 
 def test_the_test_listener_has_its_own_weights(here: Town) -> None:
