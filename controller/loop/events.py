@@ -88,9 +88,18 @@ def _rollouts(before: ServiceStatus, after: ServiceStatus, now: float) -> tuple[
     was, still = before.rollout, after.rollout
     if after.failing_since is not None or was == still:
         return ()
-    ended = (_ended(was, after, now),) if was is not None else ()
-    started = (RolloutStarted(after.wanted.key, still.deployment),) if still is not None else ()
+    ended = (_ended(was, after, now),) if was is not None and not _takes_back(was, before, after) else ()
+    goes_on = still is not None and not _takes_back(still, after)
+    started = (RolloutStarted(after.wanted.key, still.deployment),) if still is not None and goes_on else ()
     return (*ended, *started)
+
+
+def _takes_back(rollout: Rollout, *looks: ServiceStatus) -> bool:
+    """Whether it is CodeDeploy's own, made to take another one back: its success is no release, and no news."""
+    return any(
+        attempt is not None and is_rollback(attempt)
+        for attempt in (_attempt(each, rollout.deployment) for each in looks)
+    )
 
 
 def _ended(was: Rollout, after: ServiceStatus, now: float) -> RolloutEnded:

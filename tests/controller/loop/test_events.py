@@ -159,6 +159,25 @@ def test_another_deployment_in_its_place_ends_one_and_starts_one() -> None:
     assert kinds == [RolloutEnded, RolloutStarted]
 
 
+BACK = attempt(None, id="d-back", rollback_of="d-v2", creator="codeDeployRollback")
+TAKING_BACK = replace(SHIFTING, deployment="d-back")
+
+
+def test_a_rollback_ends_the_rollout_that_it_takes_back_and_starts_none() -> None:
+    failed = attempt("v2", AttemptState.STOPPED, rollback="d-back")
+    seen = replace(report(TAKING_BACK, at=NOW + 60), observed=observed(BACK, failed))
+    [event] = happened(report(SHIFTING), seen)
+    assert isinstance(event, RolloutEnded)
+    assert (event.deployment, event.result) == ("d-v2", Result.ROLLED_BACK)
+
+
+@pytest.mark.parametrize("known_after", [True, False])
+def test_the_end_of_a_rollback_is_no_end_of_a_rollout(known_after: bool) -> None:
+    back = replace(report(TAKING_BACK, at=NOW + 60), observed=observed(BACK))
+    done = replace(report(at=NOW + 120), observed=observed(*([BACK] if known_after else [])))
+    assert happened(report(SHIFTING), back, done) == ()
+
+
 def test_a_failed_look_ends_no_rollout() -> None:
     assert happened(report(SHIFTING), report(Failed("Throttled", ""))) == ()
 
