@@ -187,12 +187,15 @@ def _running(live: Live | None) -> RunningView | None:
     if live is None or live.running is None:
         return None
     running, deployment = live.running, shipped(live)
+    primary = live.service.primary if live.service is not None else None
+    made_by = primary.external_id if primary is not None else None  # a sweep reads no attempts
+    primary = live.service.primary if live.service is not None else None
     return RunningView(
         task_definition=running.arn,
         registered_by=running.registered_by,
         registered_at=running.registered_at,
         images=images_of(running.definition),
-        deployment=deployment.id if deployment else None,
+        deployment=deployment.id if deployment else made_by,
         deployed_by=deployment.creator if deployment else None,
         deployed_at=deployment.created_at if deployment else None,
     )

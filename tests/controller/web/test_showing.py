@@ -108,6 +108,13 @@ def test_what_runs_says_who_registered_and_which_deployment_shipped_it() -> None
     assert (running.deployment, running.deployed_by, running.deployed_at) == ("d-hand", "user", NOW - 3600)
 
 
+def test_the_deployment_of_what_runs_is_known_without_its_attempts() -> None:
+    live = replace(observed(), service=service(task_set(external_id="d-heal")))
+    running = service_view(status(report(observed=live))).running
+    assert running is not None
+    assert (running.deployment, running.deployed_by) == ("d-heal", None)
+
+
 def test_values_of_environment_variables_are_masked() -> None:
     secret = Change("/taskDefinition/containerDefinitions/proxy/environment/KEY", "changed", "s3cret", "hunter2")
     text = service_view(status(drifted(secret))).model_dump_json()
