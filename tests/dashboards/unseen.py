@@ -1,4 +1,7 @@
-"""What the demo's story has no reason to show, question by question: series that are made up show these instead."""
+"""What the demo's story has no reason to show, question by question.
+
+Series that are made up show in ``tests.rules.test_unseen`` that these have an answer, too.
+"""
 
 from collections.abc import Mapping
 

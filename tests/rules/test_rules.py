@@ -1,0 +1,139 @@
+"""Every alert is shown before, while and after, every recording rule with its values; and the tools agree."""
+
+import re
+import shutil
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.rules.files import (
+    AMTOOL,
+    NO_AMTOOL,
+    NO_PROMTOOL,
+    OBSERVABILITY,
+    PROMTOOL,
+    ROOT,
+    read,
+    rules,
+    said_by,
+)
+
+ALERTS = rules("alert")
+RECORDED = rules("record")
+needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason=NO_PROMTOOL)
+needs_amtool = pytest.mark.skipif(AMTOOL is None, reason=NO_AMTOOL)
+
+
+def shown() -> dict[str, list[list[str]]]:
+    """By alert, for each of its unit tests how it goes: a word for each moment, ``silent`` or ``fires``."""
+    found: dict[str, list[list[str]]] = defaultdict(list)
+    for test in read("tests/alerts.yml")["tests"]:
+        by_alert: dict[str, list[str]] = defaultdict(list)
+        for moment in test["alert_rule_test"]:
+            by_alert[moment["alertname"]].append("fires" if moment["exp_alerts"] else "silent")
+        for alert, words in by_alert.items():
+            found[alert].append(words)
+    return found
+
+
+SHOWN = shown()
+
+
+@needs_promtool
+@pytest.mark.parametrize("file", ["tests/alerts.yml", "tests/recording.yml"])
+def test_the_rules_do_what_their_unit_tests_say(file: str) -> None:
+    code, said = said_by(PROMTOOL, "test", "rules", file)
+    assert code == 0, said
+
+
+@needs_promtool
+def test_prometheus_finds_nothing_wrong_with_its_configuration() -> None:
+    code, said = said_by(PROMTOOL, "check", "config", "--lint-fatal", "prometheus.yml")
+    assert code == 0, said
+    assert f"{len(ALERTS)} rules found" in said
+    assert f"{len(RECORDED)} rules found" in said
+
+
+@needs_amtool
+def test_alertmanager_finds_nothing_wrong_with_its_configuration() -> None:
+    code, said = said_by(AMTOOL, "check-config", "alertmanager.yml")
+    assert code == 0, said
+    assert "1 templates" in said
+
+
+@needs_amtool
+@pytest.mark.parametrize(("severity", "receiver"), [("critical", "critical"), ("warning", "warning"), ("", "warning")])
+def test_alerts_go_where_their_severity_says(severity: str, receiver: str) -> None:
+    asked = [f"severity={severity}"] if severity else ["alertname=SomebodyElses"]
+    code, said = said_by(AMTOOL, "config", "routes", "test", "--config.file=alertmanager.yml", *asked)
+    assert code == 0, said
+    assert receiver in said.splitlines()
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_every_alert_is_shown_before_while_and_after(alert: str) -> None:
+    assert SHOWN[alert]
+    assert all(words == ["silent", "fires", "silent"] for words in SHOWN[alert])
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_every_branch_of_an_alert_has_a_unit_test(alert: str) -> None:
+    assert len(SHOWN[alert]) >= len(re.split(r"\bor\b", ALERTS[alert]["expr"]))
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_every_recording_rule_has_a_unit_test(name: str) -> None:
+    asked = [each["expr"] for test in read("tests/recording.yml")["tests"] for each in test["promql_expr_test"]]
+    assert any(name in expression for expression in asked)
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_every_alert_says_what_where_and_where_to_read_on(alert: str) -> None:
+    rule = ALERTS[alert]
+    assert rule["labels"]["severity"] in ("critical", "warning")
+    assert set(rule["annotations"]) == {"summary", "description", "runbook"}
+    assert rule["annotations"]["description"].endswith((".", "?"))
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_the_runbook_of_every_alert_is_there(alert: str) -> None:
+    file, _, anchor = ALERTS[alert]["annotations"]["runbook"].partition("#")
+    headings = re.findall(r"(?m)^#+ (.+)$", (ROOT / file).read_text("utf-8"))
+    assert anchor == alert.lower()
+    assert [heading for heading in headings if heading.lower() == anchor] == [alert]
+
+
+def test_no_runbook_is_left_of_an_alert_that_is_gone() -> None:
+    headings = re.findall(r"(?m)^### (Trueup\w+)$", (ROOT / "docs" / "observability.md").read_text("utf-8"))
+    assert sorted(headings) == sorted(ALERTS)
+
+
+def test_both_receivers_resolve_and_speak_with_the_same_words() -> None:
+    receivers = {each["name"]: each["slack_configs"] for each in read("alertmanager.yml")["receivers"]}
+    shapes = [{**config, "channel": ""} for configs in receivers.values() for config in configs]
+    assert len(shapes) == 2
+    assert shapes[0] == shapes[1]
+    assert shapes[0]["send_resolved"] is True
+
+
+def mutants() -> list[Any]:
+    """The alerts, one after the other with twice its threshold, or four times its wait."""
+    text = (OBSERVABILITY / "rules" / "alerts.yml").read_text("utf-8")
+    found = []
+    for what, pattern, factor in (("threshold", r"(?<=> )\d+(?=  # seconds)", 2), ("wait", r"(?<=for: )\d+(?=m)", 4)):
+        for match in re.finditer(pattern, text):
+            alert = re.findall(r"alert: (\w+)", text[: match.start()])[-1]
+            other = text[: match.start()] + str(int(match[0]) * factor) + text[match.end() :]
+            found.append(pytest.param(other, id=f"{what} of {alert}"))
+    return found
+
+
+@needs_promtool
+@pytest.mark.parametrize("mutant", mutants())
+def test_the_unit_tests_notice_another_threshold_and_another_wait(mutant: str, tmp_path: Path) -> None:
+    shutil.copytree(OBSERVABILITY, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "rules" / "alerts.yml").write_text(mutant, "utf-8")
+    code, said = said_by(PROMTOOL, "test", "rules", "tests/alerts.yml", folder=tmp_path)
+    assert code != 0, said
