@@ -1,10 +1,8 @@
 """``trueup run``: the daemon."""
 
-import signal
-import threading
-
 import typer
 
+from controller import ending
 from controller.cli.options import flags_of
 from controller.settings import Settings
 
@@ -12,9 +10,7 @@ from controller.settings import Settings
 @flags_of(Settings)
 def run(settings: Settings) -> None:
     """Keep the services that a repository describes true to it, until SIGTERM or Ctrl-C."""
-    asked = threading.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):  # before the imports: they take a second, and a signal may not wait
-        signal.signal(each, lambda *_: asked.set())
+    ending.listen()
     from controller import logs
     from controller.notify.building import MisconfiguredError
     from controller.wiring import build_daemon
@@ -34,5 +30,5 @@ def run(settings: Settings) -> None:
     log.info("started", url=daemon.http.url, path=settings.path, branch=settings.branch, workers=settings.workers)
     if not settings.api_token:
         log.info("no TRUEUP_API_TOKEN: sync and retry have no route")
-    ended = daemon.run(settings.workers, asked.wait)
+    ended = daemon.run(settings.workers, ending.asked.wait)
     log.info("ended" if ended else "ended with a step in hand that took too long")

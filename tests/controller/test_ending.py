@@ -1,0 +1,45 @@
+"""A daemon that is asked to end while it still imports ends well, and nothing large stands before the ear."""
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ASKED_AT_ONCE = """\
+import os, signal, sys
+from controller import __main__, cli, ending
+cli.main = lambda: (os.kill(os.getpid(), signal.SIGTERM), main())
+main, sys.argv = cli.app, ["trueup", *sys.argv[1:]]
+__main__.main()
+"""
+LARGE = "import sys, controller.{}; print(sorted({{'typer', 'pydantic', 'botocore', 'asyncio'}} & sys.modules.keys()))"
+
+
+def _python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A process of its own: signals and imports are a process's."""
+    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), "HOME": "/nonexistent"}
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_sigterm_before_the_imports_ends_the_daemon_well(tmp_path: Path) -> None:
+    settings = ["--repository", (tmp_path / "none.git").as_uri(), "--state-dir", str(tmp_path / "state"), "--port", "0"]
+    done = _python(ASKED_AT_ONCE, "run", *settings, "--log-format", "json")
+    assert (done.returncode, done.stderr.count('"event": "ended"')) == (0, 1), done.stderr
+
+
+def test_no_other_verb_takes_signals_for_itself() -> None:
+    code = "import signal, sys; from controller import __main__, cli; cli.main = lambda: None; sys.argv[1:] = ['get']; "
+    code += "__main__.main(); print(signal.getsignal(signal.SIGTERM).name)"
+    assert _python(code).stdout.strip() == "SIG_DFL"
+
+
+def test_neither_the_start_nor_the_health_check_imports_anything_large() -> None:
+    assert [_python(LARGE.format(module)).stdout.strip() for module in ("__main__", "health")] == ["[]", "[]"]
+
+
+def test_both_are_what_is_installed() -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
+    assert scripts == {"trueup": "controller.__main__:main", "trueup-health": "controller.health:main"}
