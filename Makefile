@@ -62,6 +62,7 @@ pictures: $(READY) ## Draw the pictures of the docs anew
 lock: $(READY) ## Resolve the dependencies again
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url pyproject.toml --extra sandbox --group dev -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url pyproject.toml -c requirements.lock -o requirements-runtime.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group build -o requirements-build.lock
 
 clean: ## Remove what the targets made
 	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis .coverage* dist
