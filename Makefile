@@ -6,10 +6,12 @@ BIN := .venv/bin
 # The environment is made again when what it is made from changes, and not otherwise.
 READY := .venv/.ready-$(shell cat pyproject.toml requirements.lock requirements-uv.lock | cksum | tr ' ' -)
 
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+
 # Their tests must cover what decides whole; to measure the others too would take three times as long and show nothing new.
 MEASURED := tests/controller tests/reconcilers
 
-.PHONY: help demo test check format lint types layers bench dashboards pictures lock clean
+.PHONY: help demo test check format lint types layers bench dashboards pictures image footprint lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -41,8 +43,9 @@ check: format lint types layers test ## Format, lint, types, layers and tests
 format: $(READY)
 	@$(BIN)/ruff format --check .
 
-lint: $(READY)
+lint: $(READY) # hadolint comes for Linux only
 	@$(BIN)/ruff check .
+	@test ! -x $(BIN)/hadolint || $(BIN)/hadolint Dockerfile
 
 types: $(READY)
 	@$(BIN)/mypy
@@ -58,6 +61,18 @@ dashboards: $(READY) ## Write Grafana's dashboards anew
 
 pictures: $(READY) ## Draw the pictures of the docs anew
 	@$(BIN)/python -m tests.pictures
+
+image: ## Build the image, with docker, podman or buildah
+	@for tool in docker podman buildah none; do $$tool info >/dev/null 2>&1 && break; done; \
+	case $$tool in \
+	  none) echo "Neither docker, podman nor buildah works here. Install one: sudo apt-get install podman"; exit 1 ;; \
+	  docker) format= ;; \
+	  *) format='--format docker' ;; \
+	esac; \
+	$$tool build $$format --build-arg VERSION=$(VERSION) --build-arg REVISION="$$(git rev-parse HEAD 2>/dev/null || echo unknown)" --tag trueup:$(VERSION) .
+
+footprint: $(READY) ## What the image takes: size, time to start, memory
+	@$(BIN)/python -m tests.image
 
 lock: $(READY) ## Resolve the dependencies again
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url pyproject.toml --extra sandbox --group dev -o requirements.lock

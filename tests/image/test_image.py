@@ -3,27 +3,22 @@
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from controller.demo.stage import KEY, MANIFEST, Stage, staged
+from controller.demo.stage import KEY
 from controller.demo.waiting import until
 from controller.web.client import Daemon
 from tests.controller.daemons import silence
-from tests.controller.source.hosts import Host, serving
 from tests.image.container import Container, await_status, container
+from tests.image.surroundings import TAG, world
 from tests.image.tools import podman
 
 pytestmark = pytest.mark.timeout(
     1800
 )  # the first to run waits for the image: from nothing, minutes; on a busy machine, many
 
-TAG = "7c31f0e"
-SPEED = 60.0  # a minute of AWS's takes a second: a shift in tenths takes ten, and nobody waits for a pull
 MODELS = """
 from dataclasses import fields
 from botocore.session import Session
@@ -35,32 +30,6 @@ made = gateways(AwsClients("1", lambda _: None), scope)
 clients = [getattr(made, each.name)._client for each in fields(made)]
 print(*sorted({each.meta.service_model.service_name for each in clients}), Session().create_client("sts"))
 """
-
-
-class World(NamedTuple):
-    """A fleet in the sandbox, and the host of the repository that describes it."""
-
-    stage: Stage
-    settings: dict[str, str]
-
-    def commit(self) -> str:
-        """A new version of the application, built, pushed and wanted."""
-        self.stage.push_images(TAG)
-        return self.stage.repository.bump(MANIFEST, dict.fromkeys(self.stage.tags(), TAG), "Ship it")
-
-
-@contextmanager
-def world() -> Iterator[World]:
-    with staged(SPEED) as stage:
-        bare = Path(stage.repository.url.removeprefix("file://"))
-        with serving(Host(bare.parent, "trueup", "t0ken")) as host:
-            settings = {
-                "TRUEUP_REPOSITORY": f"{host.url}/{bare.name}",
-                "TRUEUP_GIT_USERNAME": "trueup",
-                "TRUEUP_GIT_TOKEN": "t0ken",
-                "TRUEUP_ENDPOINT_URL": stage.server.url,
-            }
-            yield World(stage, settings)
 
 
 @pytest.fixture(scope="module")
