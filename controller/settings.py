@@ -5,15 +5,31 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from typer import Option
+from typer import BadParameter, Option
 
 from controller.logs import LogFormat, LogLevel
+from controller.source.remote import ON_REQUEST
 
 GIT, AWS, LOOP, HTTP, LOGS = "Git", "AWS", "Loop", "HTTP", "Logs"
 
 
 def _said(text: str, name: str, panel: str, *, least: float | None = None, most: float | None = None) -> object:
     return Option(help=text, envvar=f"TRUEUP_{name}", show_envvar=True, rich_help_panel=panel, min=least, max=most)
+
+
+def transports(said: str | frozenset[str]) -> frozenset[str]:
+    """The transports of a list with commas. Raises ``BadParameter`` where one is not to be had."""
+    found = said if isinstance(said, frozenset) else frozenset(filter(None, said.replace(",", " ").split()))
+    if unknown := sorted(found.difference(ON_REQUEST)):
+        raise BadParameter(f"{', '.join(unknown)}: only {', '.join(ON_REQUEST)} can be allowed, with commas between.")
+    return found
+
+
+def _allowed() -> object:
+    text = "Transports beside https and ssh, with commas: file, git, http. None of them is safe against the network."
+    made = _said(text, "GIT_ALLOW", GIT)
+    made.parser, made.metavar, made.show_default = transports, "TRANSPORTS", False  # type: ignore[attr-defined]
+    return made
 
 
 class CloudTrail(StrEnum):
@@ -28,9 +44,7 @@ class CloudTrail(StrEnum):
 class Settings:
     """Everything ``trueup run`` can be told. Durations in seconds. Secrets stay out of ``repr``."""
 
-    repository: Annotated[str, _said("URL of the Git repository: https, ssh, git or file.", "REPOSITORY", GIT)] = field(
-        repr=False
-    )
+    repository: Annotated[str, _said("URL of the Git repository: https or ssh.", "REPOSITORY", GIT)] = field(repr=False)
     branch: Annotated[str, _said("Branch that says what should run.", "BRANCH", GIT)] = "main"
     path: Annotated[str, _said("Folder of the repository that holds the manifests.", "PATH", GIT)] = "desired"
     state_dir: Annotated[
@@ -45,6 +59,7 @@ class Settings:
     ] = None
     git_ssh_key: Annotated[Path | None, _said("Private key for ssh.", "GIT_SSH_KEY", GIT)] = None
     git_known_hosts: Annotated[Path | None, _said("known_hosts file for ssh.", "GIT_KNOWN_HOSTS", GIT)] = None
+    git_allow: Annotated[frozenset[str], _allowed()] = frozenset()
     git_timeout: Annotated[float, _said("Seconds that a look at Git may take.", "GIT_TIMEOUT", GIT, least=1)] = 60.0
     poll_interval: Annotated[
         float, _said("Seconds between two looks at the branch.", "POLL_INTERVAL", LOOP, least=0.1)

@@ -162,6 +162,7 @@ def git_source(settings: Settings) -> GitSource:
             token_file=settings.git_token_file,
             ssh_key_file=settings.git_ssh_key,
             known_hosts_file=settings.git_known_hosts,
+            allow=settings.git_allow,
         ),
         settings.state_dir,
     )

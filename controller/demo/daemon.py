@@ -35,6 +35,7 @@ class DaemonProcess:
             "AWS_SECRET_ACCESS_KEY": "sandbox",
             "AWS_EC2_METADATA_DISABLED": "true",
             "TRUEUP_REPOSITORY": repository,
+            "TRUEUP_GIT_ALLOW": "file",
             "TRUEUP_ENDPOINT_URL": endpoint,
             "TRUEUP_STATE_DIR": str(folder / "mirror"),
             "TRUEUP_PORT": str(self._port),

@@ -142,7 +142,7 @@ def push_image(endpoint: str, reference: str) -> None:
 
 
 def _compiled(url: str, folder: Path) -> Mapping[ServiceKey, Service]:
-    source = Repository(GitSource(GitSettings(url), folder / "first"), "desired")
+    source = Repository(GitSource(GitSettings(url, allow=frozenset({"file"})), folder / "first"), "desired")
     try:
         snapshot = source.poll(None)
     finally:

@@ -54,19 +54,25 @@ _SAYINGS = (
         "host-key",
         r"remote host identification has changed|offending .* key in",
         "The ssh host key of {url} is not the one that is known.",
-        "Find out from the host's operator whether it changed; then put the new key into the known_hosts file.",
+        "Find out from the host's operator whether it changed; then put the new key where TRUEUP_GIT_KNOWN_HOSTS says.",
     ),
     _saying(
         "host-key",
         r"host key verification failed|no .* host key is known|known_hosts",
         "The ssh host key of {url} is not known, so it is not trusted.",
-        "Compare `ssh-keyscan HOST` with the keys the host publishes and put them into the known_hosts file.",
+        "Compare `ssh-keyscan HOST` with the keys that the host publishes; put them where TRUEUP_GIT_KNOWN_HOSTS says.",
     ),
     _saying(
         "host-key",
         r"ssl certificate problem|certificate verification failed|ssl peer certificate|certificate subject name",
         "The TLS certificate of {url} is not trusted.",
         "Give the certificate authority in SSL_CERT_FILE or GIT_SSL_CAINFO, or put the host's certificate right.",
+    ),
+    _saying(
+        "refused",
+        r"transport '[^']*' not allowed|protocol .* (not supported|disabled)",
+        "{url} leads to a transport that is not allowed.",
+        "Name the address that it leads to, or allow the transport: TRUEUP_GIT_ALLOW.",
     ),
     _saying(
         "wrong-credentials",

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from controller.source.remote import SCHEMES, GitSettings, Remote
+from controller.source.remote import GitSettings, Remote
 
 # What of the daemon's own environment a network needs: where programs are, proxies, trusted authorities, an ssh agent.
 _PASSED_ON = (
@@ -62,7 +62,7 @@ def environment(ambient: Mapping[str, str], home: Path, settings: GitSettings) -
         "GIT_CONFIG_GLOBAL": str(home / "config"),
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_CEILING_DIRECTORIES": str(home.parent),
-        "GIT_ALLOW_PROTOCOL": ":".join(SCHEMES),
+        "GIT_ALLOW_PROTOCOL": ":".join(settings.transports),
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_LITERAL_PATHSPECS": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
@@ -91,6 +91,7 @@ def _ssh(settings: GitSettings) -> str:
         "ControlPath=none",
         "ForwardAgent=no",
         "PermitLocalCommand=no",
+        "UpdateHostKeys=no",
     ]
     if settings.known_hosts_file is not None:
         known_hosts = str(settings.known_hosts_file).replace("%", "%%")
@@ -99,7 +100,8 @@ def _ssh(settings: GitSettings) -> str:
     if settings.ssh_key_file is not None:
         options.append("IdentitiesOnly=yes")
         key = ["-i", str(settings.ssh_key_file)]
-    return shlex.join(["ssh", *key, *(part for option in options for part in ("-o", option))])
+    # Neither the user's nor the machine's configuration of ssh: it could name other keys, hosts and commands.
+    return shlex.join(["ssh", "-F", "none", *key, *(part for option in options for part in ("-o", option))])
 
 
 def _seconds(settings: GitSettings) -> int:

@@ -10,7 +10,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 from controller.source.git_errors import SourceError, scrub
 
-SCHEMES = ("https", "http", "ssh", "git", "file")
+ALWAYS = ("https", "ssh")
+ON_REQUEST = ("file", "git", "http")  # neither encrypted nor, but for this machine's files, of anybody in particular
 
 _SCP_LIKE = re.compile(r"^(?:[^@/:]+@)?(?P<host>\[[^\]]+\]|[^@/:]+):(?!//)")
 _PASSWORD_AND_SCP_LIKE = re.compile(r"^[^@/:]*:[^@/]*@[^@/:]+:")
@@ -23,7 +24,8 @@ _NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^
 class GitSettings:
     """Where the desired state is, and how to get at it. `timeout` is in seconds, for one look at the repository.
 
-    A token may stand in `token`, in a file (read at each look, so that it can be rotated), or in the URL.
+    A token may stand in `token`, in a file (read at each look, so that it can be rotated), or in the URL. `allow` are
+    the transports, of ON_REQUEST, that are taken beside https and ssh; a path on this machine is `file`.
     """
 
     url: str = field(repr=False)
@@ -34,6 +36,12 @@ class GitSettings:
     token_file: Path | None = None
     ssh_key_file: Path | None = None
     known_hosts_file: Path | None = None
+    allow: frozenset[str] = frozenset()
+
+    @property
+    def transports(self) -> tuple[str, ...]:
+        """What git may speak, redirects included."""
+        return (*ALWAYS, *sorted(self.allow))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,8 @@ class Remote:
 def remote(settings: GitSettings) -> Remote:
     """Take settings apart, or raise SourceError: `refused` for an address or a branch that is never given to git."""
     url, username, password = _address(settings.url)
+    if (transport := _transport(url)) not in settings.transports:
+        raise _not_allowed(url, transport)
     username, password = settings.username or username or "git", _token(settings) or password
     if not f"{username}{password}".isprintable():
         raise _no_token("The user name or the token has a line break or another control character in it.")
@@ -82,7 +92,7 @@ def _address(given: str) -> tuple[str, str, str]:
     scheme, separator, _ = given.partition("://")
     if not separator:
         return _path_or_scp(given), "", ""
-    if scheme.lower() not in SCHEMES:
+    if scheme.lower() not in (*ALWAYS, *ON_REQUEST):
         raise _refused(given, "has an unknown scheme")
     return _url(given)
 
@@ -118,6 +128,11 @@ def _path_or_scp(given: str) -> str:
     return given
 
 
+def _transport(url: str) -> str:
+    scheme, separator, _ = url.partition("://")
+    return scheme.lower() if separator else "ssh" if _SCP_LIKE.match(url) else "file"
+
+
 def _branch(given: str) -> str:
     name = given.removeprefix("refs/heads/")
     if not name or _NO_BRANCH.search(name):
@@ -146,5 +161,10 @@ def _no_token(message: str) -> SourceError:
 def _refused(given: str, why: str) -> SourceError:
     address = scrub(given.partition("?")[0], ())
     shown = "".join(filter(str.isprintable, address if "://" in address else address.rpartition("@")[2]))
-    remedy = f"Write what `git clone` takes: a path, user@host:path, or one of {', '.join(SCHEMES)}."
+    remedy = "Write what `git clone` takes: https://host/path, ssh://user@host/path or user@host:path."
     return SourceError("refused", f"The repository's address '{shown}' {why}.", remedy)
+
+
+def _not_allowed(url: str, transport: str) -> SourceError:
+    message = f"The repository's address '{url}' is of the transport {transport}, which is not allowed."
+    return SourceError("refused", message, f"Use https or ssh, or allow it: TRUEUP_GIT_ALLOW={transport}.")

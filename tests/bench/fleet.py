@@ -97,7 +97,7 @@ def plan_of(number: int, workload: Workload | None = None) -> BlueGreen:
 
 def source_of(url: str, folder: Path) -> GitSource:
     """The reader of a fleet's repository, as the daemon makes it."""
-    return git_source(Settings(repository=url, state_dir=folder))
+    return git_source(Settings(repository=url, git_allow=frozenset({"file"}), state_dir=folder))
 
 
 def compiled(url: str, render: Render | None = None) -> Snapshot:

@@ -66,6 +66,7 @@ class DaemonProcess:
             "AWS_ACCESS_KEY_ID": "trueup",
             "AWS_SECRET_ACCESS_KEY": "sandbox",
             "AWS_EC2_METADATA_DISABLED": "true",
+            "TRUEUP_GIT_ALLOW": "file,http",
             "TRUEUP_STATE_DIR": str(folder / "mirror"),
             "TRUEUP_PORT": "0",
             "TRUEUP_POLL_INTERVAL": "0.5",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import socket
+import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ class Host:
     password: str = ""
     status: int = 0
     location: str = ""
+    tls: ssl.SSLContext | None = None
     url: str = ""
     authorizations: list[str] = field(default_factory=list)
 
@@ -35,7 +37,9 @@ class Host:
 def serving(host: Host) -> Iterator[Host]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"host": host}))
     server.daemon_threads = False
-    host.url = f"http://127.0.0.1:{server.server_port}"
+    if host.tls is not None:
+        server.socket = host.tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    host.url = f"{'https' if host.tls else 'http'}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -7,6 +7,15 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from controller.source.remote import ON_REQUEST, GitSettings
+
+
+def local(url: str, **settings: Any) -> GitSettings:
+    """Settings for a repository of this machine: every transport is allowed."""
+    return GitSettings(url, allow=frozenset(ON_REQUEST), **settings)
+
 
 _ENVIRONMENT = {
     "PATH": os.environ.get("PATH", "/usr/bin:/bin"),

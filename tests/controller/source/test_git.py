@@ -9,8 +9,7 @@ import pytest
 
 from controller.source.git import GitSource
 from controller.source.git_errors import SourceError
-from controller.source.remote import GitSettings
-from tests.controller.source.repository import Repository
+from tests.controller.source.repository import Repository, local
 
 MANIFEST = "kind: Service\n"
 
@@ -26,7 +25,7 @@ def source(repository: Repository, tmp_path: Path) -> GitSource:
 
 
 def open_source(repository: Repository, tmp_path: Path, branch: str = "main") -> GitSource:
-    return GitSource(GitSettings(url=str(repository.path), branch=branch, timeout=20), tmp_path / "state")
+    return GitSource(local(str(repository.path), branch=branch, timeout=20), tmp_path / "state")
 
 
 def mirrors(tmp_path: Path) -> list[Path]:

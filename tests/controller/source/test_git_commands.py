@@ -12,8 +12,7 @@ import pytest
 
 from controller.source.git import GitSource
 from controller.source.git_errors import SourceError
-from controller.source.remote import GitSettings
-from tests.controller.source.repository import Repository
+from tests.controller.source.repository import Repository, local
 
 
 class Watched:
@@ -30,7 +29,7 @@ class Watched:
 
     def open(self, timeout: float = 20) -> GitSource:
         path = f"{self._programs}:{os.environ['PATH']}"
-        return GitSource(GitSettings(url=str(self.repository.path), timeout=timeout), self._state, {"PATH": path})
+        return GitSource(local(str(self.repository.path), timeout=timeout), self._state, {"PATH": path})
 
     def disturb(self, pattern: str, script: str) -> None:
         git = self._programs / "git"

@@ -10,9 +10,8 @@ import pytest
 
 from controller.source.git import GitSource
 from controller.source.git_errors import SourceError
-from controller.source.remote import GitSettings
 from reconcilers.model import Revision
-from tests.controller.source.repository import Repository
+from tests.controller.source.repository import Repository, local
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def repository(tmp_path: Path) -> Repository:
 
 
 def open_source(repository: Repository, tmp_path: Path) -> GitSource:
-    return GitSource(GitSettings(url=f"file://{repository.path}", timeout=20), tmp_path / "state")
+    return GitSource(local(f"file://{repository.path}", timeout=20), tmp_path / "state")
 
 
 def mirror(tmp_path: Path) -> Path:

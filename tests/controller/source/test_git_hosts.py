@@ -8,14 +8,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from controller.source.git import GitSource
 from controller.source.git_errors import SourceError
 from controller.source.remote import GitSettings
+from tests.controller.source.certificates import tls
 from tests.controller.source.hosts import Host, serving, silence
-from tests.controller.source.repository import Repository
+from tests.controller.source.repository import Repository, local
 
 TOKEN = "s3cret%/to:k@en"
 
@@ -27,8 +29,8 @@ def host(tmp_path: Path) -> Iterator[Host]:
         yield host
 
 
-def open_source(tmp_path: Path, url: str, **settings: object) -> GitSource:
-    return GitSource(GitSettings(**{"url": url, "timeout": 20, **settings}), tmp_path / "state")  # type: ignore[arg-type]
+def open_source(tmp_path: Path, url: str, **settings: Any) -> GitSource:
+    return GitSource(local(**{"url": url, "timeout": 20, **settings}), tmp_path / "state")
 
 
 def failure(source: GitSource) -> SourceError:
@@ -112,6 +114,41 @@ def test_a_token_does_not_follow_a_redirect_to_another_host(tmp_path: Path, host
     assert not any(host.authorizations)
 
 
+def over_tls(tmp_path: Path, url: str, certificate: Path, **settings: Any) -> GitSource:
+    """As the daemon reads it when nothing is allowed beside https and ssh."""
+    ambient = {"PATH": os.environ["PATH"], "GIT_SSL_CAINFO": str(certificate)}
+    return GitSource(GitSettings(url, timeout=20, **settings), tmp_path / "state", ambient)
+
+
+def test_a_token_opens_a_repository_over_https(tmp_path: Path, host: Host) -> None:
+    context, certificate = tls(tmp_path)
+    with serving(Host(host.root, "deployer", TOKEN, tls=context)) as safe:
+        source = over_tls(tmp_path, f"{safe.url}/app.git", certificate, username="deployer", token=TOKEN)
+        assert source.fetch().changed
+
+
+def test_a_certificate_of_nobody_is_not_trusted(tmp_path: Path, host: Host) -> None:
+    context, _ = tls(tmp_path)
+    ours = tmp_path / "ours"
+    ours.mkdir()
+    _, other = tls(ours)
+    with serving(Host(host.root, "deployer", TOKEN, tls=context)) as safe:
+        error = failure(over_tls(tmp_path, f"{safe.url}/app.git", other, token=TOKEN))
+        assert safe.authorizations == []
+    assert error.reason == "host-key"
+
+
+def test_a_redirect_from_https_to_http_is_not_followed(tmp_path: Path, host: Host) -> None:
+    host.password = ""
+    context, certificate = tls(tmp_path)
+    with serving(Host(tmp_path, location=host.url, tls=context)) as safe:
+        error = failure(over_tls(tmp_path, f"{safe.url}/app.git", certificate))
+        assert host.authorizations == []
+        assert error.reason == "refused"
+        allowed = over_tls(tmp_path, f"{safe.url}/app.git", certificate, allow=frozenset({"http"}))
+        assert allowed.fetch().changed
+
+
 def test_a_closed_port_is_unreachable(tmp_path: Path) -> None:
     with silence() as port:
         pass
@@ -189,7 +226,7 @@ def test_a_child_that_ignores_the_end_is_ended_all_the_same(tmp_path: Path) -> N
     stubborn.write_text(f"#!/bin/sh\ntrap '' TERM\necho $$ >{tmp_path}/pid\nsleep 60 & wait; sleep 60\n")
     stubborn.chmod(0o755)
     path = f"{programs}:{os.environ['PATH']}"
-    source = GitSource(GitSettings(url=str(tmp_path), timeout=0.3), tmp_path / "state", {"PATH": path})
+    source = GitSource(local(str(tmp_path), timeout=0.3), tmp_path / "state", {"PATH": path})
 
     assert failure(source).reason == "timeout"
 
@@ -198,7 +235,7 @@ def test_a_child_that_ignores_the_end_is_ended_all_the_same(tmp_path: Path) -> N
 
 
 def test_no_git_at_all_is_said(tmp_path: Path) -> None:
-    source = GitSource(GitSettings(url="/nowhere"), tmp_path / "state", {"PATH": str(tmp_path)})
+    source = GitSource(local("/nowhere"), tmp_path / "state", {"PATH": str(tmp_path)})
     error = failure(source)
     assert (error.reason, error.message) == ("local", "git is not installed.")
 
@@ -214,7 +251,7 @@ def test_nothing_of_the_users_configuration_takes_part(tmp_path: Path, host: Hos
         "GIT_CONFIG_KEY_0": "http.proxy",
         "GIT_CONFIG_VALUE_0": "http://127.0.0.1:1",
     }
-    settings = GitSettings(url=f"{host.url}/app.git", username="deployer", token=TOKEN)
+    settings = local(f"{host.url}/app.git", username="deployer", token=TOKEN)
     assert GitSource(settings, tmp_path / "state", ambient).fetch().changed
 
 

@@ -7,11 +7,10 @@ import pytest
 from controller.source.git import GitSource
 from controller.source.load import CommitFiles, Files, FolderFiles, load_snapshot
 from controller.source.objects import Entry, Listing, Tree
-from controller.source.remote import GitSettings
 from controller.source.rendering import render_in_process
 from controller.source.snapshot import Snapshot
 from tests.controller.source.commits import MANIFEST, REVISION, SOUND, WEB, manifest, said
-from tests.controller.source.repository import Repository
+from tests.controller.source.repository import Repository, local
 
 
 def written(root: Path, files: dict[str, str]) -> Path:
@@ -47,7 +46,7 @@ def test_a_folder_compiles(tmp_path: Path) -> None:
 def test_a_commit_compiles(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "origin.git")
     repository.commit(SOUND)
-    source = GitSource(GitSettings(url=str(tmp_path / "origin.git")), tmp_path / "mirror")
+    source = GitSource(local(str(tmp_path / "origin.git")), tmp_path / "mirror")
     revision = source.fetch().revision
     snapshot = load_snapshot(CommitFiles(source, revision), revision, render_in_process)
     assert snapshot.services[WEB].commit == revision

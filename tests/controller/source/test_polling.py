@@ -8,11 +8,10 @@ import pytest
 from controller.source.chart_sandbox import Rendering
 from controller.source.git import GitSource
 from controller.source.git_errors import SourceError
-from controller.source.remote import GitSettings
 from controller.source.rendering import RendererError, RenderJob, render_in_process
 from controller.source.repository import Repository as Polled
 from reconcilers.model import ServiceKey
-from tests.controller.source.repository import Repository
+from tests.controller.source.repository import Repository, local
 
 WEB = ServiceKey("prod", "web")
 TASK = """
@@ -44,7 +43,7 @@ def repository(tmp_path: Path) -> Repository:
 
 @pytest.fixture
 def polled(repository: Repository, tmp_path: Path) -> Iterator[Polled]:
-    made = Polled(GitSource(GitSettings(repository.path.as_uri()), tmp_path / "mirror"), "desired", render_in_process)
+    made = Polled(GitSource(local(repository.path.as_uri()), tmp_path / "mirror"), "desired", render_in_process)
     yield made
     made.close()
 
@@ -139,7 +138,7 @@ def test_a_machine_that_cannot_render_is_no_fault_of_the_commit(repository: Repo
         raise RendererError("No process can be started.")
 
     repository.commit(files())
-    polled = Polled(GitSource(GitSettings(repository.path.as_uri()), tmp_path / "mirror"), "desired", render)
+    polled = Polled(GitSource(local(repository.path.as_uri()), tmp_path / "mirror"), "desired", render)
     with pytest.raises(SourceError, match=r"No process can be started\.") as error:
         polled.poll(None)
     assert error.value.reason == "local"

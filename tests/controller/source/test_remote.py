@@ -9,7 +9,7 @@ from controller.source.git import GitSource
 from controller.source.git_errors import SourceError
 from controller.source.isolation import configuration, credentials, environment
 from controller.source.remote import GitSettings, remote
-from tests.controller.source.repository import Repository
+from tests.controller.source.repository import Repository, local
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from tests.controller.source.repository import Repository
     ],
 )
 def test_an_address_is_taken_without_its_credentials(given: str, url: str) -> None:
-    assert remote(GitSettings(url=given)).url == url
+    assert remote(local(given)).url == url
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_an_address_is_taken_without_its_credentials(given: str, url: str) -> No
 )
 def test_an_address_that_git_could_misread_is_refused(given: str) -> None:
     with pytest.raises(SourceError) as caught:
-        remote(GitSettings(url=given))
+        remote(local(given))
     assert caught.value.reason == "refused"
     assert "s3cret" not in str(caught.value)
 
@@ -69,13 +69,13 @@ def test_an_address_that_git_could_misread_is_refused(given: str) -> None:
 )
 def test_a_branch_that_git_could_misread_is_refused(branch: str) -> None:
     with pytest.raises(SourceError) as caught:
-        remote(GitSettings(url="/srv/app.git", branch=branch))
+        remote(local("/srv/app.git", branch=branch))
     assert caught.value.reason == "refused"
 
 
 @pytest.mark.parametrize("branch", ["main", "release/1.10", "refs/heads/main", "ünïcode", "a@b"])
 def test_a_branch_is_taken_by_its_short_or_its_full_name(branch: str) -> None:
-    assert remote(GitSettings(url="/srv", branch=branch)).ref == f"refs/heads/{branch.removeprefix('refs/heads/')}"
+    assert remote(local("/srv", branch=branch)).ref == f"refs/heads/{branch.removeprefix('refs/heads/')}"
 
 
 @pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff", b"one\ntwo\n"])
@@ -145,7 +145,7 @@ def test_ssh_is_given_the_key_and_the_known_hosts_and_never_asks(tmp_path: Path)
     assert GitSource(settings, tmp_path / "state", ambient).fetch().revision.commit == commit
 
     asked = (tmp_path / "asked").read_text().splitlines()
-    assert asked[:2] == ["-i", "/my keys/id"]
+    assert asked[:4] == ["-F", "none", "-i", "/my keys/id"]
     for option in ("BatchMode=yes", "StrictHostKeyChecking=yes", "IdentitiesOnly=yes", "ControlMaster=no"):
         assert asked[asked.index(option) - 1] == "-o"
     assert 'UserKnownHostsFile="/my/known hosts"' in asked
@@ -161,3 +161,42 @@ def test_what_ssh_refuses_has_its_reason(tmp_path: Path, said: str, reason: str)
     with pytest.raises(SourceError) as caught:
         GitSource(GitSettings(url="ssh://git@h/app.git"), tmp_path / "state", ambient).fetch()
     assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("given", "transport"),
+    [
+        ("http://git.example/app.git", "http"),
+        ("HTTP://git.example/app.git", "http"),
+        ("git://git.example/app.git", "git"),
+        ("file:///srv/app.git", "file"),
+        ("/srv/app.git", "file"),
+        ("srv/app.git", "file"),
+    ],
+)
+def test_only_https_and_ssh_are_taken_unless_another_is_allowed(given: str, transport: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        remote(GitSettings(url=given))
+    assert caught.value.reason == "refused"
+    assert f"TRUEUP_GIT_ALLOW={transport}" in caught.value.remedy
+    assert remote(GitSettings(url=given, allow=frozenset({transport}))).url
+
+
+@pytest.mark.parametrize("given", ["https://h/x", "HTTPS://h/x", "ssh://git@h/x", "git@h:x", "h:x"])
+def test_https_and_ssh_need_nobodys_leave(given: str) -> None:
+    assert remote(GitSettings(url=given)).url
+
+
+def test_what_is_not_allowed_is_refused_without_the_credentials_in_it() -> None:
+    with pytest.raises(SourceError) as caught:
+        remote(GitSettings(url="http://ann:s3cret@h/x"))
+    assert "s3cret" not in str(caught.value)
+
+
+def test_git_is_told_what_it_may_speak() -> None:
+    settings = GitSettings(url="https://h/x", allow=frozenset({"file"}))
+    assert environment({}, Path("/state"), settings)["GIT_ALLOW_PROTOCOL"] == "https:ssh:file"
+
+
+def test_the_users_configuration_of_ssh_takes_no_part() -> None:
+    assert environment({}, Path("/state"), GitSettings(url="h:x"))["GIT_SSH_COMMAND"].startswith("ssh -F none ")
