@@ -9,6 +9,7 @@ from typer import BadParameter, Option
 
 from controller.logs import LogFormat, LogLevel
 from controller.source.remote import ON_REQUEST
+from controller.source.signatures import Verify
 
 GIT, AWS, LOOP, HTTP, LOGS = "Git", "AWS", "Loop", "HTTP", "Logs"
 
@@ -60,6 +61,18 @@ class Settings:
     git_ssh_key: Annotated[Path | None, _said("Private key for ssh.", "GIT_SSH_KEY", GIT)] = None
     git_known_hosts: Annotated[Path | None, _said("known_hosts file for ssh.", "GIT_KNOWN_HOSTS", GIT)] = None
     git_allow: Annotated[frozenset[str], _allowed()] = frozenset()
+    verify: Annotated[Verify, _said("Commits that must be signed: off, head (the newest), every.", "VERIFY", GIT)] = (
+        Verify.OFF
+    )
+    allowed_signers: Annotated[
+        Path | None, _said("Who may sign with SSH: an allowed signers file.", "ALLOWED_SIGNERS", GIT)
+    ] = None
+    revoked_signers: Annotated[
+        Path | None, _said("SSH keys that no longer count, one a line, or a KRL.", "REVOKED_SIGNERS", GIT)
+    ] = None
+    gpg_keyring: Annotated[
+        Path | None, _said("Who may sign with GPG: public keys, as gpg --export writes them.", "GPG_KEYRING", GIT)
+    ] = None
     git_timeout: Annotated[float, _said("Seconds that a look at Git may take.", "GIT_TIMEOUT", GIT, least=1)] = 60.0
     poll_interval: Annotated[
         float, _said("Seconds between two looks at the branch.", "POLL_INTERVAL", LOOP, least=0.1)

@@ -21,6 +21,7 @@ from controller.settings import CloudTrail, Settings
 from controller.source.git import GitSource
 from controller.source.remote import GitSettings
 from controller.source.repository import Repository
+from controller.source.signatures import Trust
 from controller.web.app import Face, build
 from controller.web.server import HttpServer
 from controller.web.stream import Hub
@@ -163,6 +164,7 @@ def git_source(settings: Settings) -> GitSource:
             ssh_key_file=settings.git_ssh_key,
             known_hosts_file=settings.git_known_hosts,
             allow=settings.git_allow,
+            trust=Trust(settings.verify, settings.allowed_signers, settings.revoked_signers, settings.gpg_keyring),
         ),
         settings.state_dir,
     )

@@ -100,7 +100,8 @@ def fleet(view: FleetView, rows: Sequence[FleetRow], look: Look) -> RenderableTy
 def _source(source: SourceView, look: Look, whole: bool) -> RenderableType | None:
     said = [told(each) for each in source.problems] if whole else []
     if source.failing_since is not None:
-        unwell = f"Git has not answered well for {since(source.failing_since, look.now)}"
+        what = "Nothing new is applied" if source.reason == "unverified" else "Git has not answered well"
+        unwell = f"{what} for {since(source.failing_since, look.now)}"
         said.insert(0, Text(f"{unwell}: {source.message} {source.remedy}".rstrip(), "yellow"))
     return Text("\n").join(said) if said else None
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rich.console import RenderableType
+from rich.text import Text
 
 from controller.cli.asking import Watching, answer, named
 from controller.cli.chain import head, links, wrong
@@ -25,7 +26,11 @@ class Explained(Whole):
     def drawn(self, answer: DetailView, look: Look) -> RenderableType:
         view = cleaned(answer)
         changed = fields(view.changes, look) if view.changes else None
-        return stacked(head(view, look), links(view, look), changed, wrong(view))
+        return stacked(head(view, look), links(view, look), changed, wrong(view), _unheard(view))
+
+
+def _unheard(view: DetailView) -> Text | None:
+    return Text(f"Git says nothing new that counts: {view.git}", "yellow") if view.git else None
 
 
 @flags_of(Watching)

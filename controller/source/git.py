@@ -35,6 +35,8 @@ from controller.source.objects import (
 from controller.source.problem import Problem
 from controller.source.process import Runner
 from controller.source.remote import GitSettings, remote
+from controller.source.signatures import Verify, untraceable, unverified
+from controller.source.trusted_keys import TrustedKeys
 from reconcilers.model import Revision
 
 T = TypeVar("T")
@@ -67,6 +69,7 @@ class GitSource:
         self._home = directory.absolute()
         self._surroundings = environment(os.environ if ambient is None else ambient, self._home, settings)
         self._runner = Runner(self._home)
+        self._keys = TrustedKeys(settings.trust, self._home, self._runner, self._surroundings)
         self._turn = threading.RLock()
         self._last: Revision | None = None
 
@@ -89,6 +92,26 @@ class GitSource:
             changed = last is None or last.commit != now.revision.commit
             self._last = now.revision
             return Fetched(now.revision, changed, rewritten, previous)
+
+    def verify(self, revision: Revision, applied: str | None) -> None:
+        """Return if the commit may be applied after `applied`; SourceError `unverified` says who did not sign what.
+
+        Before anything was applied, only the commit itself is looked at.
+        """
+        trust = self._settings.trust
+        if trust.verify is Verify.OFF:
+            return
+        with self._turn:
+            mirror = self._mirror()
+            commits: tuple[str, ...] = (revision.commit,)
+            if trust.verify is Verify.EVERY and applied is not None:
+                since = mirror.since(applied, revision.commit)
+                if since is None:
+                    raise untraceable(revision.commit, applied)
+                commits = tuple(dict.fromkeys((*commits, *since)))
+            found = mirror.signatures(commits, self._keys.keys())
+        if (error := unverified(commits, found, trust)) is not None:
+            raise error
 
     def listing(self, revision: Revision, paths: tuple[str, ...] = ()) -> Listing:
         """The paths of a commit with modes and sizes, without content: all of them, or those under `paths`."""

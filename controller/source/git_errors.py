@@ -18,6 +18,7 @@ Reason = Literal[
     "corrupt",
     "not-a-repository",
     "refused",  # an address or a branch that is never given to git
+    "unverified",  # a commit without a signature of somebody who may
     "local",  # this machine: no git, no room, no right to write
     "stopped",
     "failed",  # git failed in words not known here

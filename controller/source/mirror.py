@@ -11,12 +11,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from controller.source.git_errors import SourceError, explain, no_branch, stopped, too_slow, unusable
 from controller.source.isolation import credentials
 from controller.source.objects import Commit, parse_commit, parse_references
 from controller.source.process import Runner, TimedOutError
 from controller.source.remote import Remote
+from controller.source.signatures import FORMAT, Signature, parse_signatures
+from controller.source.trusted_keys import Keys
 
 # How many generations are searched for the commit that was the tip before, in turn.
 _DEPTHS = (50, 500)
@@ -125,9 +128,58 @@ class Mirror:
                 return depth != _DEPTHS[0]
         return True
 
-    def ask(self, *command: str, stdin: bytes = b"") -> bytes:
+    def since(self, applied: str, tip: str) -> tuple[str, ...] | None:
+        """The commits that are in the history of `tip` and not in that of `applied`, newest first.
+
+        `applied` may itself not be in the history of `tip`. None where so much history is not to be had. Of commits
+        beyond it nothing is known here, so some that `applied` does hold may be given too; none is left out.
+        """
+        if self._parents(tip) == (applied,):
+            return (tip,)
+        for depth in (0, *_DEPTHS):
+            if depth:
+                self._deepen(depth, applied)
+            if (found := self._between(applied, tip)) is not None:
+                return found
+        return None
+
+    def signatures(self, commits: tuple[str, ...], keys: Keys) -> tuple[Signature, ...]:
+        """What git says of the signatures of commits, by these keys."""
+        asked = "".join(f"{each}\n" for each in commits).encode()
+        command = (*keys.options, "log", "--no-walk=unsorted", "--stdin", "-z", FORMAT)
+        return parse_signatures(self.ask(*command, stdin=asked, extra=keys.environment))
+
+    def ask(self, *command: str, stdin: bytes = b"", extra: Mapping[str, str] = MappingProxyType({})) -> bytes:
         """Run a command that reads the mirror."""
-        return self._commands.run(list(command), {"GIT_DIR": str(self._place)}, stdin)
+        return self._commands.run(list(command), {"GIT_DIR": str(self._place), **extra}, stdin)
+
+    def _deepen(self, depth: int, applied: str) -> None:
+        try:
+            self._fetch(depth, self._origin.ref, applied)
+        except SourceError as error:
+            if error.reason in {"stopped", "timeout"}:
+                raise
+            self._fetch(depth, self._origin.ref)  # the host may have forgotten a commit that no branch has
+
+    def _between(self, applied: str, tip: str) -> tuple[str, ...] | None:
+        try:
+            found = self.ask("rev-list", tip, f"^{applied}", "--").decode("ascii", "replace").split()
+        except SourceError as error:
+            if error.reason != "corrupt":
+                raise
+            return None
+        return None if self._cut().intersection(found) else tuple(found)
+
+    def _cut(self) -> frozenset[str]:
+        """The commits whose parents were left on the host."""
+        try:
+            return frozenset((self._place / "shallow").read_text("ascii").split())
+        except FileNotFoundError:
+            return frozenset()
+
+    def _parents(self, commit: str) -> tuple[str, ...]:
+        answer = self.ask("cat-file", "--batch", stdin=f"{commit}\n".encode())
+        return parse_commit(answer, self._origin.branch).parents
 
     def _reaches(self, previous: str, tip: Commit, depth: int) -> bool:
         if depth == _DEPTHS[0] or (self._place / "shallow").exists():
@@ -145,9 +197,9 @@ class Mirror:
             self.ask("cat-file", "--batch", stdin=f"{self._origin.ref}\n".encode()), self._origin.branch
         )
 
-    def _fetch(self, depth: int, refspec: str) -> None:
+    def _fetch(self, depth: int, *refspecs: str) -> None:
         options = ["--quiet", f"--depth={depth}", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"]
-        self._network("fetch", *options, "--update-shallow", "--", self._origin.url, refspec)
+        self._network("fetch", *options, "--update-shallow", "--", self._origin.url, *refspecs)
 
     def _network(self, *command: str) -> bytes:
         place = {"GIT_DIR": str(self._place)} if command[0] == "fetch" else {}

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from controller.source.git_errors import SourceError, scrub
+from controller.source.signatures import NOBODY, Trust
 
 ALWAYS = ("https", "ssh")
 ON_REQUEST = ("file", "git", "http")  # neither encrypted nor, but for this machine's files, of anybody in particular
@@ -37,6 +38,7 @@ class GitSettings:
     ssh_key_file: Path | None = None
     known_hosts_file: Path | None = None
     allow: frozenset[str] = frozenset()
+    trust: Trust = NOBODY
 
     @property
     def transports(self) -> tuple[str, ...]:

@@ -119,6 +119,11 @@ def source_view(source: SourceStatus, snapshot: Snapshot | None) -> SourceView:
     )
 
 
+def unheard(source: SourceStatus) -> str:
+    """Why the newest that Git has does not count, and what to do; empty where it does."""
+    return "" if source.failing_since is None else f"{source.message} {source.remedy}".strip()
+
+
 def fact_view(fact: Fact) -> FactView:
     """A fact as the API shows it."""
     return FactView(

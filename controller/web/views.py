@@ -295,6 +295,7 @@ class DetailView(ServiceView):
     actions: tuple[ActionView, ...] = ()
     links: tuple[ConsoleLink, ...] = ()
     history: HistoryView | None = None
+    git: str = Field(default="", description="Why what Git says now does not count. Empty: it does.")
 
 
 class FleetRow(View):

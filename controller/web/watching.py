@@ -11,7 +11,7 @@ from controller.loop.facts import Fact
 from controller.loop.journal import Journal
 from controller.web.detail import broken_detail, detail_view
 from controller.web.following import FULL, Wanted, is_wanted
-from controller.web.showing import fact_view
+from controller.web.showing import fact_view, unheard
 from controller.web.stream import Hub, Place, message
 from controller.web.trust import Refusal
 from controller.web.views import DetailView
@@ -48,8 +48,12 @@ def known(board: Board, key: ServiceKey, *, acting: bool) -> DetailView | None:
     """A service, whole; ``None`` where no manifest names it."""
     status, snapshot = board.service(key), board.snapshot
     if status is not None:
-        return detail_view(status, snapshot, acting=acting)
-    return broken_detail(key, snapshot) if snapshot is not None and key in snapshot.spoiled else None
+        view = detail_view(status, snapshot, acting=acting)
+    elif snapshot is not None and key in snapshot.spoiled:
+        view = broken_detail(key, snapshot)
+    else:
+        return None
+    return view.model_copy(update={"git": unheard(board.source)})
 
 
 def unknown(environment: str, name: str) -> HTTPException:

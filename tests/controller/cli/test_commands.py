@@ -114,6 +114,11 @@ def test_why_says_what_blocks_and_what_to_do(url: str) -> None:
     assert "AlarmFiring: Alarm 5xx fires. Wait for it to end." in typed("why", "prod/api", "--url", url).output
 
 
+def test_why_says_what_is_wrong_with_git(url: str) -> None:
+    said = typed("why", "prod/notes", "--url", url).output
+    assert "Git says nothing new that counts: git.example did not answer. Check the network." in said
+
+
 def test_why_says_where_a_manifest_is_broken(url: str) -> None:
     said = typed("why", "prod/broken", "--url", url).output
     assert "✗ rendering" in said

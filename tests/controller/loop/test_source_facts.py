@@ -1,5 +1,7 @@
 """What there is to tell of the repository."""
 
+from dataclasses import replace
+
 from controller.loop.board import SourceStatus
 from controller.loop.facts import Kind
 from controller.loop.source_facts import STALE, source_back, source_fact
@@ -20,6 +22,12 @@ def test_a_source_that_is_silent_for_long_is_told_with_the_remedy() -> None:
     fact = source_fact(DOWN, "c1", NOW + STALE)
     assert fact is not None
     assert (fact.kind, fact.at, fact.reason, fact.remedy) == (Kind.SOURCE_STALE, NOW, "timeout", "Look.")
+
+
+def test_a_commit_that_is_not_verified_is_no_silence() -> None:
+    fact = source_fact(replace(DOWN, reason="unverified", message="Eve."), "c1", NOW + STALE)
+    assert fact is not None
+    assert (fact.text, fact.reason) == ("Nothing new is applied since then: Eve.", "unverified")
 
 
 def test_the_same_outage_is_the_same_fact() -> None:

@@ -37,6 +37,7 @@ class Repository:
     path: Path
     branch: str = "main"
     now: int = 1_700_000_000
+    signing: tuple[str, ...] = ()  # options of git's that say how a commit is signed; none: it is not
 
     def __post_init__(self) -> None:
         self.git("init", "--quiet", "--bare", "--initial-branch", self.branch, str(self.path), at_home=False)
@@ -75,6 +76,20 @@ class Repository:
         made = self.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=content)
         return self._commit_tree(made, "By hand", self.tip())
 
+    def merge(self, other: str, message: str = "Merge") -> str:
+        """Merge a commit as `git merge -s ours` does: what the branch has stands."""
+        tip = self.tip() or ""
+        self.now += 1
+        commit = self.made(self.git("rev-parse", f"{tip}^{{tree}}"), (tip, other), message)
+        self.reset(commit)
+        return commit
+
+    def made(self, tree: str, parents: tuple[str, ...], message: str) -> str:
+        """Make a commit that no branch has."""
+        signed = ["-S"] if self.signing else []
+        named = [part for each in parents for part in ("-p", each)]
+        return self.git(*self.signing, "commit-tree", tree, *signed, *named, stdin=message.encode())
+
     def blob(self, content: bytes) -> str:
         """Store content and give its id."""
         return self.git("hash-object", "-w", "--stdin", stdin=content)
@@ -108,6 +123,6 @@ class Repository:
 
     def _commit_tree(self, tree: str, message: str, parent: str | None) -> str:
         self.now += 1
-        commit = self.git("commit-tree", tree, *(["-p", parent] if parent else []), stdin=message.encode())
+        commit = self.made(tree, (parent,) if parent else (), message)
         self.git("update-ref", f"refs/heads/{self.branch}", commit)
         return commit

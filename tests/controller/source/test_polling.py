@@ -10,6 +10,7 @@ from controller.source.git import GitSource
 from controller.source.git_errors import SourceError
 from controller.source.rendering import RendererError, RenderJob, render_in_process
 from controller.source.repository import Repository as Polled
+from controller.source.signatures import Trust, Verify
 from reconcilers.model import ServiceKey
 from tests.controller.source.repository import Repository, local
 
@@ -125,6 +126,17 @@ def test_a_branch_rewritten_by_force_is_taken_and_said(repository: Repository, p
     assert after.revision.commit == commit
     assert [problem.severity for problem in after.problems] == ["warning"]
     assert "rewritten by force" in after.problems[0].message
+
+
+def test_a_commit_that_is_not_signed_as_it_must_be_leaves_the_one_before_in_force(
+    repository: Repository, tmp_path: Path
+) -> None:
+    repository.commit(files())
+    trust = Trust(Verify.HEAD)
+    guarded = GitSource(local(repository.path.as_uri(), trust=trust), tmp_path / "guarded")
+    with pytest.raises(SourceError) as caught:
+        Polled(guarded, "desired", render_in_process).poll(None)
+    assert caught.value.reason == "unverified"
 
 
 def test_a_repository_that_cannot_be_read_is_an_error_and_no_empty_snapshot(polled: Polled) -> None:
