@@ -13,10 +13,11 @@ COPY desired desired
 RUN python -m pip wheel --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir /wheels .
 
 FROM docker.io/library/python:3.12-slim AS root
-# git reads the repository; openssh-client and ca-certificates are how it gets there. Perl, which git's interactive
-# commands and Debian's installer want, is not wanted here, nor are the rights that some programs lend.
+# git reads the repository; openssh-client and ca-certificates are how it gets there; gpg and ssh-keygen check who signed.
+# Perl, which git's interactive commands and Debian's installer want, is not wanted here, nor are the rights that some
+# programs lend.
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends ca-certificates git openssh-client \
+ && apt-get install --yes --no-install-recommends ca-certificates git gpg openssh-client \
  && useradd --uid 10001 --no-create-home --home-dir /var/lib/trueup --shell /usr/sbin/nologin trueup \
  && install --directory --owner=trueup --group=trueup --mode=0750 /var/lib/trueup \
  && dpkg --purge --force-depends --force-remove-essential \
@@ -32,7 +33,7 @@ RUN python -m venv --without-pip /opt/trueup \
 # Of AWS's four hundred services, the models of those that are spoken to, and of those that credentials may come from.
 RUN cd /opt/trueup/lib/python3.12/site-packages/botocore/data \
  && mkdir /tmp/spoken \
- && mv application-autoscaling cloudtrail cloudwatch codedeploy ecr ecs elbv2 logs signin sso sso-oidc sts /tmp/spoken/ \
+ && mv application-autoscaling cloudtrail cloudwatch codedeploy dynamodb ecr ecs elbv2 logs secretsmanager signin ssm sso sso-oidc sts /tmp/spoken/ \
  && rm -rf ./*/ \
  && mv /tmp/spoken/* . \
  && rmdir /tmp/spoken

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from typer import BadParameter, Option
 
+from controller.credentials.reference import parse_reference
 from controller.logs import LogFormat, LogLevel
 from controller.source.remote import ON_REQUEST
 from controller.source.signatures import Verify
@@ -30,6 +31,23 @@ def _allowed() -> object:
     text = "Transports beside https and ssh, with commas: file, git, http. None of them is safe against the network."
     made = _said(text, "GIT_ALLOW", GIT)
     made.parser, made.metavar, made.show_default = transports, "TRANSPORTS", False  # type: ignore[attr-defined]
+    return made
+
+
+def named(said: str | None) -> str | None:
+    """Where a secret stands, unchanged. Raises ``BadParameter``, without what was said: it may be the secret itself."""
+    if said:
+        try:
+            parse_reference(said)
+        except ValueError as error:
+            raise BadParameter(str(error)) from None
+    return said or None
+
+
+def _named(text: str, name: str) -> object:
+    forms = "a file, or the ARN of a secret or parameter as in a task definition's valueFrom"
+    made = _said(text.format(forms), name, GIT)
+    made.callback, made.metavar = named, "REFERENCE"  # type: ignore[attr-defined]
     return made
 
 
@@ -58,6 +76,17 @@ class Settings:
     git_token_file: Annotated[
         Path | None, _said("File that holds the token, read anew at every fetch.", "GIT_TOKEN_FILE", GIT)
     ] = None
+    git_token_from: Annotated[
+        str | None, _named("Where the token stands: {}; read anew when it is refused.", "GIT_TOKEN_FROM")
+    ] = None
+    github_app_id: Annotated[str | None, _said("ID of a GitHub App that may read.", "GITHUB_APP_ID", GIT)] = None
+    github_app_installation: Annotated[
+        str | None, _said("ID of the App's installation.", "GITHUB_APP_INSTALLATION", GIT)
+    ] = None
+    github_app_key: Annotated[str | None, _named("Where the App's private key stands: {}.", "GITHUB_APP_KEY")] = None
+    github_api_url: Annotated[
+        str, _said("GitHub's API; of an Enterprise server https://HOST/api/v3.", "GITHUB_API_URL", GIT)
+    ] = "https://api.github.com"
     git_ssh_key: Annotated[Path | None, _said("Private key for ssh.", "GIT_SSH_KEY", GIT)] = None
     git_known_hosts: Annotated[Path | None, _said("known_hosts file for ssh.", "GIT_KNOWN_HOSTS", GIT)] = None
     git_allow: Annotated[frozenset[str], _allowed()] = frozenset()

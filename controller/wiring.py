@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
+from controller.git_access import git_source
 from controller.loop.board import Board
 from controller.loop.inquiry import Asking, Inquiry
 from controller.loop.journal import Journal
@@ -18,10 +19,7 @@ from controller.metrics.notifications import Backlogs, Tries
 from controller.notify.building import Surroundings, build_notifier, configured
 from controller.notify.notifier import Notifier
 from controller.settings import CloudTrail, Settings
-from controller.source.git import GitSource
-from controller.source.remote import GitSettings
 from controller.source.repository import Repository
-from controller.source.signatures import Trust
 from controller.web.app import Face, build
 from controller.web.server import HttpServer
 from controller.web.stream import Hub
@@ -81,13 +79,14 @@ class Daemon:
 def build_daemon(settings: Settings, log: Any) -> Daemon:
     """All of it, from ``settings``. Outcomes go to ``log``. Opens the HTTP port; asks nothing of Git or AWS yet.
 
-    Raises ``MisconfiguredError`` where the file of notifications cannot be used.
+    Raises ``MisconfiguredError`` where the settings of Git do not fit, or the file of notifications cannot be used.
     """
     release = version("trueup")
     metrics = Metrics()
     board = Board()
-    repository = Repository(git_source(settings), settings.path)
-    pool = GatewayPool(AwsClients(release, metrics.called, endpoint_url=settings.endpoint_url), revision_digest)
+    clients = AwsClients(release, metrics.called, endpoint_url=settings.endpoint_url)
+    repository = Repository(git_source(settings, clients), settings.path)
+    pool = GatewayPool(clients, revision_digest)
     policy = replace(Policy(), poll=settings.shift_interval)
     work = Work(repository.poll, Sweeper(pool, time.time).sweep, Reconciler(pool, time.time, policy).reconcile)
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
@@ -149,22 +148,3 @@ def reconciler(release: str, endpoint_url: str | None, clock: Callable[[], float
     """A reconciler alone, for a look without a daemon."""
     clients = AwsClients(release, lambda _: None, endpoint_url=endpoint_url)
     return Reconciler(GatewayPool(clients, revision_digest), clock, Policy())
-
-
-def git_source(settings: Settings) -> GitSource:
-    """The repository as the settings name it."""
-    return GitSource(
-        GitSettings(
-            url=settings.repository,
-            branch=settings.branch,
-            timeout=settings.git_timeout,
-            username=settings.git_username or "",
-            token=settings.git_token or "",
-            token_file=settings.git_token_file,
-            ssh_key_file=settings.git_ssh_key,
-            known_hosts_file=settings.git_known_hosts,
-            allow=settings.git_allow,
-            trust=Trust(settings.verify, settings.allowed_signers, settings.revoked_signers, settings.gpg_keyring),
-        ),
-        settings.state_dir,
-    )

@@ -1,16 +1,33 @@
 """``trueup run``: the daemon."""
 
+import re
+from dataclasses import fields
+
 import typer
 
 from controller import ending
 from controller.cli.options import flags_of
 from controller.settings import Settings
 
+_PASSWORD = re.compile(r"^https?://[^/@]*@|://[^/@]*:[^/@]*@", re.IGNORECASE)
+
+
+def _refuse_secrets_in_sight(settings: Settings, context: typer.Context) -> None:
+    """What stands on a command line, everybody on the machine can read in ``ps``."""
+    for each in fields(settings):
+        source = context.get_parameter_source(each.name)
+        if each.repr or source is None or source.name != "COMMANDLINE":
+            continue
+        if each.name != "repository" or _PASSWORD.search(settings.repository):
+            flag, variable = f"--{each.name.replace('_', '-')}", f"TRUEUP_{each.name.upper()}"
+            raise typer.BadParameter(f"{flag} would show a secret to everybody who runs ps. Set {variable} instead.")
+
 
 @flags_of(Settings)
-def run(settings: Settings) -> None:
+def run(settings: Settings, context: typer.Context) -> None:
     """Keep the services that a repository describes true to it, until SIGTERM or Ctrl-C."""
     ending.listen()
+    _refuse_secrets_in_sight(settings, context)
     from controller import logs
     from controller.notify.building import MisconfiguredError
     from controller.wiring import build_daemon

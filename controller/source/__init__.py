@@ -1,6 +1,7 @@
 """A commit in, a Snapshot out.
 
-``git`` mirrors a branch and reads files out of its object store; ``load`` asks it for the folder of manifests and for
+``git`` mirrors a branch and reads files out of its object store; ``signatures`` decides whether a commit is signed by
+somebody who may, and one that is not goes no further. ``load`` asks it for the folder of manifests and for
 what those need. ``snapshot`` compiles: a manifest is read (``documents``, ``manifest_reading``), its chart is rendered
 in a child process (``charts``, ``rendering``) or its task definition taken as it stands (``sources``), the result is
 completed, checked and looked through (``definitions``, ``lint``), and what two manifests claim is given to neither

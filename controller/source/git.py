@@ -78,20 +78,15 @@ class GitSource:
         self._runner.stop()
 
     def fetch(self) -> Fetched:
-        """Look at the branch, and take its tip into the mirror if it moved."""
+        """Look at the branch, and take its tip into the mirror if it moved. A token that was rotated is looked for."""
         with self._turn:
-            mirror, last = self._mirror(), self._last
-            there = mirror.remote_tip()
-            if last is not None and last.commit == there:
-                return Fetched(last, changed=False, previous=last.commit)
-            here = mirror.tip()
-            known = last or (here and here.revision)
-            previous = known.commit if known else None
-            now = here if here is not None and here.revision.commit == there else mirror.download(there)
-            rewritten = previous is not None and mirror.lost(previous, now)
-            changed = last is None or last.commit != now.revision.commit
-            self._last = now.revision
-            return Fetched(now.revision, changed, rewritten, previous)
+            try:
+                return self._fetched()
+            except SourceError as error:
+                tokens = self._settings.tokens
+                if error.reason != "wrong-credentials" or tokens is None or not tokens.renewed():
+                    raise
+            return self._fetched()
 
     def verify(self, revision: Revision, applied: str | None) -> None:
         """Return if the commit may be applied after `applied`; SourceError `unverified` says who did not sign what.
@@ -144,6 +139,20 @@ class GitSource:
         listing = self.listing(revision, paths)
         tree = self.read(revision, listing.entries.values())
         return Tree(tree.files, listing.problems + tree.problems)
+
+    def _fetched(self) -> Fetched:
+        mirror, last = self._mirror(), self._last
+        there = mirror.remote_tip()
+        if last is not None and last.commit == there:
+            return Fetched(last, changed=False, previous=last.commit)
+        here = mirror.tip()
+        known = last or (here and here.revision)
+        previous = known.commit if known else None
+        now = here if here is not None and here.revision.commit == there else mirror.download(there)
+        rewritten = previous is not None and mirror.lost(previous, now)
+        changed = last is None or last.commit != now.revision.commit
+        self._last = now.revision
+        return Fetched(now.revision, changed, rewritten, previous)
 
     def _mended(self, revision: Revision, read: Callable[[Mirror], T]) -> T:
         """Read from the mirror; where that turns out to be damaged, make it again and read once more."""

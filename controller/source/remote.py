@@ -6,6 +6,7 @@ import os.path
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 from controller.source.git_errors import SourceError, scrub
@@ -21,12 +22,23 @@ _HELPER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9+.-]*::")
 _NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[-./@]$|^[-./]|[/.]$")
 
 
+class Tokens(Protocol):
+    """Who knows the password of the moment."""
+
+    def current(self) -> str:
+        """Give it. Raises SourceError where it is not to be had."""
+
+    def renewed(self) -> bool:
+        """Look for another one, since this one was refused; whether there is one. Raises SourceError."""
+
+
 @dataclass(frozen=True, slots=True)
 class GitSettings:
     """Where the desired state is, and how to get at it. `timeout` is in seconds, for one look at the repository.
 
-    A token may stand in `token`, in a file (read at each look, so that it can be rotated), or in the URL. `allow` are
-    the transports, of ON_REQUEST, that are taken beside https and ssh; a path on this machine is `file`.
+    A token may come from `tokens`, stand in `token`, in a file (read at each look, so that it can be rotated), or in
+    the URL. `allow` are the transports, of ON_REQUEST, that are taken beside https and ssh; a path on this machine is
+    `file`.
     """
 
     url: str = field(repr=False)
@@ -35,6 +47,7 @@ class GitSettings:
     username: str = ""
     token: str = field(default="", repr=False)
     token_file: Path | None = None
+    tokens: Tokens | None = field(default=None, repr=False)
     ssh_key_file: Path | None = None
     known_hosts_file: Path | None = None
     allow: frozenset[str] = frozenset()
@@ -144,6 +157,8 @@ def _branch(given: str) -> str:
 
 
 def _token(settings: GitSettings) -> str:
+    if settings.tokens is not None:
+        return settings.tokens.current()
     if settings.token_file is None:
         return settings.token
     try:

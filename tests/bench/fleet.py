@@ -7,12 +7,12 @@ from tempfile import TemporaryDirectory
 
 from git import Actor, Repo
 
+from controller.git_access import git_source
 from controller.settings import Settings
 from controller.source.git import GitSource
 from controller.source.rendering import Render, render_in_process
 from controller.source.repository import Repository
 from controller.source.snapshot import Snapshot
-from controller.wiring import git_source
 from reconcilers.model import Service
 from sandbox.blueprints.parts import behind, by, define, listener, load_balancer, service, target_group
 from sandbox.blueprints.plans import BlueGreen, Workload

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from controller.cli import app
-from controller.settings import Settings
+from controller.settings import Settings, transports
 
 SECRETS = {
     "TRUEUP_REPOSITORY": "https://ann:hunter2@git.example/x.git",
@@ -71,3 +71,36 @@ def test_a_repository_must_be_named() -> None:
     answer = asked(TRUEUP_REPOSITORY="")
     assert answer.exit_code == 2
     assert "TRUEUP_REPOSITORY" in answer.output
+
+
+@pytest.mark.parametrize("flag", ["--git-token", "--api-token", "--webhook-secret"])
+def test_a_secret_on_the_command_line_is_refused_since_ps_shows_it(flag: str) -> None:
+    answer = asked("--repository", "https://h/x", flag, "hunter2")
+    assert answer.exit_code == 2
+    assert f"TRUEUP_{flag[2:].upper().replace('-', '_')}" in answer.output
+    assert "hunter2" not in answer.output
+
+
+@pytest.mark.parametrize("url", ["https://ann:hunter2@h/x", "https://hunter2@h/x", "ssh://ann:hunter2@h/x"])
+def test_an_address_with_a_secret_is_refused_on_the_command_line(url: str) -> None:
+    answer = asked("--repository", url)
+    assert (answer.exit_code, "hunter2" in answer.output) == (2, False)
+
+
+def test_a_transport_that_nobody_can_allow_is_refused() -> None:
+    answer = asked("--repository", "x", "--git-allow", "file,ext")
+    assert answer.exit_code == 2
+    assert "ext: only file, git, http can be allowed" in re.sub(r"\s+", " ", answer.output.replace("│", " "))
+
+
+@pytest.mark.parametrize("setting", ["GIT_TOKEN_FROM", "GITHUB_APP_KEY"])
+def test_a_secret_where_its_place_is_asked_for_is_refused_and_not_repeated(setting: str) -> None:
+    answer = asked(TRUEUP_REPOSITORY="https://h/x", **{f"TRUEUP_{setting}": "ghp_hunter2"})
+    assert answer.exit_code == 2
+    assert "names no secret" in answer.output
+    assert "hunter2" not in answer.output
+
+
+def test_transports_are_read_with_commas_and_blanks() -> None:
+    assert transports("file, http,") == {"file", "http"}
+    assert transports("") == frozenset()
