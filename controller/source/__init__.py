@@ -1,14 +1,14 @@
 """A commit in, a Snapshot out.
 
-``git`` mirrors a branch and reads files out of its object store; ``signatures`` decides whether a commit is signed by
-somebody who may, and one that is not goes no further. ``load`` asks it for the folder of manifests and for
-what those need. ``snapshot`` compiles: a manifest is read (``documents``, ``manifest_reading``), its chart is rendered
-in a child process (``charts``, ``rendering``) or its task definition taken as it stands (``sources``), the result is
-completed, checked and looked through (``definitions``, ``lint``), and what two manifests claim is given to neither
-(``claims``). What is wrong is a ``Problem`` with file, line, column and remedy; all of a commit come at once, and a
-service without one stands beside those that have some. ``snapshot.kept`` carries over what could not be read.
+``git`` mirrors a branch and reads files out of its object store; ``signatures`` decides from what git tells whether a
+commit is signed by somebody who may, and one that is not goes no further. ``load`` asks git for the folder of manifests
+and for what those need. ``snapshot`` compiles: a manifest is read (``documents``, ``manifest_reading``), its chart is
+rendered in a child process (``charts``, ``rendering``) or its task definition taken as it stands (``sources``), the
+result is completed, checked and looked through (``definitions``, ``lint``), and what two manifests claim is given to
+neither (``claims``). What is wrong is a ``Problem`` with file, line, column and remedy; all of a commit come at once,
+and a service without one stands beside those that have some. ``snapshot.kept`` carries over what could not be read.
 
-Only ``git``, ``load`` and ``rendering`` touch the world::
+Only ``git`` (with ``mirror`` and ``trusted_keys``), ``load`` and ``rendering`` touch the world::
 
     git -> load -> declarations -> sources -> definitions -> snapshot
                                      |            |

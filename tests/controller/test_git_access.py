@@ -67,17 +67,18 @@ def test_a_repository_is_opened_by_a_secret_of_aws_and_again_when_that_is_rotate
         monkeypatch.setenv(name, value)
     Repository(tmp_path / "served" / "app.git").commit({"a": "1"})
     with serve(World(HostClock())) as aws, serving(Host(tmp_path / "served", "git", "0ne")) as host:
+        name = f"git/{tmp_path.name}"  # moto remembers for as long as this process lives
         manager = boto3.client("secretsmanager", region_name="eu-west-1", endpoint_url=aws.url)
-        manager.create_secret(Name="git/token", SecretString='{"token": "0ne"}')
+        manager.create_secret(Name=name, SecretString='{"token": "0ne"}')
         said = Settings(
             f"{host.url}/app.git",
             state_dir=tmp_path / "state",
-            git_token_from="secretsmanager:git/token:token",
+            git_token_from=f"secretsmanager:{name}:token",
             git_allow=frozenset({"http"}),
         )
         source = git_source(said, AwsClients("1", lambda _: None, endpoint_url=aws.url))
         assert source.fetch().changed
-        manager.put_secret_value(SecretId="git/token", SecretString='{"token": "tw0"}')
+        manager.put_secret_value(SecretId=name, SecretString='{"token": "tw0"}')
         host.password = "tw0"
         assert not source.fetch().changed
         assert "0ne" not in repr(said)
@@ -88,7 +89,7 @@ def test_a_parameter_of_aws_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
     with serve(World(HostClock())) as aws:
         ssm = boto3.client("ssm", region_name="eu-west-1", endpoint_url=aws.url)
-        ssm.put_parameter(Name="/git", Value="s3cret", Type="SecureString")
+        ssm.put_parameter(Name="/git", Value="s3cret", Type="SecureString", Overwrite=True)
         found = stores(AwsClients("1", lambda _: None, endpoint_url=aws.url))
         assert found.parameters("eu-west-1").value("/git") == "s3cret"
     assert "s3cret" not in os.environ.values()
