@@ -87,6 +87,10 @@ def _decoded(text: str) -> bytes:
 class _Handler(BaseHTTPRequestHandler):
     host: GitHub
 
+    def do_GET(self) -> None:
+        self.host.asked.append({"path": self.path})  # nobody but a redirected client would
+        self.send_error(404)
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         status, answer = self.host.answer(self.path, self.headers["Authorization"], body)

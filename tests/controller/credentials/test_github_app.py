@@ -119,7 +119,7 @@ def test_an_answer_that_is_no_token_is_said_without_it(installed: Installed, bod
 
 def test_a_redirect_is_not_followed(installed: Installed) -> None:
     with github(NOW) as elsewhere:
-        installed.host.status, installed.host.location = 307, f"{elsewhere.url}/app"
+        installed.host.status, installed.host.location = 302, f"{elsewhere.url}/app"
         assert installed.failure().reason == "unreachable"
         assert elsewhere.asked == []
 
