@@ -34,9 +34,10 @@ another one has told more; what nobody wanted to be told is passed over and does
 
 - While one daemon runs, nothing is told twice, except where the answer to a request was lost: a receiver that took it
   and did not say so (a time-out, a broken connection, a daemon killed between the request and its answer, or with its
-  disk lost before the tag was written) is asked again. Of the two things that can be done then, silence or a repeat, this is the one that loses nothing. A commit's
-  status and a deployment are the same when told again; a CloudEvent carries the same ``id`` and ``webhook-id``, so that
-  receivers can drop it; Slack shows it again, since nothing in a message to it is a name that it knows again.
+  disk lost before the tag was written) is asked again. Of the two things that can be done then, silence or a repeat,
+  this is the one that loses nothing. A commit's status and a deployment are the same when told again; a CloudEvent
+  carries the same ``id`` and ``webhook-id``, so that receivers can drop it; Slack shows it again, since nothing in a
+  message to it is a name that it knows again.
 - Two replicas at once tell a fact once as long as a write of a tag arrives within a second. A replica that stalls for
   longer between its claim and its second look may repeat one.
 - A tag that AWS does not take (throttling) is owed, and written later. Where tags cannot be written (no permission,
