@@ -44,7 +44,8 @@ another one has told more; what nobody wanted to be told is passed over and does
   fifty tags) the file alone is left, and two replicas both tell; it is tried again after a quarter of an hour.
 
 **Never lost, never slow.** A receiver that hangs or fails keeps its own thread busy and nobody else's. Tries are
-further apart each time, up to five minutes, or as Retry-After says. Up to six facts of a service wait; of more, the
-newest of each kind: what is open is told, what came and went unheard is not. What can never be taken (the receiver says
-that the message itself is wrong) is logged, counted and given up; what merely fails lets the other services pass.
+further apart each time, up to five minutes, or as Retry-After says. Up to twelve facts of a service wait; of more,
+what is open and how the newest rollouts went: what came and went unheard is not told. What can never be taken (the
+receiver says that the message itself is wrong) is logged, counted and given up; what merely fails lets the other
+services pass.
 """

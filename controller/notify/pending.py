@@ -13,11 +13,11 @@ from controller.loop.status import ServiceStatus
 from controller.notify.ledger import ENDS, Ledger, Slot, after, slot
 from controller.notify.news import news, parting, running, unsure
 from controller.notify.told import Place
-from reconcilers.live import Attempt
+from reconcilers.live import Attempt, Live
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Sync
 
-MOST = 6  # facts of one service that wait
+MOST = 12  # facts of one service that wait
 ROLLOUTS = MOST - 3  # of them, beside the first, one drift and one obstacle
 
 
@@ -102,7 +102,8 @@ class Pending:
         """Queue facts. ``status``: of the service whose tag says that they were told."""
         target = self._targets[key]
         runs = running(status) if status is not None else ""
-        target.queue.extend(Step(key, fact, now, status, runs, self._way(fact)) for fact in facts)
+        kept = _slim(status) if status is not None and facts else None
+        target.queue.extend(Step(key, fact, now, kept, runs, self._way(fact)) for fact in facts)
         if len(target.queue) > MOST:
             target.queue = deque(_newest(target.told, target.queue))
         self._tidy(key, target)
@@ -193,8 +194,14 @@ def _with_attempts(status: ServiceStatus, attempts: tuple[Attempt, ...] | None) 
     return replace(status, live=replace(status.live, attempts=attempts))
 
 
+def _slim(status: ServiceStatus) -> ServiceStatus:
+    """What a step needs of it: a thousand services whose channel is away are kept for long."""
+    live = Live(status.live.observed_at, status.live.service) if status.live is not None else None
+    return replace(status, live=live, report=None, changes=(), chain=(), authors={})
+
+
 def _newest(told: Ledger, steps: deque[Step]) -> list[Step]:
-    """The first, which may be under way, and of the others the newest: drift, obstacle, and a few rollouts.
+    """The first, which may be under way, and of the others the newest: drift, obstacle, how the last rollouts went.
 
     What began and ended while it waited is not told: its end would be the end of something nobody heard of.
     """

@@ -17,7 +17,7 @@ from controller.metrics.notifications import RESULTS, Backlogs, Tries
 from controller.notify.answers import _NEVER
 from controller.notify.cloud_events import event
 from controller.notify.configuration import GitHubChannel, GitLabChannel, Notifications, SlackChannel, WebhookChannel
-from controller.notify.pending import MOST
+from controller.notify.pending import MOST, ROLLOUTS
 from controller.notify.reading import parse
 from controller.notify.tags import PREFIX
 from controller.notify.told import Telling
@@ -101,8 +101,8 @@ def test_what_is_never_sent_again_is_said() -> None:
 
 
 def test_how_many_facts_of_a_service_wait_is_said_rightly() -> None:
-    assert MOST == 6
-    assert "up to six facts of a service wait" in TEXT
+    assert (MOST, ROLLOUTS) == (12, 9)
+    assert "up to twelve facts of a service wait; of more, what stands and how the newest nine rollouts went" in TEXT
 
 
 def test_the_tag_is_named_rightly() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from controller.loop.facts import Fact, Kind, Tone
+from controller.loop.status import ServiceStatus
 from controller.notify.claims import Holding
 from controller.notify.configuration import Filter
 from controller.notify.courier import FIRST, LEAVE, MOST
@@ -150,10 +151,10 @@ def test_a_service_whose_account_throttles_does_not_stand_before_the_others(one:
     entry = one.tags.entry
     slow = {"on": True}
 
-    def throttled(status: object, tag: str) -> Entry:
-        if slow["on"] and status is ON_HOLD:
+    def throttled(status: ServiceStatus, tag: str) -> Entry:
+        if slow["on"] and status.wanted.key == KEY:
             raise Retry("Throttled", "slow down", 9.0)
-        return entry(status, tag)  # type: ignore[arg-type]
+        return entry(status, tag)
 
     one.tags.entry = throttled  # type: ignore[method-assign]
     one.tells(5)
