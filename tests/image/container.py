@@ -73,7 +73,11 @@ class Container:
 
     def log(self) -> list[dict[str, Any]]:
         """The daemon's log, line by line; a line that is not JSON is an error."""
-        return [json.loads(line) for line in said(*podman_command("logs", self.name), errors_too=True).splitlines()]
+        return [json.loads(line) for line in self.words().splitlines()]
+
+    def words(self) -> str:
+        """All that it wrote, as it wrote it."""
+        return said(*podman_command("logs", self.name), errors_too=True)
 
     def stop(self, within: int = 60) -> int:
         """Ask it to end, as an orchestrator does. Its exit code: 137 where it had to be killed after ``within`` s."""
@@ -101,6 +105,6 @@ def await_status(of: Container, path: str, within: float = 60) -> float:
     began = time.monotonic()
     while of.status(path) != 200:
         if time.monotonic() > began + within or of.state()["Status"] != "running":
-            raise AssertionError(f"{path} did not answer with 200: {of.state()['Status']}; {of.log()[-5:]}")
+            raise AssertionError(f"{path} did not answer with 200: {of.state()['Status']}\n{of.words()[-2000:]}")
         time.sleep(0.02)
     return time.monotonic() - began
