@@ -6,6 +6,7 @@ from typing import assert_never
 
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
+from reconcilers.actions import CreateDeployment
 from reconcilers.live import Attempt, AttemptState, AwsReason, Cause
 from reconcilers.rollout.history import is_rollback
 
@@ -55,12 +56,13 @@ def rollout_fact(
     commit = mark.commit if mark is not None else status.wanted.commit.commit if ours else None
     is_wanted = commit is not None and status.wanted.commit.commit.startswith(commit)
     reason = attempt.reason if attempt is not None and kind is not Kind.STARTED else None
+    cause = mark.cause if mark is not None else _made_for(status, deployment)
     return Fact(
         id=f"{status.wanted.key}/{short(deployment)}/{kind.removeprefix('rollout-')}",
         kind=kind,
         at=at,
         service=status.wanted.key,
-        text=_sentence(deployment, kind, commit, mark.cause if mark is not None else None, reason),
+        text=_sentence(deployment, kind, commit, cause, reason),
         deployment=short(deployment),
         commit=commit,
         subject=status.wanted.commit.subject if is_wanted else "",
@@ -68,6 +70,13 @@ def rollout_fact(
         reason=reason.code if reason is not None else "",
         who=status.wanted.commit.author if is_wanted else "" if ours else "somebody else",
     )
+
+
+def _made_for(status: ServiceStatus, deployment: str) -> Cause | None:
+    """Why the last look made a deployment, if it did: AWS's record has it at the next look only."""
+    acted = status.report.acted if status.report is not None else ()
+    made = (each.action for each in acted if each.result == deployment)
+    return next((action.mark.cause for action in made if isinstance(action, CreateDeployment)), None)
 
 
 def _ended_at(status: ServiceStatus, attempt: Attempt) -> float:

@@ -9,8 +9,11 @@ from controller.loop.events import events
 from controller.loop.facts import Fact, Kind, Tone
 from controller.loop.status import ServiceStatus, after_report
 from controller.loop.telling import cleared, facts_of, healed, standing
+from reconcilers.act import Done
+from reconcilers.actions import CreateDeployment
 from reconcilers.diff import Change
-from reconcilers.live import AttemptState, AwsReason
+from reconcilers.digest import Digest
+from reconcilers.live import AttemptState, AwsReason, Cause, LoadBalancer, Mark
 from reconcilers.outcome import Failed
 from reconcilers.reconcile import Report
 from tests.controller.builders import (
@@ -51,6 +54,20 @@ def test_a_deployment_that_is_followed_has_started() -> None:
     (fact,) = told(report(SHIFTING))
     assert (fact.kind, fact.id, fact.deployment) == (Kind.STARTED, "prod/notes/d-v2/started", "d-v2")
     assert (fact.commit, fact.subject, fact.who) == ("commit-v2", "ship v2", "ann")
+
+
+@pytest.mark.parametrize(
+    ("cause", "text"),
+    [
+        (Cause.HEAL, "d-v2 puts back what commit commit- says"),
+        (Cause.COMMIT, "commit commit- is shipping, by d-v2"),
+    ],
+)
+def test_a_deployment_that_was_just_made_says_what_for_before_aws_s_record_does(cause: Cause, text: str) -> None:
+    mark = Mark(Digest("v1-release"), "commit-v2", cause)
+    creates = CreateDeployment("app", "group", None, LoadBalancer(None, "proxy", 80), mark)
+    (fact,) = told(report(SHIFTING, acted=(Done(creates, "d-v2"),)))
+    assert fact.text == text
 
 
 def test_a_rollout_that_ended_tells_how_long_it_took() -> None:
