@@ -90,7 +90,7 @@ def test_the_first_deployment_gives_what_has_no_default() -> None:
 
 @pytest.mark.timeout(600)
 def test_the_first_deployment_comes_up() -> None:
-    there = ground(World(ManualClock()))
+    there = ground(World(ManualClock()), "888888888888")  # what is made beside the stack stays in moto
     secret = there.boto("secretsmanager").create_secret(Name="trueup/git-token", SecretString="t")["ARN"]
     here = {
         "Vpc": there.vpc,

@@ -92,13 +92,13 @@ def ground(world: World, account: str = ACCOUNT) -> Ground:
 def deployed(ground: Ground, **given: str) -> Iterator[Stack]:
     """The stack, for as long as the block lasts, if nobody deletes it before."""
     cloudformation = ground.boto("cloudformation")
-    cloudformation.create_stack(
-        StackName=STACK,
-        TemplateBody=TEMPLATE.read_text("utf-8"),
-        Parameters=ground.parameters(**given),
-        Capabilities=["CAPABILITY_NAMED_IAM"],
-    )
     try:
+        cloudformation.create_stack(
+            StackName=STACK,
+            TemplateBody=TEMPLATE.read_text("utf-8"),
+            Parameters=ground.parameters(**given),
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
         yield told(ground.boto)
     finally:
         with suppress(cloudformation.exceptions.ClientError):
