@@ -37,7 +37,7 @@ from tests.controller.notify.receivers import (
 
 pytestmark = pytest.mark.timeout(600)
 SPEED = 90.0
-QUIET = 8  # sweeps in which nothing more is told
+QUIET = 4  # sweeps in which nothing more is told
 NAME = "prod/notes-app"
 CHANNELS = """\
 pageUrl: https://trueup.example.com

@@ -161,7 +161,8 @@ def test_a_channel_that_is_away_for_long_keeps_a_few_facts_of_a_service() -> Non
     assert len(queue) <= MOST
     said = [step.fact.id.removeprefix("prod/notes/") for step in queue]
     assert said[0] == "d-v2/held"
-    assert said[-9:] == [f"d-v{number}/done" for number in range(12, 21)], "how the newest went"
+    ended = [each for each in said if each.endswith("done")]
+    assert ended[-9:] == [f"d-v{number}/done" for number in range(12, 21)], "how the newest went"
 
 
 def test_what_came_and_went_while_the_channel_was_away_is_not_told_but_what_stands_is() -> None:
