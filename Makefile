@@ -11,7 +11,7 @@ VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 # Their tests must cover what decides whole; to measure the others too would take three times as long and show nothing new.
 MEASURED := tests/controller tests/reconcilers
 
-.PHONY: help demo test check format lint types layers bench dashboards pictures image footprint lock clean
+.PHONY: help demo test check format lint types layers bench observed dashboards pictures image footprint lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ layers: $(READY)
 
 bench: $(READY) ## What a sweep costs at 10, 100 and 1,000 services
 	@$(BIN)/python -m tests.bench
+
+observed: $(READY) ## Tell the demo's story beside Prometheus and Alertmanager; its figures
+	@$(BIN)/python -m tests.story
 
 dashboards: $(READY) ## Write Grafana's dashboards anew
 	@$(BIN)/python -m tests.dashboards

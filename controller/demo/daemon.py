@@ -54,6 +54,11 @@ class DaemonProcess:
                 [sys.executable, "-m", "controller.cli", "run"], env=self._environment, stdout=log, stderr=log
             )
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started, and not ended since."""
+        return self._process is not None
+
     def wait_until_ready(self, within: float = 30.0) -> None:
         """Return once it has read Git; ``DaemonError`` with the end of its log where it does not come to that."""
         until = time.monotonic() + within

@@ -89,14 +89,17 @@ class Stage:
 
 
 @contextmanager
-def staged(speed: float, *, touchable: bool = False, settings: Mapping[str, str] | None = None) -> Iterator[Stage]:
+def staged(
+    speed: float, *, touchable: bool = False, settings: Mapping[str, str] | None = None, world: World | None = None
+) -> Iterator[Stage]:
     """Build it all, and take it down again; nothing is left behind. ``touchable``: with real traffic, if it can be.
 
-    ``settings``: the daemon's, as environment variables, beside those that the story needs.
+    ``settings``: the daemon's, as environment variables, beside those that the story needs. ``world``: an empty AWS of
+    that speed to build it in, where the usual one does not do.
     """
     with ExitStack() as exits:
         folder = Path(exits.enter_context(TemporaryDirectory(prefix="trueup-demo-")))
-        world = World(HostClock(), speed=speed)
+        world = world or World(HostClock(), speed=speed)
         traffic, untouchable = _traffic(exits, world) if touchable else (None, "")
         server = exits.enter_context(serve(world, traffic=traffic.told if traffic else None))
         repository = DemoRepository(folder, (bundled("charts"), bundled("desired")))

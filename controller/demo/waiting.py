@@ -16,7 +16,7 @@ class NeverHappenedError(Exception):
     """What the story waited for did not come."""
 
 
-def until(what: str, look: Callable[[], T | None], within: float = 40.0) -> T:
+def until(what: str, look: Callable[[], T | None], within: float = 120.0) -> T:
     """The first answer of ``look`` that is true. ``NeverHappenedError`` after ``within`` seconds."""
     end = time.monotonic() + within
     while time.monotonic() < end:
@@ -42,4 +42,4 @@ def follow(witness: Witness, deployment: str, step: Step, teller: Teller, end: C
                 show(seen)
             return seen if end(seen) else None
 
-        return until(f"{deployment} to come to its end", look, within=60.0)
+        return until(f"{deployment} to come to its end", look, within=180.0)

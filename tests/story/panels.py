@@ -13,8 +13,8 @@ from tests.story.telling import Told
 DASHBOARDS: tuple[dict[str, Any], ...] = tuple(json.loads(text) for text in dashboards().values())
 QUESTIONS: tuple[Question, ...] = tuple(question for dashboard in DASHBOARDS for question in questions(dashboard))
 STEP = 0.5
-# Four scrapes of half a second and a little, as Grafana makes it of the scrape interval.
-RATE_INTERVAL = 2.5
+# Four scrapes of a second and a little, as Grafana makes it of the scrape interval.
+RATE_INTERVAL = 4.5
 
 
 @dataclass(frozen=True, slots=True)

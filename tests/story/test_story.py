@@ -1,23 +1,43 @@
 """What Prometheus, Alertmanager, the API and the terminal say of the demo's story, step by step."""
 
+import html
+from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 
 import pytest
 
+from controller.demo.acts import ACTS
 from tests.dashboards.asking import Question
 from tests.dashboards.unseen import UNSEEN, known_as
-from tests.story import panels, servers
+from tests.page.browser import MISSING
+from tests.rules.files import rules
+from tests.story import panels, same, servers
+from tests.story.page import CHROMIUM
 from tests.story.telling import Told, told
 
-pytestmark = pytest.mark.skipif(not servers.present(), reason=servers.MISSING)
+# Told in two minutes; AWS waits for whoever looks, so a slow machine takes its time and nothing is missed.
+pytestmark = [pytest.mark.skipif(not servers.present(), reason=servers.MISSING), pytest.mark.timeout(1500)]
 
 ADOPTED, SHIPPED, ROLLED_BACK, FIXED, HEALED, KILLED = range(1, 7)
 NOTES = 'environment="prod", service="notes-app"'
-# Nothing in the story makes AWS throttle, Trueup fail, or a channel wait: their unit tests show these.
 TRAFFIC = "Traffic on the new version, and alarms"
 RESULTS = {"Succeeded": 3, "Rolled back": 1, "Failed": 0, "Stopped": 0, "Superseded": 0}
-SILENT = {"trueup:aws_throttles:rate5m", "TrueupThrottled", "TrueupNotificationsLate"}
+STEPS = [step / 10 for step in range(1, 11)]
+# AWS throttles nothing in the story; the unit test of the rule shows that.
+SILENT = {"trueup:aws_throttles:rate5m"}
+# These fire in the acts that are named, and in no other.
+FIRE = {"TrueupReleaseHeld": {ROLLED_BACK, FIXED}, "TrueupDriftStays": {HEALED}}
+# These tell of a machine that is slow for alerts that come so much faster, and of the daemon that was killed.
+MAY_FIRE = {
+    "TrueupAbsent",
+    "TrueupDown",
+    "TrueupGitStale",
+    "TrueupNotificationsLate",
+    "TrueupQueueSlow",
+    "TrueupRolloutStuck",
+    "TrueupServiceUnread",
+    "TrueupSweepSlow",
+}
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +47,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
 
 
 def test_every_rule_is_in_good_health(story: Told) -> None:
-    rules = story.prometheus.rules()
-    assert len(rules) == 28
-    assert [(rule["name"], rule.get("lastError")) for rule in rules if rule["health"] != "ok"] == []
+    found = story.prometheus.rules()
+    assert {rule["name"] for rule in found} == {*rules("alert"), *rules("record")}
+    assert [(rule["name"], rule.get("lastError")) for rule in found if rule["health"] != "ok"] == []
 
 
 def test_every_recorded_series_has_values(story: Told) -> None:
@@ -37,17 +57,22 @@ def test_every_recorded_series_has_values(story: Told) -> None:
     assert {name for name in recorded - SILENT if not story.whole(name)} == set()
 
 
-def test_the_share_of_traffic_rises_in_every_release(story: Told) -> None:
-    for act in (SHIPPED, FIXED):
-        shares = story.values(f"trueup_rollout_traffic_ratio{{{NOTES}}}", act)
-        assert len(set(shares)) >= 6
-        assert all(one <= other for one, other in pairwise(shares))
-        assert max(shares) >= 0.9
+@pytest.mark.parametrize("act", [SHIPPED, FIXED, HEALED, KILLED])
+def test_every_step_of_a_shift_is_seen(story: Told, act: int) -> None:
+    shares = story.values(f"trueup_rollout_traffic_ratio{{{NOTES}}}", act)
+    assert shares == sorted(shares)
+    assert set(STEPS) - set(shares) <= ({0.3} if act == KILLED else set())  # the daemon is killed at 30 percent
+
+
+def test_the_bad_shift_rises_and_falls_back(story: Told) -> None:
+    shares = story.values(f"trueup_rollout_traffic_ratio{{{NOTES}}}", ROLLED_BACK)
+    assert 0 < max(shares) < 1
+    assert shares[-1] == 0
 
 
 def test_the_alarm_fires_beside_the_bad_shift_alone(story: Told) -> None:
-    firing = [max(story.values(f"trueup_rollout_alarm_firing{{{NOTES}}}", act), default=0) for act in (2, 3, 4)]
-    assert firing == [0, 1, 0]
+    firing = [max(story.values(f"trueup_rollout_alarm_firing{{{NOTES}}}", act), default=0) for act in range(1, 7)]
+    assert firing == [0, 0, 1, 0, 0, 0]
 
 
 def test_the_held_release_is_counted_from_its_rollback_to_its_fix(story: Told) -> None:
@@ -89,13 +114,11 @@ def test_the_fleet_is_in_sync_at_the_end(story: Told) -> None:
 
 
 def test_the_alerts_fire_for_what_happened_and_for_nothing_else(story: Told) -> None:
-    fired = {
-        series["metric"]["alertname"]
-        for series in story.prometheus.range('ALERTS{alertstate="firing"}', story.acts[0].begin, story.acts[-1].end)
-    }
-    assert {"TrueupReleaseHeld", "TrueupDriftStays"} <= fired
-    # The killed daemon was away for a moment, and whoever comes up reads Git and sweeps first.
-    assert fired <= {"TrueupReleaseHeld", "TrueupDriftStays", "TrueupDown", "TrueupGitStale", "TrueupSweepSlow"}
+    fired: dict[str, set[int]] = {}
+    for number, act in enumerate(story.acts, 1):
+        for series in story.prometheus.range('ALERTS{alertstate="firing"}', act.begin, act.end):
+            fired.setdefault(series["metric"]["alertname"], set()).add(number)
+    assert {name: acts for name, acts in fired.items() if name not in MAY_FIRE} == FIRE
 
 
 def test_a_held_release_arrives_at_slack_with_its_reason_and_what_to_do(story: Told) -> None:
@@ -122,30 +145,58 @@ def test_drift_that_stays_arrives_in_the_channel_of_warnings(story: Told) -> Non
 
 
 def test_a_controller_that_is_gone_is_told(story: Told) -> None:
-    gone = [(at, message) for at, message in story.alerts.messages if "does not answer" in str(message)]
-    assert gone[-1][0] > story.stopped_at
-    assert gone[-1][1]["channel"] == "#deploys-critical"
+    gone = [
+        message for at, message in story.alerts.messages if at > story.stopped_at and "does not answer" in str(message)
+    ]
+    assert gone
+    assert gone[0]["channel"] == "#deploys-critical"
 
 
 def test_no_alert_carries_a_secret(story: Told) -> None:
     assert not any("hunter2" in text or "AKIA" in text for text in story.alerts.texts())
 
 
-@pytest.mark.parametrize(
-    ("act", "sync", "outcome"),
-    [
-        (ADOPTED, "in-sync", "in-sync"),
-        (ROLLED_BACK, "held", "held"),
-        (FIXED, "in-sync", "in-sync"),
-        (HEALED, "in-sync", "in-sync"),
-    ],
-)
-def test_api_terminal_and_prometheus_say_the_same(story: Told, act: int, sync: str, outcome: str) -> None:
+each_act = pytest.mark.parametrize("act", range(1, 7), ids=[each.title for each in ACTS])
+
+
+@each_act
+def test_api_terminal_prometheus_and_slack_say_the_same(story: Told, act: int) -> None:
+    assert same.different(story.acts[act - 1], story, act, page=False) == {}
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
+@each_act
+def test_the_page_says_the_same_without_being_reloaded(story: Told, act: int) -> None:
+    shown = story.acts[act - 1].shown
+    assert shown is not None
+    assert shown.same
+    assert same.different(story.acts[act - 1], story, act, page=True) == {}
+
+
+@each_act
+def test_slack_is_told_each_thing_once(story: Told, act: int) -> None:
     seen = story.acts[act - 1]
-    assert (seen.api["sync"], seen.api["outcome"]) == (sync, outcome)
-    assert seen.api["text"] in " ".join(seen.why.split())
-    shown = f'trueup_service_info{{{NOTES}, sync="{sync}", outcome="{outcome}"}}'
-    assert story.prometheus.value(shown, seen.end) == 1
+    told, whole = Counter(same.titled(each) for each in seen.news), Counter(same.ENDS[act - 1].news)
+    # A second hand in the same drift is a second find; what AWS is not ready for is in the way of a fix for a moment.
+    again = {"Drift found": 1, "Blocked": 1, "Cleared": 1}
+    assert whole - told == Counter()
+    assert told - whole <= Counter(again), "\n".join(each["text"] for each in seen.news)
+
+
+@each_act
+def test_slack_is_told_of_rollouts_and_holds_in_the_activity_s_sentences(story: Told, act: int) -> None:
+    seen = story.acts[act - 1]
+    known = [fact.text for fact in seen.facts]
+    told = [html.unescape(each["text"].partition(". ")[2]).rstrip("…") for each in seen.news if not same.of_drift(each)]
+    assert [text for text in told if not any(fact.startswith(text) for fact in known)] == []
+
+
+def test_slack_is_told_of_the_fields_that_the_activity_has(story: Told) -> None:
+    seen = story.acts[HEALED - 1]
+    known = {path for fact in seen.facts if fact.kind == "drift-found" for path in fact.paths}
+    assert len(known) == 2
+    for title in ("Drift found", "Drift healed"):
+        assert {path for each in seen.news if same.titled(each) == title for path in same.fields(each)} == known
 
 
 @pytest.mark.parametrize("question", [each for each in panels.QUESTIONS if known_as(each) not in UNSEEN], ids=known_as)
@@ -159,19 +210,18 @@ def test_a_quiet_fleet_leaves_no_panel_empty_that_does_not_say_so(story: Told) -
     assert [title for title, nothing in empty.items() if nothing.startswith("Nothing known")] == []
 
 
-@pytest.mark.parametrize("act", [SHIPPED, FIXED])
+@pytest.mark.parametrize("act", [SHIPPED, FIXED, HEALED])
 def test_the_panel_of_traffic_shows_each_step(story: Told, act: int) -> None:
     shares = panels.numbers(story, panels.one(TRAFFIC, "{{environment}}/{{service}}"), act)
-    assert shares == sorted(shares)
-    assert shares[0] == 0
-    assert {round(share, 1) for share in shares} <= {step / 10 for step in range(11)}
-    assert len(set(shares)) >= 6
+    assert [share for share in dict.fromkeys(shares) if share] == STEPS
 
 
-def test_the_alarm_lies_over_the_bad_release_alone(story: Told) -> None:
+def test_the_panel_s_alarm_is_the_one_that_codedeploy_names(story: Told) -> None:
     overlay = panels.one(TRAFFIC, "alarm {{alarm}} of {{environment}}/{{service}}")
     fired = [{each.labels["alarm"] for each in panels.over(story, overlay, act)} for act in range(1, 7)]
-    assert fired == [set(), set(), {"prod-notes-app-5xx-green"}, set(), set(), set()]
+    [alarm] = fired.pop(ROLLED_BACK - 1)
+    assert f"<{alarm}>" in story.acts[ROLLED_BACK - 1].api["text"]
+    assert fired == [set()] * 5
     assert set(panels.numbers(story, overlay, ROLLED_BACK)) == {1}
 
 
