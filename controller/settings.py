@@ -119,6 +119,13 @@ class Settings:
     cloudtrail: Annotated[
         CloudTrail, _said("Ask CloudTrail who did it: auto (where it lets us), on, off.", "CLOUDTRAIL", AWS)
     ] = CloudTrail.AUTO
+    lease_table: Annotated[
+        str | None,
+        _said("DynamoDB table (name or ARN) through which several replicas share the work.", "LEASE_TABLE", AWS),
+    ] = None
+    lease_ttl: Annotated[
+        float, _said("Seconds after which another replica takes over from one that is gone.", "LEASE_TTL", AWS, least=1)
+    ] = 10.0
     notifications: Annotated[
         Path | None, _said("YAML file that says who is told what; without one nobody is.", "NOTIFICATIONS", LOOP)
     ] = None

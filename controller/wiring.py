@@ -1,14 +1,20 @@
 """The composition root: every object of the daemon, built once from the settings and handed what it needs."""
 
 import random
+import socket
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 from controller.git_access import git_source
+from controller.lease.beliefs import Terms
+from controller.lease.keeper import Keeper, Lease, Means
+from controller.lease.sole import Sole
 from controller.loop.board import Board
 from controller.loop.inquiry import Asking, Inquiry
 from controller.loop.journal import Journal
@@ -16,6 +22,7 @@ from controller.loop.loop import Clocks, Loop, Observer, Rhythm, Work
 from controller.loop.observers import LogLines, Several
 from controller.metrics import Metrics
 from controller.metrics.notifications import Backlogs, Tries
+from controller.metrics.sharing import Shares
 from controller.notify.building import Surroundings, build_notifier, configured
 from controller.notify.notifier import Notifier
 from controller.settings import CloudTrail, Settings
@@ -23,9 +30,11 @@ from controller.source.repository import Repository
 from controller.web.app import Face, build
 from controller.web.server import HttpServer
 from controller.web.stream import Hub
+from reconcilers.aws.dynamodb import LeaseTable, place_of
 from reconcilers.aws.gateways import GatewayPool
 from reconcilers.aws.session import AwsClients
 from reconcilers.history import Historian
+from reconcilers.leases import Shard, shard_of
 from reconcilers.model import Scope
 from reconcilers.reconcile import Reconciler
 from reconcilers.sweep import Sweeper
@@ -37,6 +46,8 @@ from reconcilers.verdict import Policy
 STILL = 300.0  # seconds without a finished step after which the loop counts as stuck
 LAST_STEP = 5.0  # seconds for the step in hand when the daemon ends: an orchestrator kills after ten
 LAST_WORDS = 2.0  # seconds to tell what is at hand; the next daemon finds the rest
+# Linux's clock that goes on while the machine is suspended: by the other one a lease would seem good after that.
+lease_clock = partial(time.clock_gettime, time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,7 @@ class Daemon:
     repository: Repository
     hub: Hub
     ending: threading.Event
+    lease: Lease
     inquiry: Inquiry | None = None
     notifier: Notifier | None = None
 
@@ -57,6 +69,7 @@ class Daemon:
         A step that waits for an AWS that does not answer is left where it is: what was asked is asked of AWS again by
         the next daemon, which looks before it tries.
         """
+        self.lease.start()
         self.http.start()
         self.loop.start(workers)
         if self.inquiry is not None:
@@ -70,6 +83,7 @@ class Daemon:
         if self.inquiry is not None:
             self.inquiry.stop()
         ended = self.loop.stop(within=LAST_STEP)
+        self.lease.stop(idle=ended)
         if self.notifier is not None:
             self.notifier.stop(within=LAST_WORDS)
         self.http.stop()
@@ -79,24 +93,30 @@ class Daemon:
 def build_daemon(settings: Settings, log: Any) -> Daemon:
     """All of it, from ``settings``. Outcomes go to ``log``. Opens the HTTP port; asks nothing of Git or AWS yet.
 
-    Raises ``MisconfiguredError`` where the settings of Git do not fit, or the file of notifications cannot be used.
+    Raises ``MisconfiguredError`` where the settings of Git do not fit, or the file of notifications cannot be used, and
+    ``Stalled`` where nobody says in which region the lease table is.
     """
     release = version("trueup")
     metrics = Metrics()
     board = Board()
     clients = AwsClients(release, metrics.called, endpoint_url=settings.endpoint_url)
     repository = Repository(git_source(settings, clients), settings.path)
+    lease = _lease(settings, clients, board, log)
     pool = GatewayPool(clients, revision_digest)
     policy = replace(Policy(), poll=settings.shift_interval)
-    work = Work(repository.poll, Sweeper(pool, time.time).sweep, Reconciler(pool, time.time, policy).reconcile)
+    acting = Reconciler(pool, time.time, policy, gate=lambda wanted, _: lease.gate(wanted.scope))
+    work = Work(repository.poll, Sweeper(pool, time.time).sweep, acting.reconcile)
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
     journal, hub = Journal(board, time.time), Hub()
     inquiry = _inquiry(settings.cloudtrail, pool, board, log)
     notifier = _notifier(settings, pool, board, metrics, log)
     observers: tuple[Observer | None, ...] = (metrics, LogLines(log, board), journal, hub, inquiry, notifier)
     told = Several(tuple(each for each in observers if each is not None))
-    loop = Loop(work, board, told, rhythm, Clocks(time.time, time.monotonic, random.random))
+    loop = Loop(work, board, told, rhythm, Clocks(time.time, time.monotonic, random.random), tenancy=lease)
+    if isinstance(lease, Keeper):
+        lease.hear(loop)
     metrics.watch(board, loop.queue, time.time)
+    metrics.registry.register(Shares(lease.sharing))
     metrics.configured(settings.poll_interval, settings.sweep_interval, settings.workers)
     ending = threading.Event()
     longest = max(STILL, 3 * settings.poll_interval, 2 * settings.git_timeout)
@@ -106,18 +126,21 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
         board=board,
         asked=loop,
         registry=metrics.registry,
-        beats=lambda: loop.beats(longest),
+        beats=lambda: loop.beats(longest) and lease.alive,
         ready=lambda: board.snapshot is not None and not ending.is_set(),
         now=time.time,
         version=release,
         journal=journal,
         hub=hub,
         history=historian.history,
+        sharing=lease.sharing,
         logs=logs.read,
         inquire=inquiry.ask if inquiry is not None else None,
     )
     app = build(face, settings.api_token, settings.webhook_secret)
-    return Daemon(loop, HttpServer(app, settings.host, settings.port), repository, hub, ending, inquiry, notifier)
+    return Daemon(
+        loop, HttpServer(app, settings.host, settings.port), repository, hub, ending, lease, inquiry, notifier
+    )
 
 
 def _notifier(settings: Settings, pool: GatewayPool, board: Board, metrics: Metrics, log: Any) -> Notifier | None:
@@ -131,6 +154,28 @@ def _notifier(settings: Settings, pool: GatewayPool, board: Board, metrics: Metr
     notifier = build_notifier(channels, Surroundings(folder, pool, board, tries.count, log, version("trueup")))
     metrics.registry.register(Backlogs(notifier.backlog))
     return notifier
+
+
+def _lease(settings: Settings, clients: AwsClients, board: Board, log: Any) -> Lease:
+    """What this replica keeps: everything, where no table is named.
+
+    Raises ``Stalled`` where nobody says in which region the table is.
+    """
+    if settings.lease_table is None:
+        return Sole()
+    name, region = place_of(settings.lease_table)
+    terms, host = Terms(settings.lease_ttl), socket.gethostname().partition(".")[0]
+
+    def wants() -> tuple[str, frozenset[Shard]]:
+        snapshot = board.snapshot
+        if snapshot is None:
+            return "", frozenset()
+        return snapshot.revision.commit, frozenset(shard_of(each.scope) for each in snapshot.services.values())
+
+    table = LeaseTable(clients.impatient("dynamodb", region, terms.patience), name)
+    keeper = Keeper(Means(table, terms, lease_clock, lambda: f"{host}-{uuid.uuid4().hex[:8]}", wants, log))
+    clients.may_change = keeper.allows
+    return keeper
 
 
 def _inquiry(use: CloudTrail, pool: GatewayPool, board: Board, log: Any) -> Inquiry | None:

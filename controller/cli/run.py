@@ -31,6 +31,7 @@ def run(settings: Settings, context: typer.Context) -> None:
     from controller import logs
     from controller.notify.building import MisconfiguredError
     from controller.wiring import build_daemon
+    from reconcilers.outcome import Stalled
 
     logs.configure(settings.log_format, settings.log_level)
     log = logs.logger()
@@ -39,6 +40,9 @@ def run(settings: Settings, context: typer.Context) -> None:
     except OSError as error:
         place = f"{settings.host}:{settings.port}"
         typer.echo(f"trueup: cannot serve on {place}: {error.strerror}. Name a free one: --port.", err=True)
+        raise typer.Exit(1) from None
+    except Stalled as error:
+        typer.echo(f"trueup: {error.message} {error.remedy}", err=True)
         raise typer.Exit(1) from None
     except MisconfiguredError as error:
         for problem in error.problems:

@@ -4,19 +4,21 @@ One lock, held for a moment; records are frozen and replaced whole, so that a re
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from controller.loop.author import Author
 from controller.loop.events import Event, events
-from controller.loop.status import ServiceStatus, after_report, after_unread, still_in_sync
+from controller.loop.status import ServiceStatus, after_report, after_sharing, after_unread, still_in_sync
 from controller.source.snapshot import Snapshot
 from reconcilers.actions import UpdateService
 from reconcilers.live import Live
-from reconcilers.model import Cluster, Service, ServiceKey
+from reconcilers.model import Cluster, Scope, Service, ServiceKey
 from reconcilers.outcome import Retry, Stalled, Sync
 from reconcilers.reconcile import Report
 from reconcilers.verdict import Order
 
+KeptBy = Callable[[Scope], str | None]  # None: this replica
 MOST_AUTHORS = 100  # of one service; the oldest are forgotten
 
 
@@ -50,6 +52,7 @@ class Board:
         self._services: dict[ServiceKey, ServiceStatus] = {}
         self._orders: dict[ServiceKey, Order] = {}
         self._field_heals: dict[ServiceKey, tuple[float, ...]] = {}
+        self._kept_by: KeptBy = _this_one
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -80,6 +83,7 @@ class Board:
                 key: _wanting(self._services[key], wanted) if key in self._services else ServiceStatus(wanted)
                 for key, wanted in snapshot.services.items()
             }
+            self._share()
             # What was asked for was asked of the release that was wanted then.
             self._orders = {
                 key: order for key, order in self._orders.items() if key in self._services and key not in changed
@@ -88,6 +92,12 @@ class Board:
             self._snapshot = snapshot
             self._source = SourceStatus(good_at=now)
             return tuple(changed)
+
+    def shared(self, kept_by: KeptBy) -> None:
+        """Who keeps what is new. What is known of a service ends with the keeping of it."""
+        with self._lock:
+            self._kept_by = kept_by
+            self._share()
 
     def source_unchanged(self, now: float) -> None:
         """Git answered, and nothing is new."""
@@ -162,6 +172,15 @@ class Board:
         if kept is not None and kept == asked:  # one that came meanwhile stays
             del self._orders[key]
 
+    def _share(self) -> None:
+        self._services = {
+            key: after_sharing(each, self._kept_by(each.wanted.scope)) for key, each in self._services.items()
+        }
+        left = [key for key, each in self._services.items() if each.kept_by is not None]
+        for key in left:
+            self._orders.pop(key, None)
+            self._field_heals.pop(key, None)
+
     def _wanted(self, key: ServiceKey) -> object:
         status = self._services.get(key)
         return status.wanted if status else None
@@ -169,6 +188,10 @@ class Board:
     def _tell(self, before: ServiceStatus, after: ServiceStatus, now: float) -> Told:
         self._services[after.wanted.key] = after
         return Told(before, after, events(before, after, now))
+
+
+def _this_one(_: Scope) -> str | None:
+    return None
 
 
 def _wanting(before: ServiceStatus, wanted: Service) -> ServiceStatus:

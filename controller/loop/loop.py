@@ -7,8 +7,11 @@ one frozen record, handed to the observers; when to look again is decided from i
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, assert_never
 
+from controller.lease.sole import Sole
+from controller.lease.turf import Turf
 from controller.loop.again import again, worth_a_look
 from controller.loop.backoff import Backoff, jittered
 from controller.loop.board import Board, Told, cluster_of
@@ -17,7 +20,8 @@ from controller.loop.queue import Priority, WorkQueue
 from controller.loop.status import ServiceStatus
 from controller.source.git_errors import SourceError
 from controller.source.snapshot import Snapshot
-from reconcilers.model import Cluster, Service, ServiceKey
+from reconcilers.leases import shard_of
+from reconcilers.model import Cluster, Scope, Service, ServiceKey
 from reconcilers.reconcile import Report
 from reconcilers.sweep import SweepResult
 from reconcilers.verdict import Order
@@ -78,10 +82,26 @@ class Clocks:
     chance: Callable[[], float]
 
 
+class Tenancy(Protocol):
+    """Which scopes are this replica's. Every ``enter`` that said yes is followed by a ``leave``, in the same thread."""
+
+    def enter(self, scope: Scope, /) -> bool: ...
+    def leave(self, scope: Scope, /) -> None: ...
+
+
 class Loop:
     """The workers and what they do with a key. ``beat_at`` tells when a worker last finished one (monotonic)."""
 
-    def __init__(self, work: Work, board: Board, observer: Observer, rhythm: Rhythm, clocks: Clocks) -> None:
+    def __init__(  # noqa: PLR0913 - all that it stands on
+        self,
+        work: Work,
+        board: Board,
+        observer: Observer,
+        rhythm: Rhythm,
+        clocks: Clocks,
+        *,
+        tenancy: Tenancy | None = None,
+    ) -> None:
         self.queue: WorkQueue[Key] = WorkQueue(clocks.monotonic)
         self.board = board
         self._work = work
@@ -89,6 +109,7 @@ class Loop:
         self._rhythm = rhythm
         self._clocks = clocks
         self._backoff: Backoff[Key] = Backoff(clocks.chance)
+        self._tenancy = tenancy or Sole()
         self._threads: list[threading.Thread] = []
         self._stopped = threading.Event()
         self.beat_at = clocks.monotonic()
@@ -125,17 +146,38 @@ class Loop:
             self.queue.add(key, priority=Priority.PERSON)
         return known
 
+    def shared(self, turf: Turf, /) -> None:
+        """Some of the fleet came to this replica, or left it: look at once at what came."""
+        self.board.shared(turf.keeper)
+        for status in self.board.services():
+            if shard_of(status.wanted.scope) in turf.again:
+                self.queue.add(cluster_of(status))
+                if status.outcome is not None and not status.settled:
+                    self.queue.add(status.wanted.key)  # it was to be looked at while that was refused
+
+    def newer_commit(self) -> None:
+        """Another replica has read a newer commit."""
+        self.queue.add(SyncSource(), priority=Priority.COMMIT)
+
     def step(self, key: Key) -> None:
         """Do what ``key`` stands for, and say when to look at it again."""
         match key:
             case SyncSource():
                 self._sync_source()
             case Cluster():
-                self._sweep(key)
+                self._if_ours(key.scope, partial(self._sweep, key))
             case ServiceKey():
-                self._reconcile(key)
+                self._look(key)
             case _:
                 assert_never(key)
+
+    def _if_ours(self, scope: Scope, do: Callable[[], None]) -> None:
+        """What another replica keeps is not looked at, and not come back to: see ``shared``."""
+        if self._tenancy.enter(scope):
+            try:
+                do()
+            finally:
+                self._tenancy.leave(scope)
 
     def _run(self) -> None:
         while (key := self.queue.take()) is not None:
@@ -200,10 +242,13 @@ class Loop:
         elif key in found.differing and worth_a_look(status, found.live[key], self._rhythm.recheck):
             self.queue.add(key)
 
-    def _reconcile(self, key: ServiceKey) -> None:
+    def _look(self, key: ServiceKey) -> None:
         status = self.board.service(key)
-        if status is None:
-            return  # removed from Git meanwhile: its service is left running
+        if status is not None:  # else removed from Git meanwhile: its service is left running
+            self._if_ours(status.wanted.scope, partial(self._reconcile, status))
+
+    def _reconcile(self, status: ServiceStatus) -> None:
+        key = status.wanted.key
         order = self.board.order(key)
         report = self._work.reconcile(status.wanted, order)
         self._tell(self.board.reported(report, order))

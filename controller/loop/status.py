@@ -31,6 +31,8 @@ class ServiceStatus:
     """How a service stands. Times in seconds since the epoch; ``None`` where nothing was seen yet.
 
     ``live`` is what was read last, ``in_sync_release`` the release that was last seen in sync.
+    ``kept_by``: the replica that keeps the service instead of this one, empty where none does; ``None`` where this one
+    does.
     ``since``: how long sync and outcome have been of this kind. ``drift_since``: by path, when a change was first seen.
     """
 
@@ -49,6 +51,7 @@ class ServiceStatus:
     report: Report | None = None
     live: Live | None = None
     in_sync_release: Digest | None = None
+    kept_by: str | None = None
     authors: Mapping[str, Author] = field(default_factory=dict)  # what CloudTrail told, by the names of ``attribution``
 
     @property
@@ -87,6 +90,13 @@ def after_report(before: ServiceStatus, report: Report) -> ServiceStatus:
         live=report.observed or before.live,
         in_sync_release=before.wanted.release if plan.sync is Sync.IN_SYNC else before.in_sync_release,
     )
+
+
+def after_sharing(before: ServiceStatus, kept_by: str | None) -> ServiceStatus:
+    """What is known once another replica keeps a service: nothing any more, whatever was known gets old."""
+    if kept_by == before.kept_by:
+        return before
+    return ServiceStatus(before.wanted, kept_by=kept_by)
 
 
 def after_unread(before: ServiceStatus, error: Retry | Stalled, now: float) -> ServiceStatus:

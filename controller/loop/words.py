@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from controller.loop.status import ServiceStatus
 from reconcilers import preview
 from reconcilers.outcome import Blocked, Differs, Failed, Finding, Held, InSync, Outcome, Progressing, Waiting
 
@@ -24,6 +25,16 @@ def kind(outcome: Outcome | None) -> str:
 def sentence(outcome: Outcome | None) -> str:
     """What is going on, and why, in one line."""
     return "not looked at yet" if outcome is None else preview.sentence(outcome)
+
+
+def keeper(kept_by: str) -> str:
+    """Another replica in a sentence."""
+    return f"Replica {kept_by}" if kept_by else "No replica"
+
+
+def state(status: ServiceStatus) -> str:
+    """What is going on with a service, in one line, and who else knows where this replica does not."""
+    return sentence(status.outcome) if status.kept_by is None else f"{keeper(status.kept_by)} keeps it"
 
 
 def reason(outcome: Outcome | None) -> str:

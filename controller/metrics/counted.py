@@ -95,15 +95,11 @@ class Metrics:
         self.registry.register(State(board, queue, now, Counts(self._tallied, self._swept_at.get)))
 
     def configured(self, poll: float, sweep: float, workers: int) -> None:
-        """How the loop was set: seconds between two looks at Git and at AWS, and how many work at once.
-
-        Whoever runs without a lease leads: there is one controller, and it acts.
-        """
+        """How the loop was set: seconds between two looks at Git and at AWS, and how many work at once."""
         for name, text, value in (
             ("git_poll_interval_seconds", "Seconds between two looks at the repository, as configured.", poll),
             ("sweep_interval_seconds", "Seconds between two looks at all services, as configured.", sweep),
             ("workers", "Services that are worked on at once at most, as configured.", workers),
-            ("leader", "1 while this process is the one that acts.", 1),
         ):
             Gauge(f"trueup_{name}", text, registry=self.registry).set(value)
 

@@ -43,7 +43,7 @@ class State(Collector):
         self._began = now()
 
     def collect(self) -> Iterator[Metric]:
-        services = self._board.services()
+        services = tuple(each for each in self._board.services() if each.kept_by is None)  # the rest another counts
         yield from self._whole(services)
         yield from of_services(services, self._now())
         yield self._rollouts(services)

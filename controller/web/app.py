@@ -12,6 +12,8 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from pydantic import ConfigDict, Field, StringConstraints
 
+from controller.lease.view import Sharing
+from controller.loop import words
 from controller.loop.board import Board
 from controller.loop.journal import Journal
 from controller.loop.questions import Question, of_attempts
@@ -21,6 +23,7 @@ from controller.web.detail import history_view
 from controller.web.fleet import Fleet
 from controller.web.following import following
 from controller.web.page import missing, page
+from controller.web.sharing import SharingView, sharing_view
 from controller.web.showing import service_views, source_view
 from controller.web.stream import Hub
 from controller.web.task_logs import Reading, task_logs
@@ -53,6 +56,7 @@ class Face:
     journal: Journal
     hub: Hub
     history: Callable[[Service], History]
+    sharing: Callable[[], Sharing] = Sharing
     logs: Reading | None = None  # who reads what tasks wrote
     inquire: Callable[[Iterable[Question]], None] | None = None  # who asks CloudTrail who made a deployment
 
@@ -162,6 +166,10 @@ def _reading(face: Face, *, acting: bool) -> APIRouter:
             raise unknown(environment, name)
         return _history(face, status)
 
+    @router.get("/replicas", summary="Which replica keeps what")
+    def replicas() -> SharingView:
+        return sharing_view(face.sharing())
+
     @router.get("/source", summary="The repository and the problems of its newest commit")
     def source() -> SourceView:
         return source_view(face.board.source, face.board.snapshot)
@@ -236,6 +244,9 @@ def _sync_order(said: SyncRequest, now: float) -> Order:
 
 
 def _order(face: Face, key: ServiceKey, order: Order) -> Accepted:
+    status = face.board.service(key)
+    if status is not None and status.kept_by is not None:
+        raise HTTPException(409, f"{words.keeper(status.kept_by)} keeps {key}: ask there, or try again.")
     if face.asked.ask(key, order):
         return Accepted()
     snapshot = face.board.snapshot

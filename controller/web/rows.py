@@ -26,7 +26,7 @@ def row(status: ServiceStatus, *, stale: bool) -> FleetRow:
         ready=status.ready and not stale,
         stale=stale,
         outcome=words.kind(outcome),
-        text=words.sentence(outcome),
+        text=words.state(status),
         reason=words.reason(outcome),
         since=status.since,
         drift_since=min(drifted.values(), default=None),

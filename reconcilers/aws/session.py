@@ -1,6 +1,6 @@
 """Where clients come from: one session per role, counted calls, bounded waits.
 
-Three things are decided here for every call.
+Four things are decided here for every call.
 
 - *What is repeated.* botocore repeats a call that AWS throttled or did not answer. RegisterTaskDefinition,
   CreateDeployment and UpdateService are never repeated: none has a token that would make the second one harmless, and
@@ -8,9 +8,12 @@ Three things are decided here for every call.
   LookupEvents: its two calls a second belong to everybody, and whoever asks waits for its turn.
 - *What is parsed.* Real services carry a hundred events each, which nobody here reads. Without them in the output
   shape, and with timestamps left as the numbers they arrive as, botocore takes a tenth of the time for ten services.
+- *What is let out.* What changes something is asked about once more as its bytes are about to leave, at each attempt:
+  whoever lost the lease since it decided sends nothing.
 - *What is counted.* Every attempt on the wire, repeated ones and role assumptions included, is told to an observer.
 """
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +30,7 @@ from botocore.parsers import DEFAULT_TIMESTAMP_PARSER
 from reconcilers.aws import models
 from reconcilers.aws.errors import result_of
 from reconcilers.model import Scope
+from reconcilers.outcome import Retry, Stalled
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 15.0
@@ -37,6 +41,11 @@ NEVER_REPEATED = (
     "needs-retry.codedeploy.CreateDeployment",
     "needs-retry.cloudtrail.LookupEvents",
 )
+# Tags are left out: they tell what is so, and are as true when they come late.
+CHANGES = {
+    "ecs": ("RegisterTaskDefinition", "UpdateService", "StopServiceDeployment"),
+    "codedeploy": ("CreateDeployment", "StopDeployment", "ContinueDeployment"),
+}
 _STARTED = "trueup_started"
 _SERVICES = {"elastic-load-balancing-v2": "elbv2", "application-auto-scaling": "autoscaling"}
 
@@ -55,11 +64,16 @@ Observer = Callable[[Call], None]
 ClientFactory = Callable[[str, Scope], Any]
 
 
+def _anything(_: Scope) -> bool:
+    return True
+
+
 class AwsClients:
     """A ``ClientFactory`` for real AWS, or for what answers at ``endpoint_url`` like it.
 
     Credentials come from where boto3 finds them; a scope with a role assumes it, and renews the result ten minutes
-    before it expires. Making a client asks nothing of the network.
+    before it expires. Making a client asks nothing of the network. ``may_change``: whether this process may change
+    anything in a scope at this moment; where not, the call is a ``Retry`` and was not sent.
     """
 
     def __init__(
@@ -68,6 +82,7 @@ class AwsClients:
         self._observe = observe
         self._endpoint_url = endpoint_url
         self._session_name = session_name
+        self.may_change: Callable[[Scope], bool] = _anything
         self._config = Config(
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
@@ -80,7 +95,30 @@ class AwsClients:
     def __call__(self, service: str, scope: Scope) -> Any:
         """A client for ``service``, as botocore names it, in the scope's region and as the scope's role."""
         with self._lock:
-            return self._client(self._session(scope), service, scope.region)
+            client = self._client(self._session(scope), service, scope.region)
+        for operation in CHANGES.get(service, ()):
+            client.meta.events.register(f"before-send.{service}.{operation}", partial(self._let_out, scope))
+        return client
+
+    def impatient(self, service: str, region: str | None, seconds: float) -> Any:
+        """A client with the credentials at hand that gives up after ``seconds`` and repeats nothing.
+
+        ``region``: ``None`` for the one that the environment names. Raises ``Stalled`` where it names none.
+        """
+        own = Config(
+            connect_timeout=seconds, read_timeout=seconds, retries={"mode": "standard", "total_max_attempts": 1}
+        )
+        config = self._config.merge(own)
+        with self._lock:
+            session = self._session(Scope(region or ""))
+            found = region or session.get_config_variable("region") or os.environ.get("AWS_REGION")
+            if not found:
+                raise Stalled("NoRegion", f"Nobody says in which region {service} is asked.", "Set AWS_REGION.")
+            return session.create_client(service, region_name=found, endpoint_url=self._endpoint_url, config=config)
+
+    def _let_out(self, scope: Scope, **_: Any) -> None:
+        if not self.may_change(scope):
+            raise Retry("LeaseLost", "The lease was lost before the call was sent. Nothing was changed.")
 
     def _locked_client(self, session: botocore.session.Session, service: str, region: str, **credentials: Any) -> Any:
         with self._lock:
@@ -183,6 +221,8 @@ def _report(  # noqa: PLR0913 - botocore's event, by keyword
     exception: Exception | None,
     **_: Any,
 ) -> None:
+    if isinstance(exception, Retry):
+        return  # kept in: nothing was on the wire
     _event, service, operation = event_name.split(".", 2)
     seconds = time.monotonic() - context.get(_STARTED, time.monotonic())
     if exception is not None:

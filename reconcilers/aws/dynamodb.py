@@ -1,0 +1,132 @@
+"""DynamoDB: the lease table, whose hash key is the string ``key``. Every write is one conditional write of one item."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, assert_never
+
+from reconcilers.aws.calls import ask, ask_or_none
+from reconcilers.leases import Beat, Bury, Depart, Holding, Join, Release, Replica, Shard, Table, Take, Write
+
+Item = Mapping[str, Mapping[str, str]]
+REPLICA, SHARD = "replica", "shard"
+NOBODY = "-"  # not every DynamoDB keeps an empty string
+_REFUSED = frozenset({"ConditionalCheckFailedException"})
+
+
+class LeaseTable:
+    """One table, as ``client`` reaches it. Each method raises ``Retry`` or ``Stalled``."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def read(self) -> Table:
+        """All rows. What was written before this began is in it."""
+        replicas: dict[str, Replica] = {}
+        holdings: dict[Shard, Holding] = {}
+        for item in self._items():
+            match item["key"]["S"].split("#"):
+                case [kind, id_] if kind == REPLICA:
+                    replicas[id_] = _replica(id_, item)
+                case [kind, account, region] if kind == SHARD:
+                    holdings[Shard(account, region)] = Holding(_read(item, "holder"), int(item["epoch"]["N"]))
+                case _:
+                    pass  # of another version of Trueup
+        return Table(replicas, holdings)
+
+    def write(self, write: Write) -> bool:
+        """Whether it was written; ``False`` where the row reads otherwise than it has to."""
+        operation, parameters = _call(write)
+        about = f"table {self.name}"
+        return (
+            ask_or_none(self._client, operation, {"TableName": self.name, **parameters}, _REFUSED, about=about)
+            is not None
+        )
+
+    def _items(self) -> Iterator[Item]:
+        start: dict[str, Any] = {}
+        while True:
+            parameters = {"TableName": self.name, "ConsistentRead": True, **start}
+            answer = ask(self._client, "scan", parameters, about=f"table {self.name}")
+            yield from answer.get("Items", ())
+            if not answer.get("LastEvaluatedKey"):
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
+def place_of(table: str) -> tuple[str, str | None]:
+    """A table's name and region, given as a name (then the region is not told) or as an ARN."""
+    parts = table.split(":", 5)
+    return (table, None) if len(parts) < 6 else (parts[5].removeprefix("table/"), parts[3])
+
+
+def _call(write: Write) -> tuple[str, dict[str, Any]]:
+    match write:
+        case Join(replica):
+            item = {"key": {"S": f"{REPLICA}#{replica.id}"}, **_told(replica.commit, replica.shards)}
+            item |= {"beat": {"N": str(replica.beat)}, "ttl": {"N": f"{replica.ttl:g}"}}
+            return "put_item", {
+                "Item": item,
+                "ConditionExpression": "attribute_not_exists(#key)",
+                "ExpressionAttributeNames": {"#key": "key"},
+            }
+        case Beat(id_, commit, shards):
+            told = _told(commit, shards)
+            return "update_item", {
+                "Key": _replica_key(id_),
+                "UpdateExpression": "SET #commit = :commit, #shards = :shards ADD #beat :one",
+                "ConditionExpression": "attribute_exists(#key)",
+                "ExpressionAttributeNames": {f"#{name}": name for name in ("key", "beat", *told)},
+                "ExpressionAttributeValues": {":one": {"N": "1"}} | {f":{name}": value for name, value in told.items()},
+            }
+        case Bury(id_, beat):
+            return "delete_item", {
+                "Key": _replica_key(id_),
+                "ConditionExpression": "#beat = :beat",
+                "ExpressionAttributeNames": {"#beat": "beat"},
+                "ExpressionAttributeValues": {":beat": {"N": str(beat)}},
+            }
+        case Depart(id_):
+            return "delete_item", {"Key": _replica_key(id_)}
+        case Take(shard, _, found):
+            return "put_item", {"Item": _shard_item(shard, write.taken), **_still(found)}
+        case Release(shard, held):
+            return "put_item", {"Item": _shard_item(shard, Holding("", held.epoch)), **_still(held)}
+        case _:
+            assert_never(write)
+
+
+def _still(found: Holding | None) -> dict[str, Any]:
+    if found is None:
+        return {"ConditionExpression": "attribute_not_exists(#key)", "ExpressionAttributeNames": {"#key": "key"}}
+    return {
+        "ConditionExpression": "#holder = :holder AND #epoch = :epoch",
+        "ExpressionAttributeNames": {"#holder": "holder", "#epoch": "epoch"},
+        "ExpressionAttributeValues": {":holder": _word(found.holder), ":epoch": {"N": str(found.epoch)}},
+    }
+
+
+def _told(commit: str, shards: frozenset[Shard]) -> dict[str, Any]:
+    named = " ".join(f"{each.account}/{each.region}" for each in sorted(shards))
+    return {"commit": _word(commit), "shards": _word(named)}
+
+
+def _replica_key(id_: str) -> dict[str, Any]:
+    return {"key": {"S": f"{REPLICA}#{id_}"}}
+
+
+def _shard_item(shard: Shard, holding: Holding) -> dict[str, Any]:
+    key = f"{SHARD}#{shard.account}#{shard.region}"
+    return {"key": {"S": key}, "holder": _word(holding.holder), "epoch": {"N": str(holding.epoch)}}
+
+
+def _replica(id_: str, item: Item) -> Replica:
+    shards = frozenset(Shard(*each.split("/", 1)) for each in _read(item, "shards").split())
+    return Replica(id_, float(item["ttl"]["N"]), int(item["beat"]["N"]), _read(item, "commit"), shards)
+
+
+def _word(text: str) -> dict[str, str]:
+    return {"S": text or NOBODY}
+
+
+def _read(item: Item, name: str) -> str:
+    return item[name]["S"].removeprefix(NOBODY)

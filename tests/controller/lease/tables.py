@@ -1,0 +1,91 @@
+"""A lease table in memory: what DynamoDB's conditional writes amount to, and what may become of one on its way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from reconcilers.leases import Beat, Bury, Depart, Holding, Join, Release, Replica, Shard, Table, Take, Write
+from reconcilers.outcome import Retry
+
+
+@dataclass
+class Rows:
+    """The rows, and what was done to them."""
+
+    replicas: dict[str, Replica] = field(default_factory=dict)
+    holdings: dict[Shard, Holding] = field(default_factory=dict)
+    written: list[Write] = field(default_factory=list)
+
+    def read(self) -> Table:
+        return Table(dict(self.replicas), dict(self.holdings))
+
+    def write(self, write: Write) -> bool:
+        done = self._do(write)
+        if done:
+            self.written.append(write)
+        return done
+
+    def _do(self, write: Write) -> bool:
+        match write:
+            case Join(replica):
+                return self._only_if(
+                    replica.id not in self.replicas, lambda: self.replicas.update({replica.id: replica})
+                )
+            case Beat(id_, commit, shards):
+                row = self.replicas.get(id_)
+                if row is not None:
+                    self.replicas[id_] = replace(row, beat=row.beat + 1, commit=commit, shards=shards)
+                return row is not None
+            case Bury(id_, beat):
+                row = self.replicas.get(id_)
+                return self._only_if(row is not None and row.beat == beat, lambda: self.replicas.pop(id_))
+            case Depart(id_):
+                self.replicas.pop(id_, None)
+                return True
+            case Take(shard, _, found):
+                return self._put(shard, found, write.taken)
+            case Release(shard, held):
+                return self._put(shard, held, Holding("", held.epoch))
+            case _:
+                assert_never(write)
+
+    def _put(self, shard: Shard, found: Holding | None, then: Holding) -> bool:
+        return self._only_if(self.holdings.get(shard) == found, lambda: self.holdings.update({shard: then}))
+
+    @staticmethod
+    def _only_if(holds: bool, do: Callable[[], object]) -> bool:
+        if holds:
+            do()
+        return holds
+
+
+@dataclass
+class Line:
+    """One replica's way to the table. ``fate`` says what becomes of the next call: ``ok``, ``lost`` (it is not heard),
+    ``unanswered`` (it is heard and the answer is lost), ``late`` (it is heard only when ``deliver`` is called).
+    """
+
+    rows: Rows
+    fate: Callable[[], str] = lambda: "ok"
+    under_way: list[Write] = field(default_factory=list)
+
+    def read(self) -> Table:
+        if self.fate() != "ok":
+            raise Retry("Timeout", "no answer in time")
+        return self.rows.read()
+
+    def write(self, write: Write) -> bool:
+        match self.fate():
+            case "ok":
+                return self.rows.write(write)
+            case "unanswered":
+                self.rows.write(write)
+            case "late":
+                self.under_way.append(write)
+        raise Retry("Timeout", "no answer in time")
+
+    def deliver(self) -> None:
+        """What is under way arrives."""
+        for each in self.under_way:
+            self.rows.write(each)
+        self.under_way.clear()
