@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -56,9 +56,9 @@ ENDLESS = {
 
 
 class DaemonProcess:
-    """``trueup run`` with nothing in its environment but what is given here, as ``TRUEUP_`` variables."""
+    """``trueup run`` with nothing in its environment but what is given here: ``settings`` as ``TRUEUP_`` variables."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None, **settings: str) -> None:
         self.log_file = folder / "daemon.log"
         self._environment = {
             "PATH": os.environ.get("PATH", ""),
@@ -73,6 +73,7 @@ class DaemonProcess:
             "TRUEUP_SWEEP_INTERVAL": "0.5",
             "TRUEUP_SHIFT_INTERVAL": "0.5",
             **{f"TRUEUP_{name.upper()}": value for name, value in settings.items()},
+            **(environment or {}),
         }
         self.url = ""
 

@@ -347,8 +347,8 @@ def test_a_release_that_is_live_after_a_rollback_has_its_time_to_restore(seat: S
 
 def test_how_the_loop_is_set_is_told(seat: Seat) -> None:
     seat.metrics.configured(30, 60, 4)
-    names = ("trueup_git_poll_interval_seconds", "trueup_sweep_interval_seconds", "trueup_workers", "trueup_leader")
-    assert [seat.value(name) for name in names] == [30, 60, 4, 1]
+    names = ("trueup_git_poll_interval_seconds", "trueup_sweep_interval_seconds", "trueup_workers")
+    assert [seat.value(name) for name in names] == [30, 60, 4]
 
 
 def test_a_key_in_hand_is_a_busy_worker(seat: Seat) -> None:

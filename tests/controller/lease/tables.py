@@ -68,11 +68,13 @@ class Line:
     rows: Rows
     fate: Callable[[], str] = lambda: "ok"
     under_way: list[Write] = field(default_factory=list)
+    torn: Table | None = None  # what the next reading gives, each row as of another moment
 
     def read(self) -> Table:
         if self.fate() != "ok":
             raise Retry("Timeout", "no answer in time")
-        return self.rows.read()
+        torn, self.torn = self.torn, None
+        return torn or self.rows.read()
 
     def write(self, write: Write) -> bool:
         match self.fate():
@@ -82,6 +84,8 @@ class Line:
                 self.rows.write(write)
             case "late":
                 self.under_way.append(write)
+            case _:
+                pass
         raise Retry("Timeout", "no answer in time")
 
     def deliver(self) -> None:

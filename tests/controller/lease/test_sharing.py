@@ -72,9 +72,3 @@ def test_a_replica_that_goes_is_all_that_shards_move_from(case: tuple[set[Shard]
 
 def test_with_nobody_there_nothing_is_kept() -> None:
     assert share({Shard("", "a")}, set(), {}) == {}
-
-
-def test_a_fleet_that_nobody_kept_is_not_all_given_to_the_first() -> None:
-    shards = {Shard(str(number), "a") for number in range(64)}
-    firsts = {share({each}, {"a", "b", "c"}, {})[each] for each in shards}
-    assert firsts == {"a", "b", "c"}

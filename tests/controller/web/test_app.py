@@ -363,6 +363,7 @@ def test_openapi_describes_every_route(document: Document) -> None:
         "/api/v1/activity/stream",
         "/api/v1/services/{environment}/{name}/stream",
         "/api/v1/stream",
+        "/api/v1/replicas",
         "/api/v1/source",
         "/api/v1/source/sync",
     }

@@ -1,0 +1,1 @@
+"""Several real daemons on one lease table, killed and paused. ``python -m tests.replicas`` measures."""
