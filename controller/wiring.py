@@ -22,7 +22,6 @@ from controller.loop.loop import Clocks, Loop, Observer, Rhythm, Work
 from controller.loop.observers import LogLines, Several
 from controller.metrics import Metrics
 from controller.metrics.notifications import Backlogs, Tries
-from controller.metrics.sharing import Shares
 from controller.notify.building import Surroundings, build_notifier, configured
 from controller.notify.notifier import Notifier
 from controller.settings import CloudTrail, Settings
@@ -108,7 +107,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     work = Work(repository.poll, Sweeper(pool, time.time).sweep, acting.reconcile)
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
     journal, hub = Journal(board, time.time), Hub()
-    inquiry = _inquiry(settings.cloudtrail, pool, board, log)
+    inquiry = _inquiry(settings, pool, board, lease, log)
     notifier = _notifier(settings, pool, board, metrics, log)
     observers: tuple[Observer | None, ...] = (metrics, LogLines(log, board), journal, hub, inquiry, notifier)
     told = Several(tuple(each for each in observers if each is not None))
@@ -116,7 +115,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     if isinstance(lease, Keeper):
         lease.hear(loop)
     metrics.watch(board, loop.queue, time.time)
-    metrics.registry.register(Shares(lease.sharing))
+    metrics.shares(lease.sharing)
     metrics.configured(settings.poll_interval, settings.sweep_interval, settings.workers)
     ending = threading.Event()
     longest = max(STILL, 3 * settings.poll_interval, 2 * settings.git_timeout)
@@ -178,15 +177,17 @@ def _lease(settings: Settings, clients: AwsClients, board: Board, log: Any) -> L
     return keeper
 
 
-def _inquiry(use: CloudTrail, pool: GatewayPool, board: Board, log: Any) -> Inquiry | None:
+def _inquiry(settings: Settings, pool: GatewayPool, board: Board, lease: Lease, log: Any) -> Inquiry | None:
     """Who asks CloudTrail, unless nobody is to. Nothing is asked yet."""
+    use = settings.cloudtrail
     if use is CloudTrail.OFF:
         return None
 
     def look(scope: Scope, lookup: Lookup, token: str | None) -> TrailPage:
         return pool(scope).cloudtrail.page(lookup, token)
 
-    return Inquiry(Asking(look, time.time, time.monotonic, insisting=use is CloudTrail.ON), board, log)
+    asking = Asking(look, time.time, time.monotonic, insisting=use is CloudTrail.ON, ours=lease.keeps)
+    return Inquiry(asking, board, log)
 
 
 def reconciler(release: str, endpoint_url: str | None, clock: Callable[[], float]) -> Reconciler:

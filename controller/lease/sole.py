@@ -12,6 +12,9 @@ class Sole:
 
     alive = True
 
+    def keeps(self, _scope: Scope, /) -> bool:
+        return True
+
     def enter(self, _scope: Scope, /) -> bool:
         return True
 

@@ -33,18 +33,23 @@ Look = Callable[[Scope, Lookup, str | None], TrailPage]
 Name = tuple[ServiceKey, str]
 
 
+def _everything(_: Scope) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """What the inquiry is given. ``look`` raises ``Retry`` or ``Stalled``.
 
     ``now``: seconds since the epoch; ``monotonic``: for what is between two lookups. ``insisting``: lookups were
-    demanded, so that each denial is worth a warning.
+    demanded, so that each denial is worth a warning. ``ours``: whether this replica keeps what is in a scope.
     """
 
     look: Look
     now: Callable[[], float]
     monotonic: Callable[[], float]
     insisting: bool = False
+    ours: Callable[[Scope], bool] = _everything
 
 
 class Inquiry:
@@ -93,6 +98,9 @@ class Inquiry:
             open_, wait = self._agenda.take(self._asking.monotonic())
         if open_ is None:
             return wait
+        if not self._asking.ours(open_.first.scope):
+            self._leave(open_)
+            return 0.0
         try:
             page = self._asking.look(open_.first.scope, open_.first.lookup, open_.token)
         except Retry as error:
@@ -159,6 +167,12 @@ class Inquiry:
             say("cloudtrail may not be asked who did it", region=scope.region, text=error.message, remedy=error.remedy)
         self._tell(dict.fromkeys(open_.questions, Author()))  # for now: it is asked again when the hour is over
         self._later(open_, DENIED)
+
+    def _leave(self, open_: Open) -> None:
+        """Another replica keeps it by now, and asks for itself."""
+        with self._lock:
+            self._open -= {_name(each) for each in open_.questions}
+        self._tell(dict.fromkeys(open_.questions, Author()))
 
     def _later(self, open_: Open, seconds: float) -> None:
         with self._lock:

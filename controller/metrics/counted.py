@@ -8,12 +8,14 @@ from typing import get_args
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.process_collector import ProcessCollector
 
+from controller.lease.view import Sharing
 from controller.loop import words
 from controller.loop.board import Board, Told
 from controller.loop.events import DriftGone, Result, RolloutEnded
 from controller.loop.loop import Key, Swept
 from controller.loop.queue import WorkQueue
 from controller.metrics.limits import REFILL
+from controller.metrics.sharing import Shares
 from controller.metrics.state import Counts, State
 from controller.source.git_errors import Reason
 from reconcilers.aws.session import Call
@@ -102,6 +104,10 @@ class Metrics:
             ("workers", "Services that are worked on at once at most, as configured.", workers),
         ):
             Gauge(f"trueup_{name}", text, registry=self.registry).set(value)
+
+    def shares(self, look: Callable[[], Sharing]) -> None:
+        """Report at each scrape how the fleet is shared."""
+        self.registry.register(Shares(look))
 
     def told(self, told: Told) -> None:
         self._begin_environment(told.after.wanted.key.environment)

@@ -25,6 +25,7 @@ THROTTLED = frozenset(
         "BandwidthLimitExceeded",
         "EC2ThrottledException",
         "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestThrottled",
         "RequestThrottledException",
@@ -122,6 +123,8 @@ def _of_answer(error: ClientError, action: str, what: str, hide: tuple[str, ...]
     if code == "ClusterNotFoundException":
         remedy = "Create the cluster, or correct spec.cluster, spec.region or spec.roleArn."
         return Stalled("ClusterNotFound", message, remedy)
+    if code == "ResourceNotFoundException" and action.startswith("dynamodb:"):
+        return Stalled("TableNotFound", message, "Create the table, with the string key as its hash key.")
     remedy = "Correct what was asked for: AWS will refuse the same again."
     return Stalled("Refused", f"{what} was refused: {code}: {said}", remedy)
 

@@ -34,12 +34,12 @@ def sheet() -> Sheet:
 def _leads() -> Panel:
     says = Says(
         "Acts",
-        "How many processes of Trueup act: exactly one should. None: the alert TrueupNoLeader fires and nothing "
-        "ships. Two: stop one of them.",
+        "How many processes of Trueup act: one, or with a lease table as many as there is work for. None: the alert "
+        "TrueupNoLeader fires and nothing ships. Two without a table: stop one of them.",
         decimals=0,
         nothing="Nobody answers",
     )
-    steps = ((None, colours.BAD), (1, colours.GOOD), (2, colours.BAD))
+    steps = ((None, colours.BAD), (1, colours.GOOD))
     leaders = SERIES % "trueup_leader"
     return figure(says, [Ask(f"sum({leaders})", "Acts")], 4, steps=steps)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from controller.lease.view import Sharing
 from controller.loop.board import Board
 from controller.loop.queue import WorkQueue
 from controller.metrics import Metrics
@@ -29,6 +30,7 @@ def known() -> set[str]:
     metrics = Metrics()
     metrics.watch(Board(), WorkQueue(lambda: 0.0), lambda: 0.0)
     metrics.configured(1.0, 1.0, 1)
+    metrics.shares(lambda: Sharing(left=1.0))
     families = list(metrics.registry.collect())
     return {family.name + suffix for family in families for suffix in SUFFIXES[family.type]}
 

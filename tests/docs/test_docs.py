@@ -12,6 +12,7 @@ from botocore.session import get_session
 from typer.testing import CliRunner
 
 from controller.cli import app
+from controller.lease.view import Sharing
 from controller.loop.board import Board
 from controller.loop.queue import WorkQueue
 from controller.metrics import Metrics
@@ -85,6 +86,7 @@ def test_every_metric_is_described_and_no_other() -> None:
     described = set(re.findall(r"trueup_[a-z_]+", text))
     metrics = Metrics()
     metrics.watch(Board(), WorkQueue(clock=lambda: 0.0), lambda: 0.0)
+    metrics.shares(lambda: Sharing(left=1.0))
     exposed = {
         family.name + ("_total" if family.type == "counter" else "")
         for family in metrics.registry.collect()

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from reconcilers.aws.calls import ask
 from reconcilers.aws.session import AwsClients, Call, LazyClient, number_or_datetime
 from reconcilers.model import Scope
-from reconcilers.outcome import Retry
+from reconcilers.outcome import Retry, Stalled
 
 SERVICE = {
     "serviceName": "web",
@@ -265,3 +266,60 @@ def test_a_lazy_client_is_made_when_it_is_first_used() -> None:
 
 def test_times_in_words_become_datetimes() -> None:
     assert number_or_datetime("2026-01-01T00:00:00Z") == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_what_changes_something_is_not_sent_where_nothing_may_be_changed(aws: Answering) -> None:
+    calls: list[Call] = []
+    clients = AwsClients("1.2.3", calls.append, endpoint_url=aws.url)
+    clients.may_change = lambda scope: scope.region != "eu-west-1"
+    client = clients("ecs", Scope("eu-west-1"))
+    for operation, parameters in (
+        ("stop_service_deployment", {"serviceDeploymentArn": "arn"}),
+        ("update_service", {"service": "web"}),
+    ):
+        with pytest.raises(Retry, match="LeaseLost"):
+            ask(client, operation, parameters)
+    assert aws.operations() == []
+    assert calls == [], "what was not sent is not counted"
+
+
+def test_what_only_reads_is_sent_all_the_same(aws: Answering) -> None:
+    aws.answers["DescribeServices"] = (200, json.dumps({"services": [SERVICE]}))
+    clients = AwsClients("1.2.3", lambda _: None, endpoint_url=aws.url)
+    clients.may_change = lambda _: False
+    ask(clients("ecs", Scope("eu-west-1")), "describe_services", {"services": ["web"]})
+    assert aws.operations() == ["DescribeServices"]
+
+
+def test_a_call_that_is_repeated_is_asked_about_each_time(aws: Answering) -> None:
+    aws.answers["StopServiceDeployment"] = (500, "{}")
+    asked: list[Scope] = []
+
+    def once(scope: Scope) -> bool:
+        asked.append(scope)
+        return len(asked) == 1
+
+    clients = AwsClients("1.2.3", lambda _: None, endpoint_url=aws.url)
+    clients.may_change = once
+    with pytest.raises(Retry, match="LeaseLost"):
+        ask(clients("ecs", Scope("eu-west-1")), "stop_service_deployment", {"serviceDeploymentArn": "arn"})
+    assert aws.operations() == ["StopServiceDeployment"]
+    assert len(asked) == 2
+
+
+def test_an_impatient_client_repeats_nothing(aws: Answering) -> None:
+    aws.answers["Scan"] = (500, "{}")
+    client = AwsClients("1.2.3", lambda _: None, endpoint_url=aws.url).impatient("dynamodb", "eu-west-1", 1.0)
+    with pytest.raises(Retry):
+        ask(client, "scan", {"TableName": "leases"})
+    assert aws.operations() == ["Scan"]
+
+
+def test_a_region_is_the_environments_where_none_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.setenv("AWS_REGION", "ap-south-1")
+    assert AwsClients("1", lambda _: None).impatient("dynamodb", None, 1.0).meta.region_name == "ap-south-1"
+    monkeypatch.delenv("AWS_REGION")
+    with pytest.raises(Stalled, match="AWS_REGION"):
+        AwsClients("1", lambda _: None).impatient("dynamodb", None, 1.0)

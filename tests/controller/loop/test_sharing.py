@@ -1,0 +1,144 @@
+"""The loop with a part of the fleet: what another replica keeps is not looked at, and what comes is at once."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from controller.lease.turf import Turf
+from controller.loop import words
+from controller.loop.loop import Clocks, Loop, Rhythm, SyncSource, Work
+from controller.web.rows import row
+from controller.web.showing import service_view
+from reconcilers.leases import Shard
+from reconcilers.model import Scope
+from reconcilers.outcome import Sync
+from reconcilers.verdict import Order
+from tests.controller.builders import KEY, SHIFTING, snapshot
+from tests.controller.loop.test_loop import CLUSTER, Stage
+
+HERE = Shard("", "eu-west-1")
+OTHERS = Turf(frozenset(), {HERE: "host-b"})
+OURS = Turf(frozenset({HERE}), {}, frozenset({HERE}))
+
+
+@dataclass
+class Tenancy:
+    """Ours or not, as a test says; ``inside`` counts the steps in hand."""
+
+    ours: bool = False
+    inside: int = 0
+    entered: list[Scope] = field(default_factory=list)
+
+    def enter(self, scope: Scope, /) -> bool:
+        self.entered.append(scope)
+        self.inside += self.ours
+        return self.ours
+
+    def leave(self, _scope: Scope, /) -> None:
+        self.inside -= 1
+
+
+class Shared(Stage):
+    """A loop whose one shard another replica keeps to begin with."""
+
+    def __init__(self) -> None:
+        super().__init__(snapshot())
+        self.tenancy = Tenancy()
+        clocks = Clocks(lambda: self.time, lambda: self.time, lambda: 0.5)
+        work = Work(self.work.source, self.work.sweep, self.work.reconcile)
+        self.loop = Loop(work, self.board, self.heard, Rhythm(30, 60, 300), clocks, tenancy=self.tenancy)
+        self.loop.shared(OTHERS)
+        self.loop.queue.add(SyncSource())
+
+    def take(self) -> None:
+        self.tenancy.ours = True
+        self.loop.shared(OURS)
+
+    def lose(self) -> None:
+        self.tenancy.ours = False
+        self.loop.shared(OTHERS)
+
+
+def test_what_another_replica_keeps_is_not_looked_at() -> None:
+    stage = Shared()
+    stage.work.differing = {"notes"}
+    stage.steps()
+    stage.after(600)
+    assert stage.heard.sweeps == []
+    assert stage.work.reconciled == []
+    assert stage.heard.polls.count("unchanged") > 0, "Git is read all the same"
+
+
+def test_what_comes_is_swept_at_once() -> None:
+    stage = Shared()
+    stage.steps()
+    stage.take()
+    assert stage.steps() == [CLUSTER]
+    assert stage.board.services()[0].sync is Sync.IN_SYNC
+    assert stage.tenancy.inside == 0
+
+
+def test_a_step_that_breaks_is_not_in_hand_any_more() -> None:
+    stage = Shared()
+    stage.steps()
+    stage.take()
+    stage.work.defect = CLUSTER.name
+    with pytest.raises(RuntimeError, match="a defect"):
+        stage.steps()
+    assert stage.tenancy.inside == 0
+
+
+def test_what_leaves_is_not_known_any_more() -> None:
+    stage = Shared()
+    stage.steps()
+    stage.take()
+    stage.steps()
+    stage.loop.ask(KEY, Order(sync=True))
+    stage.lose()
+    after = stage.board.services()[0]
+    assert (after.sync, after.outcome, after.kept_by) == (Sync.UNKNOWN, None, "host-b")
+    assert not stage.board.order(KEY).sync
+
+
+def test_what_was_to_be_looked_at_while_that_was_refused_is_looked_at_again() -> None:
+    stage = Shared()
+    stage.steps()
+    stage.take()
+    stage.work.differing, stage.work.outcomes = {"notes"}, {"notes": SHIFTING}
+    stage.steps()
+    stage.tenancy.ours = False
+    stage.after(20)
+    looks = len(stage.work.reconciled)
+    stage.tenancy.ours = True
+    stage.loop.shared(OURS)
+    assert KEY in stage.steps()
+    assert len(stage.work.reconciled) == looks + 1
+
+
+def test_what_is_ours_still_keeps_what_is_known_of_it() -> None:
+    stage = Shared()
+    stage.steps()
+    stage.take()
+    stage.steps()
+    before = stage.board.services()
+    stage.loop.shared(Turf(frozenset({HERE}), {Shard("", "x"): "host-c"}))
+    assert stage.board.services() == before
+    assert stage.steps() == []
+
+
+def test_a_newer_commit_of_another_replica_is_looked_for_at_once() -> None:
+    stage = Shared()
+    stage.steps()
+    stage.loop.newer_commit()
+    assert stage.steps() == [SyncSource()]
+
+
+def test_who_keeps_a_service_is_said_where_its_state_would_be() -> None:
+    stage = Shared()
+    stage.steps()
+    status = stage.board.services()[0]
+    assert row(status, stale=False).text == service_view(status).text == "Replica host-b keeps it"
+    stage.loop.shared(Turf())
+    assert words.state(stage.board.services()[0]) == "No replica keeps it"
+    stage.take()
+    assert words.state(stage.board.services()[0]) == "not looked at yet"
