@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from controller.lease.beliefs import Terms
 from controller.lease.keeper import Keeper, Means
 from controller.lease.turf import Turf
-from reconcilers.leases import Bury, Holding, Shard, Table, shard_of
+from reconcilers.leases import Bury, Depart, Holding, Shard, Table, shard_of
 from reconcilers.model import Scope
 from reconcilers.outcome import Waiting
 from tests.controller.lease.tables import Line, Rows
@@ -221,6 +221,34 @@ def test_a_step_in_hand_ends_before_its_shard_is_given_back() -> None:
     assert fleet.kept().keys() == others
 
 
+def test_what_is_lost_leaves_the_audience_when_its_step_has_ended() -> None:
+    fleet, scope = Fleet("a", "b"), SCOPES[0]
+    for each in fleet.replicas:
+        each.wants = ("c1", frozenset({shard_of(scope)}))
+    fleet.run(5)
+    paused, other = sorted(fleet.replicas, key=lambda each: not each.keeper.keeps(scope))
+    with paused.step(scope):
+        fleet.run(3 * TERMS.ttl, paused)
+        fleet.run(2)
+        assert fleet.kept() == {scope: other.name}
+        assert paused.told.turfs[-1].keeper(scope) is None, "the step in hand still tells what came of it"
+    fleet.run(2)
+    assert paused.told.turfs[-1].keeper(scope) == f"{other.name}-1"
+
+
+def test_a_replica_that_finds_its_row_gone_begins_anew_at_once() -> None:
+    fleet = Fleet("a")
+    fleet.run(5)
+    only = fleet.replicas[0]
+    fleet.rows.write(Depart("a-1"))
+    only.keeper.tick()
+    assert only.allowed() == frozenset()
+    only.keeper.tick()
+    assert set(fleet.rows.replicas) == {"a-2"}
+    only.keeper.tick()
+    assert only.allowed() == set(SCOPES)
+
+
 def test_a_table_that_does_not_answer_shuts_the_gate_before_anybody_could_take_over() -> None:
     fleet = Fleet("a", "b")
     fleet.run(5)
@@ -359,3 +387,16 @@ def test_a_shard_is_an_account_in_a_region() -> None:
     assert shard_of(Scope("eu-west-1")) == Shard("", "eu-west-1")
     assert shard_of(Scope("eu-west-1", "arn:aws:iam::111122223333:role/t")) == Shard("111122223333", "eu-west-1")
     assert [str(Shard("", "a")), str(Shard("1", "a"))] == ["own/a", "1/a"]
+
+
+def test_a_renewal_counts_from_before_it_was_sent() -> None:
+    fleet = Fleet("a")
+    only = fleet.replicas[0]
+
+    def slow() -> str:
+        only.now += 1.0
+        return "ok"
+
+    only.line.fate = slow
+    only.keeper.tick()  # joins, renews, reads, and takes three
+    assert only.keeper.sharing().left == TERMS.sure - 5.0, "of the renewal, the second of six calls"
