@@ -58,7 +58,7 @@ ENDLESS = {
 class DaemonProcess:
     """``trueup run`` with nothing in its environment but what is given here: ``settings`` as ``TRUEUP_`` variables."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None, **settings: str) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None, /, **settings: str) -> None:
         self.log_file = folder / "daemon.log"
         self._environment = {
             "PATH": os.environ.get("PATH", ""),
