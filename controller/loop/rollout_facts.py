@@ -106,11 +106,13 @@ def _kind(status: ServiceStatus, attempt: Attempt) -> Kind:
 
 
 def _gave_way(status: ServiceStatus, attempt: Attempt) -> bool:
-    """Whether we stopped it for a newer commit: AWS names no reason then, and a newer attempt of ours follows."""
+    """Whether we stopped it for a newer commit: no alarm did, and another release is wanted now, or came after it."""
     if attempt.state is not AttemptState.STOPPED or attempt.mark is None or _by_alarm(attempt):
         return False
     release, newer = attempt.mark.release, (each for each in ours(status) if each.created_at > attempt.created_at)
-    return any(each.mark is not None and each.mark.release != release for each in newer)
+    return release != status.wanted.release or any(
+        each.mark is not None and each.mark.release != release for each in newer
+    )
 
 
 def _by_alarm(attempt: Attempt) -> bool:

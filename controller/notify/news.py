@@ -87,10 +87,15 @@ def _rollouts(ledger: Ledger, status: ServiceStatus, now: float) -> Iterator[Fac
         elif attempt.created_at < known.created - NEAR:
             continue
         elif fitting(short(attempt.id)) == known.deployment:
-            if stands.kind not in (Kind.STARTED, known.kind):
+            if _turned(known.kind, stands.kind):
                 yield stands
             continue
         yield from _both_ends(status, attempt, stands)
+
+
+def _turned(told: Kind, stands: Kind) -> bool:
+    """Whether a rollout came to an end, or to another end than was told: but a stop that gave way is one stop."""
+    return stands not in (Kind.STARTED, told) and (told is Kind.STARTED or stands is not Kind.SUPERSEDED)
 
 
 def _both_ends(status: ServiceStatus, attempt: Attempt, stands: Fact) -> Iterator[Fact]:

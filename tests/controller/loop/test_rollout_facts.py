@@ -51,6 +51,11 @@ def test_a_stop_that_a_newer_commit_of_ours_follows_gave_way() -> None:
     assert told(attempt("v2", AttemptState.STOPPED), newer).kind is Kind.SUPERSEDED
 
 
+def test_a_stop_once_another_release_is_wanted_gave_way_though_that_has_not_begun() -> None:
+    stopped = attempt("v1", AttemptState.STOPPED, rollback="d-back")
+    assert told(stopped).kind is Kind.SUPERSEDED
+
+
 def test_a_stop_that_only_the_same_release_follows_was_a_stop() -> None:
     again = attempt("v2", created_at=NOW, id="d-again")
     assert told(attempt("v2", AttemptState.STOPPED), again).kind is Kind.STOPPED

@@ -103,6 +103,22 @@ def test_a_rollback_after_the_end_was_told_is_told_as_well() -> None:
     assert kinds(told(SHIPPED), back) == [Kind.ROLLED_BACK]
 
 
+def test_an_older_look_at_a_rollout_that_has_ended_does_not_begin_it_again() -> None:
+    assert kinds(told(SHIPPED), STARTED) == []
+
+
+def test_a_stop_that_was_told_is_no_other_one_once_a_newer_commit_has_followed_it() -> None:
+    stopped = attempt("v2", AttemptState.STOPPED, created_at=NOW - 60, finished_at=NOW, rollback="d-b")
+    before = status(report(observed=observed(stopped)))
+    assert kinds(told(STARTED), before) == [Kind.ROLLED_BACK]
+    newer = attempt("v3", AttemptState.RUNNING, created_at=NOW)
+    after_it = status(report(observed=observed(newer, stopped)), tag="v3")
+    assert [(fact.deployment, fact.kind) for fact in news(told(STARTED, before), after_it, NOW)] == [
+        ("d-v3", Kind.STARTED)
+    ]
+    assert Kind.SUPERSEDED in kinds(told(STARTED), after_it)
+
+
 def test_drift_is_told_and_its_end_once_all_is_as_git_says() -> None:
     assert kinds(Ledger(), DRIFTED) == [Kind.DRIFT_FOUND]
     assert kinds(told(DRIFTED), DRIFTED) == []
