@@ -129,6 +129,12 @@ class Settings:
     notifications: Annotated[
         Path | None, _said("YAML file that says who is told what; without one nobody is.", "NOTIFICATIONS", LOOP)
     ] = None
+    notifications_yaml: Annotated[
+        str | None,
+        _said(
+            "The text of that file, for a task that gets it as a secret. Goes before it.", "NOTIFICATIONS_YAML", LOOP
+        ),
+    ] = field(default=None, repr=False)
     host: Annotated[str, _said("Address to serve on.", "HOST", HTTP)] = "127.0.0.1"
     port: Annotated[int, _said("Port to serve on; 0 takes a free one.", "PORT", HTTP, least=0, most=65535)] = 8080
     api_token: Annotated[

@@ -22,7 +22,7 @@ from controller.loop.loop import Clocks, Loop, Observer, Rhythm, Work
 from controller.loop.observers import LogLines, Several
 from controller.metrics import Metrics
 from controller.metrics.notifications import Backlogs, Tries
-from controller.notify.building import Surroundings, build_notifier, configured
+from controller.notify.building import Surroundings, as_said, build_notifier, configured
 from controller.notify.notifier import Notifier
 from controller.settings import CloudTrail, Settings
 from controller.source.repository import Repository
@@ -143,10 +143,13 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
 
 
 def _notifier(settings: Settings, pool: GatewayPool, board: Board, metrics: Metrics, log: Any) -> Notifier | None:
-    """Who tells others, where a file says whom."""
-    if settings.notifications is None:
+    """Who tells others, where a file or a text says whom."""
+    if settings.notifications_yaml:
+        _, channels = as_said(settings.notifications_yaml.encode(), "TRUEUP_NOTIFICATIONS_YAML", settings.repository)
+    elif settings.notifications is not None:
+        _, channels = configured(settings.notifications, settings.repository)
+    else:
         return None
-    _, channels = configured(settings.notifications, settings.repository)
     folder = settings.state_dir / "notifications"
     tries = Tries(metrics.registry)
     tries.begin([each.name for each in channels])

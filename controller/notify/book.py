@@ -6,7 +6,7 @@ Written within a moment of a receiver's answer, and so what closes the gap betwe
 import fcntl
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -24,8 +24,9 @@ class Book:
     A file that cannot be read or written is one that is not there: AWS's tags are the record that counts.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, close: Callable[[], None] = lambda: None) -> None:
         self._path = path
+        self.close = close  # the shelf's: it is kept for as long as one of its books is
         self._told = dict(_kept(path)) if path is not None else {}  # as it is written: the file is written whole
 
     def ledger(self, key: ServiceKey | None) -> Ledger:
@@ -52,7 +53,7 @@ class Shelf:
         self.holder = _holder(folder / "holder") if self._lock is not None else secrets.token_hex(3)
 
     def book(self, channel: str) -> Book:
-        return Book(self._folder / f"{channel}.json" if self._lock is not None else None)
+        return Book(self._folder / f"{channel}.json" if self._lock is not None else None, self.close)
 
     def close(self) -> None:
         """Let another process have it."""

@@ -42,7 +42,12 @@ def configured(file: Path, repository: str) -> tuple[Notifications, tuple[Channe
     except OSError as error:
         problem = Problem(str(file), None, None, f"The file cannot be read: {error.strerror}", "Name another one.")
         raise MisconfiguredError((problem,)) from None
-    found = parse(text, str(file))
+    return as_said(text, str(file), repository)
+
+
+def as_said(text: bytes, name: str, repository: str) -> tuple[Notifications, tuple[Channel, ...]]:
+    """What a text says that is known as ``name``, and its channels. Raises ``MisconfiguredError``."""
+    found = parse(text, name)
     if not isinstance(found, Notifications):
         raise MisconfiguredError(found)
     secrets = Secrets(os.environ)
@@ -52,7 +57,7 @@ def configured(file: Path, repository: str) -> tuple[Notifications, tuple[Channe
             for each in found.channels
         )
     except NowhereError as error:
-        raise MisconfiguredError((Problem(str(file), None, None, str(error), ""),)) from None
+        raise MisconfiguredError((Problem(name, None, None, str(error), ""),)) from None
     return found, channels
 
 

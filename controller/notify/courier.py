@@ -124,6 +124,10 @@ class Courier:
         with self._lock:
             return self._pending.waiting()
 
+    def close(self) -> None:
+        """Let another process keep what was told on this disk."""
+        self._means.book.close()
+
     def turn(self) -> float | None:
         """Do one step. Seconds until the next one is due, 0 for at once; ``None``: nothing waits."""
         now = self._clocks.now()

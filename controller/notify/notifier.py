@@ -77,6 +77,8 @@ class Notifier:
             event.set()
         for thread in self._threads:
             thread.join(max(0.0, until - time.monotonic()))
+        for courier in self._couriers:
+            courier.close()
 
     def _write_down(self) -> None:
         while not self._ending.is_set():
