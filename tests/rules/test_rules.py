@@ -1,5 +1,6 @@
 """Every alert is shown before, while and after, every recording rule with its values; and the tools agree."""
 
+import json
 import re
 import shutil
 from collections import defaultdict
@@ -8,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.dashboards.asking import questions
+from tests.dashboards.made import dashboards
+from tests.dashboards.unseen import UNSEEN
 from tests.rules.files import (
     AMTOOL,
     NO_AMTOOL,
@@ -108,6 +112,15 @@ def test_the_runbook_of_every_alert_is_there(alert: str) -> None:
 def test_no_runbook_is_left_of_an_alert_that_is_gone() -> None:
     headings = re.findall(r"(?m)^### (Trueup\w+)$", (ROOT / "docs" / "observability.md").read_text("utf-8"))
     assert sorted(headings) == sorted(ALERTS)
+
+
+def test_the_figures_of_the_docs_are_of_as_many_rules_and_queries_as_there_are() -> None:
+    figures = (ROOT / "docs" / "observability.md").read_text("utf-8").partition("## Figures")[2]
+    whole = sum(1 for text in dashboards().values() for _ in questions(json.loads(text)))
+    rules_of = len(ALERTS) + len(RECORDED)
+    assert f"{rules_of} and {rules_of} of {rules_of} |" in figures
+    assert f"{whole - len(UNSEEN)} of {whole} |" in figures
+    assert f"{len(UNSEEN)} of {len(UNSEEN)} |" in figures
 
 
 def test_both_receivers_resolve_and_speak_with_the_same_words() -> None:
