@@ -135,6 +135,10 @@ class Settings:
             "The text of that file, for a task that gets it as a secret. Goes before it.", "NOTIFICATIONS_YAML", LOOP
         ),
     ] = field(default=None, repr=False)
+    guard_rails: Annotated[
+        Path | None,
+        _said("YAML file that says what may run in which environment; without one anything.", "GUARD_RAILS", LOOP),
+    ] = None
     host: Annotated[str, _said("Address to serve on.", "HOST", HTTP)] = "127.0.0.1"
     port: Annotated[int, _said("Port to serve on; 0 takes a free one.", "PORT", HTTP, least=0, most=65535)] = 8080
     api_token: Annotated[

@@ -24,6 +24,7 @@ from controller.metrics import Metrics
 from controller.metrics.notifications import Backlogs, Tries
 from controller.notify.building import Surroundings, as_said, build_notifier, configured
 from controller.notify.notifier import Notifier
+from controller.rules.guard_rails import guard_rails
 from controller.settings import CloudTrail, Settings
 from controller.source.repository import Repository
 from controller.web.app import Face, build
@@ -32,6 +33,7 @@ from controller.web.stream import Hub
 from reconcilers.aws.dynamodb import LeaseTable, place_of
 from reconcilers.aws.gateways import GatewayPool
 from reconcilers.aws.session import AwsClients
+from reconcilers.guard_rails.rails import GuardRails
 from reconcilers.history import Historian
 from reconcilers.leases import Shard, shard_of
 from reconcilers.model import Scope
@@ -92,7 +94,7 @@ class Daemon:
 def build_daemon(settings: Settings, log: Any) -> Daemon:
     """All of it, from ``settings``. Outcomes go to ``log``. Opens the HTTP port; asks nothing of Git or AWS yet.
 
-    Raises ``MisconfiguredError`` where the settings of Git do not fit, or the file of notifications cannot be used, and
+    Raises ``MisconfiguredError`` where the settings of Git do not fit, or a file of the operator's cannot be used, and
     ``Stalled`` where nobody says in which region the lease table is.
     """
     release = version("trueup")
@@ -102,7 +104,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     repository = Repository(git_source(settings, clients), settings.path)
     lease = _lease(settings, clients, board, log)
     pool = GatewayPool(clients, revision_digest)
-    policy = replace(Policy(), poll=settings.shift_interval)
+    policy = replace(Policy(), poll=settings.shift_interval, guard_rails=guard_rails(settings.guard_rails))
     acting = Reconciler(pool, time.time, policy, gate=lambda wanted, _: lease.gate(wanted.scope))
     work = Work(repository.poll, Sweeper(pool, time.time).sweep, acting.reconcile)
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
@@ -193,7 +195,9 @@ def _inquiry(settings: Settings, pool: GatewayPool, board: Board, lease: Lease, 
     return Inquiry(asking, board, log)
 
 
-def reconciler(release: str, endpoint_url: str | None, clock: Callable[[], float]) -> Reconciler:
+def reconciler(
+    release: str, endpoint_url: str | None, clock: Callable[[], float], rails: GuardRails | None = None
+) -> Reconciler:
     """A reconciler alone, for a look without a daemon."""
     clients = AwsClients(release, lambda _: None, endpoint_url=endpoint_url)
-    return Reconciler(GatewayPool(clients, revision_digest), clock, Policy())
+    return Reconciler(GatewayPool(clients, revision_digest), clock, Policy(guard_rails=rails))

@@ -26,6 +26,7 @@ _PLACE = {
     BlockedBy.PREFLIGHT: "preflight",
     BlockedBy.HOOKS: "preflight",
     BlockedBy.SERVICE: "preflight",
+    BlockedBy.GUARD_RAILS: "preflight",
 }
 
 
@@ -128,4 +129,6 @@ def _blocked(outcome: Blocked) -> Link:
     who = "whoever keeps this infrastructure"
     if outcome.by in (BlockedBy.FOUGHT, BlockedBy.HOOKS):
         who = "a person"
+    if outcome.by is BlockedBy.GUARD_RAILS:
+        who = "whoever keeps the guard rails"
     return Link(_PLACE.get(outcome.by, "deployment"), LinkState.BLOCKED, text, who, how)

@@ -64,6 +64,7 @@ class BlockedBy(StrEnum):
     HOOKS = "hooks"  # the last deployment ran hooks that the manifest does not name
     INFRASTRUCTURE = "infrastructure"  # attempts failed for AWS's reasons, too often
     PERMISSION = "permission"
+    GUARD_RAILS = "guard-rails"  # the operator allows no such thing
     REQUEST = "request"  # AWS refuses what we ask for
 
 

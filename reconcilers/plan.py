@@ -5,6 +5,7 @@ from typing import assert_never
 
 from reconcilers.declared import DESIRED_COUNT, field_of
 from reconcilers.explain import chain
+from reconcilers.guard_rails import judging
 from reconcilers.live import Live, LiveService, RegisteredRevision
 from reconcilers.model import CodeDeployRollout, RollingRollout, Service
 from reconcilers.outcome import Blocked, BlockedBy, Failed, Finding, Health, Sync
@@ -76,6 +77,9 @@ def _decided(wanted: Service, live: Live, now: float, policy: Policy, order: Ord
     if (finding := unfit(wanted, live.service)) is not None:
         state = Health.MISSING if live.service is None else health(live.service)
         return Plan((), Blocked(BlockedBy.SERVICE, (finding,), policy.blocked_after), Sync.UNKNOWN, state)
+    if live.service is not None and (misplaced := judging.place(policy.guard_rails, wanted)):
+        outcome = Blocked(BlockedBy.GUARD_RAILS, misplaced, policy.blocked_after)
+        return Plan((), outcome, Sync.UNKNOWN, health(live.service))
     if live.attempts is None:
         return LookCloser(frozenset({Look.ATTEMPTS}))
     situation = survey(wanted, live, now, policy, order)

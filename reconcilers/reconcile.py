@@ -8,6 +8,7 @@ from reconcilers import observe
 from reconcilers.act import Done, act
 from reconcilers.actions import Action, CreateDeployment
 from reconcilers.aws.gateways import Gateways
+from reconcilers.guard_rails import judging
 from reconcilers.live import Live
 from reconcilers.model import Scope, Service, ServiceKey
 from reconcilers.outcome import Blocked, BlockedBy, Failed, Finding, Outcome, Progressing, Retry, Stalled
@@ -103,11 +104,15 @@ class Reconciler:
         plan = self._planned(wanted, order, trail)
         steps = act(self._gateways_for(wanted.scope), plan.actions)
         for action in plan.actions:
-            shut = self._gate(wanted, action)
+            shut = self._gate(wanted, action) or self._railed(wanted, action)
             if shut is not None:
                 return shut
             trail.acted.append(next(steps))
         return _with_deployment(plan.outcome, trail.acted)
+
+    def _railed(self, wanted: Service, action: Action) -> Outcome | None:
+        # Every plan was held against the guard rails already. What registers passes here, so here nothing gets by.
+        return judging.shut(self._policy.guard_rails, wanted, action, self._policy.blocked_after)
 
     def _planned(self, wanted: Service, order: Order, trail: _Trail) -> Plan:
         gateways, now = self._gateways_for(wanted.scope), self._clock()

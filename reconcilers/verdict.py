@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from reconcilers.actions import Action
 from reconcilers.diff import Change
+from reconcilers.guard_rails.rails import GuardRails
 from reconcilers.outcome import Finding, Health, Outcome, Sync
 
 
@@ -93,7 +94,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The operator's numbers, in seconds where nothing else is said."""
+    """The operator's numbers, in seconds where nothing else is said, and what is allowed to run."""
 
     poll: float = 15.0  # between looks at something that moves
     resync: float = 300.0  # between looks at something that does not
@@ -101,3 +102,4 @@ class Policy:
     heals_per_hour: int = 3
     infrastructure_backoff: tuple[float, ...] = (60.0, 300.0, 900.0)  # after the first, second … failure in a row
     blocked_after: float = 60.0  # until a blocked service is checked again
+    guard_rails: GuardRails | None = None  # without any, everything is allowed

@@ -25,7 +25,8 @@ def check(
     send_test: Annotated[bool, typer.Option("--send-test", help="Send every channel a test message.")] = False,
 ) -> None:
     """Check the file as the daemon would: exit 0 if all is well, 1 if not, every problem with its place."""
-    from controller.notify.building import MisconfiguredError, configured
+    from controller.notify.building import configured
+    from controller.rules.reading import MisconfiguredError
 
     try:
         found, channels = configured(file, repository)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 from controller.cli.clean import clean, spelled
 from controller.cli.completing import services_in_files
 from controller.cli.output import FORM, Form, failing_clearly, for_machines, say, written
+from controller.cli.railed import GUARD_RAILS, rails_of, refused
 
 if TYPE_CHECKING:
     from controller.source.problem import Problem
@@ -22,9 +24,16 @@ FOLDER = Annotated[
 STRICT = Annotated[bool, typer.Option("--strict", help="Let warnings fail, too.")]
 
 
-def validate(root: ROOT = Path(), path: FOLDER = "desired", strict: STRICT = False, form: FORM = Form.TABLE) -> None:
+def validate(
+    root: ROOT = Path(),
+    path: FOLDER = "desired",
+    strict: STRICT = False,
+    guard_rails: GUARD_RAILS = None,
+    form: FORM = Form.TABLE,
+) -> None:
     """Check manifests and charts as the daemon would: exit 0 if all is well, 1 if not, every problem with its place."""
-    snapshot = read(root, path)
+    rails, snapshot = rails_of(guard_rails), read(root, path)
+    snapshot = replace(snapshot, problems=(*snapshot.problems, *refused(rails, snapshot.services)))
     if form is Form.NAME:
         say(written(map(str, sorted(snapshot.services)), form))
     elif for_machines(form):
@@ -57,11 +66,14 @@ def render(
         raise typer.Exit(1)
 
 
-def schema() -> None:
+def schema(
+    guard_rails: Annotated[bool, typer.Option("--guard-rails", help="Of the file of guard rails instead.")] = False,
+) -> None:
     """Print the JSON Schema of a manifest, for editors: yaml-language-server completes and checks with it."""
+    from controller.rules.guard_rails import schema
     from controller.source.schema import manifest_schema
 
-    typer.echo(json.dumps(manifest_schema(), indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(schema() if guard_rails else manifest_schema(), indent=2, ensure_ascii=False))
 
 
 def read(root: Path, path: str) -> "Snapshot":

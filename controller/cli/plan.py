@@ -13,11 +13,13 @@ import typer
 from controller.cli.completing import services_in_files
 from controller.cli.offline import FOLDER, ROOT, read
 from controller.cli.output import failing_clearly
+from controller.cli.railed import GUARD_RAILS, rails_of, refused
 
 if TYPE_CHECKING:
     from controller.cli.changed import Changed
     from controller.cli.planned import Planned
     from controller.source.snapshot import Snapshot
+    from reconcilers.guard_rails.rails import GuardRails
 
 
 class PlanForm(StrEnum):
@@ -55,6 +57,7 @@ def plan(  # noqa: PLR0913,PLR0917 - a flag each
     form: FORM = PlanForm.TEXT,
     comment: COMMENT = None,
     files_url: FILES_URL = "",
+    guard_rails: GUARD_RAILS = None,
     endpoint_url: Annotated[
         str | None,
         typer.Option(help="Another AWS: the sandbox.", envvar="TRUEUP_ENDPOINT_URL", show_envvar=True),
@@ -63,11 +66,12 @@ def plan(  # noqa: PLR0913,PLR0917 - a flag each
     """Compare files with live AWS and say what the daemon would do: exit 0 nothing, 2 something, 1 error."""
     from controller.cli.planned_markdown import markdown
 
-    snapshot = read(root, path)
+    rails, snapshot = rails_of(guard_rails), read(root, path)
     if service and service not in map(str, snapshot.services):
         typer.echo(f"trueup: no sound manifest names {service}. trueup validate says what is wrong.", err=True)
         raise typer.Exit(1)
-    planned = _planned(_chosen(snapshot, root, path, changed_since), service, endpoint_url)
+    found = _of_one(_chosen(snapshot, root, path, changed_since), service)
+    planned = _planned(replace(found, problems=(*found.problems, *refused(rails, found.services))), rails, endpoint_url)
     typer.echo(_written(planned, form, root, files_url))
     if comment is not None:
         with failing_clearly(OSError):
@@ -90,13 +94,20 @@ def _chosen(snapshot: "Snapshot", root: Path, path: str, since: str) -> "Changed
     return changed(before, snapshot)
 
 
-def _planned(found: "Changed", service: str, endpoint_url: str | None) -> "Planned":
+def _of_one(found: "Changed", service: str) -> "Changed":
+    """The same of one service alone, where one is named: the others' problems are not its own."""
+    from controller.cli.changed import Changed
+
+    if not service:
+        return found
+    return Changed({key: each for key, each in found.services.items() if service == str(key)}, (), 0, (), 0)
+
+
+def _planned(found: "Changed", rails: "GuardRails | None", endpoint_url: str | None) -> "Planned":
     from controller.cli.planned import plan_each
     from controller.wiring import reconciler
 
-    preview = reconciler(version("trueup"), endpoint_url, time.time).preview
-    if service:
-        return plan_each({key: each for key, each in found.services.items() if service == str(key)}, preview, ())
+    preview = reconciler(version("trueup"), endpoint_url, time.time, rails).preview
     planned = plan_each(found.services, preview, found.problems)
     return replace(planned, removed=found.removed, unchanged=found.unchanged, known=found.known)
 

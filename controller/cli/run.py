@@ -29,7 +29,7 @@ def run(settings: Settings, context: typer.Context) -> None:
     ending.listen()
     _refuse_secrets_in_sight(settings, context)
     from controller import logs
-    from controller.notify.building import MisconfiguredError
+    from controller.rules.reading import MisconfiguredError
     from controller.wiring import build_daemon
     from reconcilers.outcome import Stalled
 

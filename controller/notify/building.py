@@ -20,6 +20,7 @@ from controller.notify.reading import parse
 from controller.notify.scribe import Sight
 from controller.notify.secret import Secrets
 from controller.notify.tags import Tags
+from controller.rules.reading import MisconfiguredError, contents
 from controller.source.problem import Problem
 from reconcilers.aws.gateways import GatewayPool
 from reconcilers.live import Attempt
@@ -27,22 +28,9 @@ from reconcilers.model import Service
 from reconcilers.observe import attempts
 
 
-class MisconfiguredError(Exception):
-    """The file cannot be used; every problem has its place."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
-
-
 def configured(file: Path, repository: str) -> tuple[Notifications, tuple[Channel, ...]]:
     """What the file says, and its channels. Raises ``MisconfiguredError``."""
-    try:
-        text = file.read_bytes()
-    except OSError as error:
-        problem = Problem(str(file), None, None, f"The file cannot be read: {error.strerror}", "Name another one.")
-        raise MisconfiguredError((problem,)) from None
-    return as_said(text, str(file), repository)
+    return as_said(contents(file), str(file), repository)
 
 
 def as_said(text: bytes, name: str, repository: str) -> tuple[Notifications, tuple[Channel, ...]]:

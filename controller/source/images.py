@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import re
 
-_TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
-_DIGEST = r"sha256:[0-9a-f]{64}"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_HOST = rf"(?:localhost|{_LABEL}(?:\.{_LABEL})+|{_LABEL}(?=:))(?::[0-9]+)?/"
-_PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-_REPOSITORY = rf"(?:{_HOST})?{_PART}(?:/{_PART})*"
-_REFERENCE = re.compile(rf"(?P<repository>{_REPOSITORY})(?::(?P<tag>{_TAG}))?(?:@(?P<digest>{_DIGEST}))?")
-_NO_REFERENCE = re.compile(r"[0-9]+:[0-9]+|[^/:]+")  # a time of day; a name by itself, which is a tag or nothing
+from reconcilers.image_reference import DIGEST, LONGEST, REFERENCE, TAG
 
-_LONGEST = 512  # characters
+_NO_REFERENCE = re.compile(r"[0-9]+:[0-9]+|[^/:]+")  # a time of day; a name by itself, which is a tag or nothing
 
 
 class ImageError(ValueError):
@@ -27,12 +20,12 @@ class ImageError(ValueError):
 
 def checked(declared: str) -> str:
     """Give `declared` back if it is a tag, a digest or a whole reference. Raises ImageError."""
-    if len(declared) > _LONGEST:
-        raise ImageError(f"An image of {len(declared):,} characters is none", f"Write at most {_LONGEST}.")
+    if len(declared) > LONGEST:
+        raise ImageError(f"An image of {len(declared):,} characters is none", f"Write at most {LONGEST}.")
     if declared.startswith("sha256:") or "@" in declared:
         return _checked_digest(declared)
-    whole = _REFERENCE.fullmatch(declared) and not _NO_REFERENCE.fullmatch(declared)
-    if whole or re.fullmatch(_TAG, declared):
+    whole = REFERENCE.fullmatch(declared) and not _NO_REFERENCE.fullmatch(declared)
+    if whole or re.fullmatch(TAG, declared):
         return declared
     raise ImageError(
         f"{declared!r} is no image: neither a tag, nor a digest, nor a whole reference",
@@ -47,7 +40,7 @@ def image(declared: str, rendered: str) -> str:
     A tag or a digest keeps the repository of the rendering, a whole reference replaces it. Raises ImageError.
     """
     checked(declared)
-    if re.fullmatch(_TAG, declared):
+    if re.fullmatch(TAG, declared):
         return f"{repository(rendered)}:{declared}"
     if declared.startswith("sha256:"):
         return f"{repository(rendered)}@{declared}"
@@ -69,15 +62,15 @@ def floats(reference: str) -> bool:
 
 
 def _checked_digest(declared: str) -> str:
-    if re.fullmatch(_DIGEST, declared) or (_REFERENCE.fullmatch(declared) and not declared.startswith("sha256:")):
+    if re.fullmatch(DIGEST, declared) or (REFERENCE.fullmatch(declared) and not declared.startswith("sha256:")):
         return declared
     raise ImageError(f"{declared!r} has no valid digest", "A digest is sha256: and 64 hexadecimal digits.")
 
 
 def _taken_apart(reference: str) -> dict[str, str]:
-    found = _REFERENCE.fullmatch(reference) if len(reference) <= _LONGEST else None
+    found = REFERENCE.fullmatch(reference) if len(reference) <= LONGEST else None
     if found is None:
         raise ImageError(
-            f"{reference[:_LONGEST]!r} is no image reference", "Write registry/repository:tag, in lower case."
+            f"{reference[:LONGEST]!r} is no image reference", "Write registry/repository:tag, in lower case."
         )
     return found.groupdict()

@@ -97,7 +97,7 @@ def _comes_of_it(situation: Situation) -> bool | LookCloser:
     intended = intent(situation)
     if isinstance(intended, LookCloser):
         return intended
-    if not isinstance(intended, Ship):
+    if not isinstance(intended, Ship) or shipping.refusals(situation):
         return False
     if (facts := situation.live.preflight) is None:
         return LookCloser(frozenset({Look.PREFLIGHT}))

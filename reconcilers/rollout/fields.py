@@ -7,6 +7,7 @@ reported, as ``drift`` says. ``sync`` is about releases, except that under ``obs
 from reconcilers.actions import UpdateService
 from reconcilers.declared import CARRIED, REFUSED, field_of, sent
 from reconcilers.diff import Change
+from reconcilers.guard_rails import judging
 from reconcilers.model import CodeDeployRollout, DriftPolicy, Service
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Finding, InSync, Progressing, Sync
 from reconcilers.rollout import heal
@@ -44,6 +45,8 @@ def _restored(situation: Situation, changed: tuple[str, ...]) -> Plan:
     names = tuple(name for name in changed if name not in refused)
     if not names:
         return situation.plan(_refused(wanted, changed, policy.blocked_after), Sync.DRIFTED)
+    if railed := judging.of_fields(policy.guard_rails, wanted):
+        return situation.plan(Blocked(BlockedBy.GUARD_RAILS, railed, policy.blocked_after), Sync.DRIFTED)
     restraint = None if situation.order.sync else heal.field_restraint(situation)
     if restraint is not None:
         return situation.plan(restraint, Sync.DRIFTED)

@@ -62,7 +62,7 @@ def _superseded(situation: Situation, rollout: RollingRollout, attempt: Attempt)
     intended = intent(situation)
     if isinstance(intended, LookCloser):
         return intended
-    if not isinstance(intended, Ship):
+    if not isinstance(intended, Ship) or shipping.refusals(situation):
         return _followed(situation, rollout, attempt)
     labels = holds.mark_superseded(attempt)
     last = latest_success(situation.attempts)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from reconcilers import preflight, tags
 from reconcilers.actions import Action, CreateDeployment, RegisterTaskDefinition, StartRolling, TagRevision
+from reconcilers.guard_rails import judging
 from reconcilers.live import Cause, Mark, PreflightFacts, RegisteredRevision
 from reconcilers.outcome import Blocked, BlockedBy, Finding, Progressing, Sync
 from reconcilers.rollout.situation import Situation
@@ -23,10 +24,13 @@ Start = Callable[[Situation, Mark, RegisteredRevision | None], CreateDeployment 
 
 
 def ship(situation: Situation, intent: Ship, start: Start, reuse: RegisteredRevision | None) -> Plan | LookCloser:
-    """The plan that ships: nothing at all while preflight finds something, and all of it at once where it does not.
+    """The plan that ships: nothing at all while guard rails or preflight refuse, all of it at once where not.
 
     ``start`` makes the way's own action out of the mark and the revision that is used again, if one is.
     """
+    if refused := refusals(situation):
+        outcome = Blocked(BlockedBy.GUARD_RAILS, refused, situation.policy.blocked_after)
+        return situation.plan(outcome, intent.sync)
     facts = situation.live.preflight
     if facts is None:
         return LookCloser(frozenset({Look.PREFLIGHT}))
@@ -47,6 +51,11 @@ def ship(situation: Situation, intent: Ship, start: Start, reuse: RegisteredRevi
         warnings=found,
         spends=True,
     )
+
+
+def refusals(situation: Situation) -> tuple[Finding, ...]:
+    """What the operator's guard rails refuse of what would ship, whether it is registered already or not."""
+    return judging.findings(situation.policy.guard_rails, situation.wanted, situation.definition)
 
 
 def checked(situation: Situation, facts: PreflightFacts) -> tuple[Finding, ...]:

@@ -16,10 +16,12 @@ from controller.lease.view import Sharing
 from controller.loop.board import Board
 from controller.loop.queue import WorkQueue
 from controller.metrics import Metrics
+from controller.rules import guard_rails
 from controller.settings import Settings
 from controller.source.objects import Tree
 from controller.source.rendering import render_in_process
 from controller.source.snapshot import compile_tree
+from reconcilers.guard_rails.rails import GuardRails
 from reconcilers.model import Revision
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +50,11 @@ def test_a_manifest_that_is_shown_is_valid(document: str, text: str) -> None:
     snapshot = compile_tree(tree, Revision("c", 0.0), render_in_process)
     assert [str(problem) for problem in snapshot.problems] == []
     assert len(snapshot.services) == 1
+
+
+@pytest.mark.parametrize("text", [body for _, body in blocks("yaml") if body.startswith("guardRails:")])
+def test_guard_rails_that_are_shown_are_read(text: str) -> None:
+    assert isinstance(guard_rails.parse(text.encode(), "shown.yaml"), GuardRails)
 
 
 @pytest.mark.parametrize("command", [each for each in commands() if each.startswith("trueup ")])

@@ -1,0 +1,5 @@
+"""The operator's files: what may run (``guard_rails``). The writers of the Git repository have no hand in them.
+
+``reading`` makes frozen pydantic models of a YAML file, or all that is wrong with it, each at its place. A file is read
+once at the start and refused as a whole where a part of it cannot be used: half a rule is no rule.
+"""
