@@ -1,8 +1,9 @@
 """What is typed: one file per verb.
 
-``run`` is the daemon. ``validate``, ``render`` and ``schema`` read files and ask nobody; ``plan`` asks AWS and changes
-nothing. ``get``, ``describe``, ``why``, ``history``, ``events``, ``diff``, ``logs`` and ``status`` ask a daemon what it
-knows, ``sync`` and ``retry`` ask it to act; ``sandbox`` and ``demo`` bring an AWS of their own.
+``run`` is the daemon. ``validate``, ``render``, ``schema`` and ``iam-policy`` read files and ask nobody;
+``plan`` asks AWS and changes nothing. ``get``, ``describe``, ``why``, ``history``, ``events``, ``diff``, ``logs`` and
+``status`` ask a daemon what it knows, ``sync`` and ``retry`` ask it to act; ``sandbox`` and
+``demo`` bring an AWS of their own.
 
 What asks is made of three things: a ``Question`` (what is asked, what a message changes, what it looks like), the
 drawing of each record in a module of its own, and ``answer``, which asks once or watches. Other people's words are
@@ -22,6 +23,7 @@ from controller.cli.diff import diff
 from controller.cli.events import events
 from controller.cli.get import get, status
 from controller.cli.history import history
+from controller.cli.iam_policy import iam_policy
 from controller.cli.logs import logs
 from controller.cli.notifications import app as notifications
 from controller.cli.offline import render, schema, validate
@@ -73,6 +75,7 @@ VERBS: dict[str, dict[Callable[..., None], str]] = {
         validate: "Check manifests and charts; nobody is asked.",
         render: "The task definitions that would be registered.",
         schema: "The JSON Schema of a manifest, for editors.",
+        iam_policy: "The least that Trueup must be allowed, for these manifests.",
     },
     "Run": {
         run: "The daemon.",

@@ -39,7 +39,7 @@ def validate(
     elif for_machines(form):
         say(written(_answer(snapshot), form))
     else:
-        _complain(snapshot.problems)
+        told(snapshot.problems)
         typer.echo(_summary(snapshot))
     raise typer.Exit(1 if snapshot.errors or (strict and snapshot.problems) else 0)
 
@@ -55,14 +55,14 @@ def render(
     snapshot = read(root, path)
     rendered = {str(key): wanted.task_definition for key, wanted in sorted(snapshot.services.items())}
     if service and service not in rendered:
-        _complain(snapshot.problems)
+        told(snapshot.problems)
         known = ", ".join(rendered) or "none"
         typer.echo(f"trueup: there is no sound service {service}. Those that render: {known}.", err=True)
         raise typer.Exit(1)
     chosen = rendered[service] if service else list(rendered.values())
     typer.echo(spelled(json.dumps(chosen, indent=2, ensure_ascii=False)))
     if not service and snapshot.errors:
-        _complain(snapshot.errors)
+        told(snapshot.errors)
         raise typer.Exit(1)
 
 
@@ -86,7 +86,7 @@ def read(root: Path, path: str) -> "Snapshot":
         return load_snapshot(FolderFiles(root), Revision("0" * 40, 0.0, subject="not committed"), ChildRenderer(), path)
 
 
-def _complain(problems: "Iterable[Problem]") -> None:
+def told(problems: "Iterable[Problem]") -> None:
     """Whatever a manifest says, in an error's words, it cannot say to the terminal."""
     for problem in problems:
         typer.echo(clean(f"{problem.severity}: {problem}"), err=True)

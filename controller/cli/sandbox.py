@@ -1,11 +1,13 @@
 """``trueup sandbox``: an AWS to try things on, for boto3, the aws CLI and the daemon."""
 
 import importlib.util
+import json
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from sandbox.world.world import World
 
 
-def sandbox(
+def sandbox(  # noqa: PLR0913,PLR0917 - a flag each
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 4666,
     host: Annotated[str, typer.Option(help="Address to serve on. Whoever reaches it may do everything.")] = "127.0.0.1",
     speed: Annotated[
@@ -24,15 +26,24 @@ def sandbox(
     traffic: Annotated[
         bool, typer.Option("--traffic", help="Let tasks answer real HTTP behind a real Envoy that splits it.")
     ] = False,
+    policy: Annotated[
+        list[Path] | None,
+        typer.Option(dir_okay=False, exists=True, metavar="FILE", help="IAM policy; whoever it is for may do no more."),
+    ] = None,
+    policy_for: Annotated[
+        str, typer.Option(metavar="NAME", help="Access key or role that --policy is for; others may do everything.")
+    ] = "trueup",
 ) -> None:
     """Serve an AWS with ECS, CodeDeploy, load balancers and alarms, with a service in it, until Ctrl-C."""
     need_sandbox()
     from sandbox.blueprints import BlueGreen, blue_green, rolling
     from sandbox.clock import HostClock
     from sandbox.server import serve
+    from sandbox.server.permissions.policy import PolicyError
     from sandbox.traffic import alarm_threshold
     from sandbox.world.world import World
 
+    policies = _policies(policy or [], policy_for)
     world = World(HostClock(), speed=speed)
     if not empty:
         blue_green(world, BlueGreen(alarm_threshold=alarm_threshold(speed)) if traffic else None)
@@ -40,13 +51,31 @@ def sandbox(
     with ExitStack() as exits:
         touched = exits.enter_context(_touchable(world)) if traffic else None
         try:
-            server = exits.enter_context(serve(world, host, port, traffic=touched.told if touched else None))
+            server = exits.enter_context(
+                serve(world, host, port, traffic=touched.told if touched else None, policies=policies)
+            )
+        except PolicyError as error:
+            typer.echo(f"trueup: {error}", err=True)
+            raise typer.Exit(1) from None
         except OSError as error:
             remedy = "Name a free port with --port 0, or an address of this machine with --host."
             typer.echo(f"trueup: cannot serve on {host}:{port}: {error.strerror}. {remedy}", err=True)
             raise typer.Exit(1) from None
         _until_asked(lambda: _introduce(server.url, speed, touched))
     typer.echo("Good bye.")
+
+
+def _policies(files: list[Path], name: str) -> dict[str, list[Any]]:
+    """The documents of the files: one each, or several by name as ``trueup iam-policy`` prints them."""
+    documents: list[Any] = []
+    for file in files:
+        try:
+            found = json.loads(file.read_text("utf-8"))
+        except ValueError as error:
+            typer.echo(f"trueup: {file} is no JSON: {error}", err=True)
+            raise typer.Exit(1) from None
+        documents += [found] if "Statement" in found else found.values()
+    return {name: documents} if documents else {}
 
 
 def _until_asked(introduce: Callable[[], None]) -> None:

@@ -16,6 +16,8 @@ from controller.demo.repository import DemoRepository
 from controller.demo.somebody import Somebody
 from controller.demo.visitors import Visitors
 from controller.demo.witness import Names, Witness
+from controller.permissions.documents import documents
+from controller.permissions.needed import Using, needed
 from controller.source.git import GitSource
 from controller.source.remote import GitSettings
 from controller.source.repository import Repository
@@ -79,6 +81,10 @@ class Stage:
         """How many calls that change anything arrived at the sandbox's door."""
         return sum(count for name, count in self._calls().items() if name in MUTATIONS)
 
+    def refused(self) -> list[str]:
+        """What the daemon asked for and its policy does not allow."""
+        return [f"{each['action']} on {each['resource']}" for each in _admin(self.server.url, "refused")]
+
     def sweeps(self) -> int:
         """How many times, at least, the daemon has looked at all clusters."""
         return self._calls().get("DescribeServices", 0) // self.clusters
@@ -101,10 +107,11 @@ def staged(
         folder = Path(exits.enter_context(TemporaryDirectory(prefix="trueup-demo-")))
         world = world or World(HostClock(), speed=speed)
         traffic, untouchable = _traffic(exits, world) if touchable else (None, "")
-        server = exits.enter_context(serve(world, traffic=traffic.told if traffic else None))
         repository = DemoRepository(folder, (bundled("charts"), bundled("desired")))
         exits.callback(repository.close)
         services = _compiled(repository.url, folder)
+        policies = {"trueup": _least(services, told="TRUEUP_NOTIFICATIONS" in (settings or {}))}
+        server = exits.enter_context(serve(world, traffic=traffic.told if traffic else None, policies=policies))
         built = _build(world, server.url, services, alarm_threshold(speed) if traffic else MODEL_THRESHOLD)
         wanted = services[KEY]
         daemon = DaemonProcess(folder, repository.url, server.url, settings or {})
@@ -154,6 +161,12 @@ def _compiled(url: str, folder: Path) -> Mapping[ServiceKey, Service]:
         problems = "\n".join(str(each) for each in (snapshot.problems if snapshot else ()))
         raise RuntimeError(f"The demo's own repository does not describe {KEY}.\n{problems}")
     return snapshot.services
+
+
+def _least(services: Mapping[ServiceKey, Service], *, told: bool) -> list[dict[str, Any]]:
+    """The daemon's policy, as ``trueup iam-policy`` writes it: the story runs with nothing else allowed."""
+    statements = needed(services.values(), Using(notifications=told))
+    return [document for each in statements.values() for document in documents(each)]
 
 
 def _build(

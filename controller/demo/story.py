@@ -67,6 +67,10 @@ def _played(stage: Stage, act: Act, number: int, teller: Teller) -> Step:
         step.visits = tally.to_record()
         teller.say(f"{tally}.")
         step.checks += act.visited(stage, step, tally)
+    if act is ACTS[-1]:
+        refused = stage.refused()
+        claim = "the daemon was allowed just what trueup iam-policy prints, and that was enough"
+        step.checks.append(Check(claim, not refused, ", ".join(refused)))
     for check in step.checks:
         teller.checked(check)
     return step

@@ -13,6 +13,7 @@ Under ``/_sandbox/``, where AWS has nothing, is the door for whoever runs the sa
 
     GET    /_sandbox/calls   {"ecs": {"DescribeServices": 10}, …}: calls since the start, or since the last DELETE
     DELETE /_sandbox/calls   begin to count anew
+    GET    /_sandbox/refused [{"principal": …, "action": "ecs:UpdateService", "resource": …}, …]: what policies refused
     GET    /_sandbox/clock   {"now": seconds since the epoch, "speed": how many times as fast AWS's durations pass}
     GET    /_sandbox/traffic {"on": whether a real proxy splits real requests, "listeners": their addresses, weights and
            what their visitors saw, "targetGroups": what the proxy counted}

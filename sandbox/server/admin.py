@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from sandbox.answering import Answering
+from sandbox.server.permissions.guard import Guard
 from sandbox.server.tally import Tally
 from sandbox.wire.messages import Request, Response
 from sandbox.world.calls import Caller
@@ -20,13 +21,15 @@ PREFIX = "/_sandbox/"
 class Admin:
     """Counts, clock and behaviours, as JSON. Errors are ``{"error": "what is wrong, and what to send"}``."""
 
-    def __init__(self, world: Answering, calls: Tally, traffic: Callable[[], Any] | None = None) -> None:
+    def __init__(self, world: Answering, calls: Tally, guard: Guard, traffic: Callable[[], Any] | None = None) -> None:
         self._world = world
+        self._guard = guard
         self._traffic = traffic
         self._calls = calls
         self._routes: Mapping[tuple[str, str], Callable[[Request], Any]] = {
             ("GET", "calls"): self._counts,
             ("DELETE", "calls"): self._reset,
+            ("GET", "refused"): self._denied,
             ("GET", "clock"): self._clock,
             ("GET", "traffic"): self._touched,
             ("POST", "behaviours"): self._behave,
@@ -53,6 +56,9 @@ class Admin:
     def _reset(self, _: Request) -> dict[str, Any]:
         self._calls.clear()
         return {}
+
+    def _denied(self, _: Request) -> list[dict[str, str]]:
+        return [dict(zip(("principal", "action", "resource"), each, strict=True)) for each in self._guard.refused]
 
     def _clock(self, _: Request) -> dict[str, float]:
         return {"now": self._world.clock.now(), "speed": self._world.timeline.speed}

@@ -10,6 +10,7 @@ from sandbox.errors import AwsError, Unclaimed
 from sandbox.server.asked import Asked, asked
 from sandbox.server.callers import caller_of
 from sandbox.server.elsewhere import MOTO, NotServed
+from sandbox.server.permissions.guard import Guard
 from sandbox.server.tally import Tally
 from sandbox.wire.messages import Request, Response
 from sandbox.wire.models import wire_error
@@ -23,8 +24,9 @@ _log = logging.getLogger(__name__)
 class Front:
     """Answers requests: out of the world what it knows, out of moto the rest, and an error in AWS's shape otherwise."""
 
-    def __init__(self, world: Answering) -> None:
+    def __init__(self, world: Answering, guard: Guard | None = None) -> None:
         self._world = world
+        self._guard = guard or Guard()
         self.calls = Tally()
 
     def handle(self, request: Request, caller: Caller | None = None) -> Response:
@@ -48,6 +50,7 @@ class Front:
         if question.signed is None and caller is None and not question.may_be_unsigned:
             raise AwsError(question.style.unsigned, "Missing Authentication Token", 403)
         caller = caller or replace(caller_of(question.signed), origin=_origin(question, request_id))
+        self._let_pass(question, caller)
         answer = self._answerer(question)
         if answer is None:
             return MOTO.handle(question.request, caller.account, self._forms(question))
@@ -67,6 +70,13 @@ class Front:
     def _forms(self, question: Asked) -> Answering | None:
         return self._world if question.service == "cloudformation" else None
 
+    def _let_pass(self, question: Asked, caller: Caller) -> None:
+        """Refuse what the caller's policy does not allow; AWS, too, asks that before it looks at parameters."""
+        if not self._guard.watches(caller):
+            return
+        service, operation = question.service or "", question.label
+        self._guard.check((service, operation, question.style), _params(question), caller)
+
     def _answerer(self, question: Asked) -> Callable[[Mapping[str, object], Caller], Answer] | None:
         """Who answers, or None for moto."""
         service, operation = question.service, question.operation
@@ -77,6 +87,14 @@ class Front:
         if service in WORLD_SERVICES:
             raise NotServed
         return None
+
+
+def _params(question: Asked) -> Mapping[str, object]:
+    try:
+        envelope, operation = question.spoken()
+        return envelope.params(question.request, operation)
+    except (NotServed, ValueError, RecursionError):
+        return {}
 
 
 def _origin(question: Asked, request_id: str) -> Origin:

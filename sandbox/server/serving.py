@@ -10,6 +10,7 @@ from sandbox.answering import Answering
 from sandbox.server.admin import PREFIX, Admin
 from sandbox.server.front import Front
 from sandbox.server.http import Listener
+from sandbox.server.permissions.guard import Guard, Policies
 from sandbox.server.tally import Tally
 from sandbox.wire.messages import Request, Response
 
@@ -19,23 +20,36 @@ TICK = 0.2
 
 
 def serve(
-    world: Answering, host: str = "127.0.0.1", port: int = 0, *, traffic: Callable[[], Any] | None = None
+    world: Answering,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    traffic: Callable[[], Any] | None = None,
+    policies: Policies | None = None,
 ) -> "Server":
     """Serve ``world`` on ``host`` and ``port`` (0: a free one) in threads of this process, until ``stop``.
 
-    ``traffic`` is what ``/_sandbox/traffic`` answers.
+    ``traffic`` is what ``/_sandbox/traffic`` answers. ``policies``: who may do only what, as ``Guard`` takes it.
 
-    ``OSError`` when the address cannot be had. The world moves on between calls, too, as its clock says.
+    ``OSError`` when the address cannot be had, ``PolicyError`` when a policy is not understood.
+    The world moves on between calls, too, as its clock says.
     """
-    return Server(world, (host, port), traffic)
+    return Server(world, (host, port), traffic, Guard(policies))
 
 
 class Server:
     """A running door two; a context manager that stops it."""
 
-    def __init__(self, world: Answering, address: tuple[str, int], traffic: Callable[[], Any] | None = None) -> None:
-        front = Front(world)
-        admin = Admin(world, front.calls, traffic)
+    def __init__(
+        self,
+        world: Answering,
+        address: tuple[str, int],
+        traffic: Callable[[], Any] | None = None,
+        guard: Guard | None = None,
+    ) -> None:
+        guard = guard or Guard()
+        front = Front(world, guard)
+        admin = Admin(world, front.calls, guard, traffic)
         self._world = world
         self._calls = front.calls
         self._stopping = threading.Event()

@@ -115,6 +115,23 @@ def test_a_policy_names_actions_that_aws_has(policy: dict[str, list[dict[str, li
     assert unknown == []
 
 
+def test_the_general_policy_allows_all_that_the_exact_one_does() -> None:
+    general = [json.loads(body) for name, body in blocks("json") if name == "operating.md" and '"Statement"' in body]
+    allowed = {action for policy in general for each in policy["Statement"] for action in _many(each["Action"])}
+    printed = CliRunner().invoke(app, ["iam-policy", str(ROOT), "--notifications"]).stdout
+    needed = {
+        action
+        for policy in json.loads(printed).values()
+        for each in policy["Statement"]
+        for action in _many(each["Action"])
+    }
+    assert needed - allowed == set()
+
+
+def _many(said: str | list[str]) -> list[str]:
+    return [said] if isinstance(said, str) else said
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_a_link_within_the_repository_leads_somewhere(document: Path) -> None:
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text("utf-8"))
