@@ -78,8 +78,8 @@ footprint: $(READY) ## What the image takes: size, time to start, memory
 	@$(BIN)/python -m tests.image
 
 lock: $(READY) ## Resolve the dependencies again
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url pyproject.toml --extra sandbox --group dev -o requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url pyproject.toml -c requirements.lock -o requirements-runtime.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url pyproject.toml --extra sandbox --extra oidc --group dev -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url pyproject.toml --extra oidc -c requirements.lock -o requirements-runtime.lock
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group build -o requirements-build.lock
 
 clean: ## Remove what the targets made

@@ -149,6 +149,9 @@ class Settings:
             HTTP,
         ),
     ] = field(default=None, repr=False)
+    roles: Annotated[Path | None, _said("YAML file that says who may do what in which environment.", "ROLES", HTTP)] = (
+        None
+    )
     webhook_secret: Annotated[
         str | None,
         _said("Secret shared with GitHub or GitLab. Without one there is no webhook.", "WEBHOOK_SECRET", HTTP),

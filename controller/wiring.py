@@ -25,9 +25,11 @@ from controller.metrics.notifications import Backlogs, Tries
 from controller.notify.building import Surroundings, as_said, build_notifier, configured
 from controller.notify.notifier import Notifier
 from controller.rules.guard_rails import guard_rails
+from controller.rules.roles import roles
 from controller.settings import CloudTrail, Settings
 from controller.source.repository import Repository
 from controller.web.app import Face, build
+from controller.web.identity.gate import build_gate
 from controller.web.server import HttpServer
 from controller.web.stream import Hub
 from reconcilers.aws.dynamodb import LeaseTable, place_of
@@ -98,6 +100,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     ``Stalled`` where nobody says in which region the lease table is.
     """
     release = version("trueup")
+    gate = build_gate(settings.api_token, roles(settings.roles))
     metrics = Metrics()
     board = Board()
     clients = AwsClients(release, metrics.called, endpoint_url=settings.endpoint_url)
@@ -137,8 +140,9 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
         sharing=lease.sharing,
         logs=logs.read,
         inquire=inquiry.ask if inquiry is not None else None,
+        log=log,
     )
-    app = build(face, settings.api_token, settings.webhook_secret)
+    app = build(face, settings.api_token, settings.webhook_secret, gate)
     return Daemon(
         loop, HttpServer(app, settings.host, settings.port), repository, hub, ending, lease, inquiry, notifier
     )

@@ -14,24 +14,29 @@ DESPITE = Annotated[
     str | None, typer.Option("--despite-alarm", metavar="REASON", help="Ship once although an alarm fires; recorded.")
 ]
 
+WHY = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why, for the record.")]
 
-def sync(
+
+def sync(  # noqa: PLR0913,PLR0917 - a flag each
     service: SERVICE,
     despite_alarm: DESPITE = None,
+    why: WHY = "",
     url: URL = DEFAULT_URL,
     token: TOKEN = None,
     form: FORM = Form.TABLE,
 ) -> None:
     """Ship what Git wants for SERVICE (environment/name) now, also where its sync is manual."""
     with failing_clearly():
-        Daemon(url, token).sync(*named(service), despite_alarm)
+        Daemon(url, token).sync(*named(service), despite_alarm, why)
     _noted(service, "sync", form)
 
 
-def retry(service: SERVICE, url: URL = DEFAULT_URL, token: TOKEN = None, form: FORM = Form.TABLE) -> None:
+def retry(
+    service: SERVICE, why: WHY = "", url: URL = DEFAULT_URL, token: TOKEN = None, form: FORM = Form.TABLE
+) -> None:
     """Try the held release of SERVICE (environment/name) once more."""
     with failing_clearly():
-        Daemon(url, token).retry(*named(service))
+        Daemon(url, token).retry(*named(service), why)
     _noted(service, "retry", form)
 
 

@@ -44,12 +44,17 @@ def run(settings: Settings, context: typer.Context) -> None:
     except Stalled as error:
         typer.echo(f"trueup: {error.message} {error.remedy}", err=True)
         raise typer.Exit(1) from None
+    except ModuleNotFoundError as error:
+        if error.name not in ("jwt", "cryptography"):
+            raise
+        typer.echo("trueup: TRUEUP_ROLES names a provider, which takes PyJWT: pip install 'trueup[oidc]'", err=True)
+        raise typer.Exit(1) from None
     except MisconfiguredError as error:
         for problem in error.problems:
             typer.echo(f"{problem.severity}: {problem}", err=True)
         raise typer.Exit(1) from None
     log.info("started", url=daemon.http.url, path=settings.path, branch=settings.branch, workers=settings.workers)
-    if not settings.api_token:
-        log.info("no TRUEUP_API_TOKEN: sync and retry have no route")
+    if not settings.api_token and settings.roles is None:
+        log.info("no TRUEUP_API_TOKEN and no TRUEUP_ROLES: sync and retry have no route")
     ended = daemon.run(settings.workers, ending.asked.wait)
     log.info("ended" if ended else "ended with a step in hand that took too long")

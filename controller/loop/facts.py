@@ -27,6 +27,7 @@ class Kind(StrEnum):
     DRIFT_HEALED = "drift-healed"
     SOURCE_STALE = "source-stale"
     SOURCE_BACK = "source-back"
+    ORDERED = "ordered"  # somebody asked for something, and had the right to
 
 
 class Tone(StrEnum):
@@ -52,6 +53,7 @@ TONES = {
     Kind.DRIFT_HEALED: Tone.GOOD,
     Kind.SOURCE_STALE: Tone.WARNING,
     Kind.SOURCE_BACK: Tone.GOOD,
+    Kind.ORDERED: Tone.NEWS,
 }
 
 

@@ -41,16 +41,16 @@ class Journal:
 
     def told(self, told: Told) -> None:
         for fact in facts_of(told, self._now()):
-            self._keep(fact)
+            self.keep(fact)
 
     def polled(self, _result: str, _seconds: float) -> None:
         snapshot, now = self._board.snapshot, self._now()
         stale = source_fact(self._board.source, snapshot.revision.commit if snapshot is not None else None, now)
         before, self._stale = self._stale, stale
         if stale is not None and before is None:
-            self._keep(stale)
+            self.keep(stale)
         elif stale is None and before is not None:
-            self._keep(source_back(before, now))
+            self.keep(source_back(before, now))
 
     def swept(self, _swept: Swept) -> None:
         """A sweep alone is no news."""
@@ -62,7 +62,8 @@ class Journal:
         """With whoever did it, which may be learnt long after."""
         return attributed(fact, self._board.service(fact.service) if fact.service is not None else None)
 
-    def _keep(self, fact: Fact) -> None:
+    def keep(self, fact: Fact) -> None:
+        """Give a fact its place, unless it is there already."""
         with self._lock:
             if fact.id in self._ids:
                 return

@@ -1,7 +1,7 @@
 """The HTTP face: health, metrics, the API, the webhook. It reads the board and asks the loop; it decides nothing."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
@@ -18,16 +18,20 @@ from controller.loop.board import Board
 from controller.loop.journal import Journal
 from controller.loop.questions import Question, of_attempts
 from controller.loop.status import ServiceStatus
+from controller.rules.rights import How, Right
 from controller.web import webhook
 from controller.web.detail import history_view
 from controller.web.fleet import Fleet
 from controller.web.following import following
+from controller.web.identity.audit import Audit
+from controller.web.identity.gate import Gate
+from controller.web.offered import Reader
 from controller.web.page import missing, page
 from controller.web.sharing import SharingView, sharing_view
 from controller.web.showing import service_views, source_view
 from controller.web.stream import Hub
 from controller.web.task_logs import Reading, task_logs
-from controller.web.trust import STRANGER, Refusal, trusting
+from controller.web.trust import FORBIDDEN, STRANGER, Door, Refusal, Visitor
 from controller.web.views import DetailView, HistoryView, ServiceView, SourceView, View
 from controller.web.watching import UNKNOWN, known, unknown, watching
 from reconcilers.history import History
@@ -59,6 +63,7 @@ class Face:
     sharing: Callable[[], Sharing] = Sharing
     logs: Reading | None = None  # who reads what tasks wrote
     inquire: Callable[[Iterable[Question]], None] | None = None  # who asks CloudTrail who made a deployment
+    log: Any = None  # where it is written who did what; nowhere but in the activity without one
 
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -69,7 +74,8 @@ class Said(View):
 
     model_config = ConfigDict(extra="forbid")
 
-    by: str = Field(default="", max_length=100, description="Who asks, for the record.")
+    by: str = Field(default="", max_length=100, description="Who asks, for the record, where a shared token is used.")
+    why: str = Field(default="", max_length=200, description="Why, for the record.")
 
 
 class SyncRequest(Said):
@@ -96,8 +102,13 @@ UNCLEAR: dict[int | str, dict[str, Any]] = {
 }
 
 
-def build(face: Face, api_token: str | None, webhook_secret: str | None) -> FastAPI:
-    """The app. Without ``api_token`` no route acts or shows logs, without ``webhook_secret`` no webhook."""
+def build(face: Face, api_token: str | None, webhook_secret: str | None, gate: Gate | None = None) -> FastAPI:
+    """The app. Where nobody can pass the gate no route acts or shows logs, without ``webhook_secret`` no webhook.
+
+    ``gate``: who may pass; whoever has ``api_token``, where none is given.
+    """
+    gate = gate or Gate(api_token)
+    door = Door(gate, Audit(face.log, face.journal.keep), face.now)
     app = FastAPI(
         title="Trueup",
         version=face.version,
@@ -110,15 +121,15 @@ def build(face: Face, api_token: str | None, webhook_secret: str | None) -> Fast
     app.add_exception_handler(404, missing)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.include_router(_health(face))
-    app.include_router(_reading(face, acting=bool(api_token)), prefix="/api/v1")
-    fleet = Fleet(face.board, face.now, acting=bool(api_token))
+    app.include_router(_reading(face, door, acting=gate.open), prefix="/api/v1")
+    fleet = Fleet(face.board, face.now, acting=gate.open)
     app.include_router(following(fleet, face.journal, face.hub), prefix="/api/v1")
-    watched = watching(face.board, face.journal, face.hub, acting=bool(api_token))
+    watched = watching(face.board, face.journal, face.hub, door, acting=gate.open)
     app.include_router(watched, prefix="/api/v1")
-    if api_token:
-        app.include_router(_acting(face, api_token), prefix="/api/v1")
-    if api_token and face.logs is not None:
-        app.include_router(task_logs(face.board, face.logs, api_token), prefix="/api/v1")
+    if gate.open:
+        app.include_router(_acting(face, door), prefix="/api/v1")
+    if gate.open and face.logs is not None:
+        app.include_router(task_logs(face.board, face.logs, door), prefix="/api/v1")
     if webhook_secret:
         app.include_router(_webhook(face, webhook_secret))
     app.include_router(page())
@@ -145,7 +156,7 @@ def _health(face: Face) -> APIRouter:
     return router
 
 
-def _reading(face: Face, *, acting: bool) -> APIRouter:
+def _reading(face: Face, door: Door, *, acting: bool) -> APIRouter:
     router = APIRouter(tags=["services"])
 
     @router.get("/services", summary="Every service")
@@ -153,8 +164,9 @@ def _reading(face: Face, *, acting: bool) -> APIRouter:
         return service_views(face.board.services(), face.board.snapshot)
 
     @router.get("/services/{environment}/{name}", summary="One service", responses=UNKNOWN)
-    def service(environment: str, name: str) -> DetailView:
-        view = known(face.board, ServiceKey(environment, name), acting=acting)
+    def service(request: Request, environment: str, name: str) -> DetailView:
+        you, rights = door.rights(request, environment)
+        view = known(face.board, ServiceKey(environment, name), Reader(you, rights, acting=acting))
         if view is None:
             raise unknown(environment, name)
         return view
@@ -177,27 +189,42 @@ def _reading(face: Face, *, acting: bool) -> APIRouter:
     return router
 
 
-def _acting(face: Face, token: str) -> APIRouter:
-    router = APIRouter(tags=["orders"], dependencies=[Depends(trusting(token))], responses=STRANGER)
+def _acting(face: Face, door: Door) -> APIRouter:
+    router = APIRouter(tags=["orders"], responses=STRANGER | FORBIDDEN)
+    syncing, retrying = door.for_service("sync", Right.ORDER), door.for_service("retry", Right.ORDER)
+    looking = door.for_all("look at the repository", Right.ORDER)
     told = UNKNOWN | BROKEN | UNCLEAR
 
     @router.post(
         "/services/{environment}/{name}/sync", status_code=202, summary="Ship what Git wants, now", responses=told
     )
-    def sync(environment: str, name: str, request: SyncRequest | None = None) -> Accepted:
+    def sync(
+        environment: str,
+        name: str,
+        visitor: Annotated[Visitor, Depends(syncing)],
+        request: SyncRequest | None = None,
+    ) -> Accepted:
         said = request or SyncRequest()
-        return _order(face, ServiceKey(environment, name), _sync_order(said, face.now()))
+        if said.despite_alarm is not None:
+            visitor.needs(Right.DESPITE_ALARM)
+        order = Order(sync=True, despite_alarm=_recorded(said.despite_alarm, visitor))
+        return _order(face, ServiceKey(environment, name), order, visitor, said)
 
     @router.post(
         "/services/{environment}/{name}/retry", status_code=202, summary="Try a held release once more", responses=told
     )
-    def retry(environment: str, name: str, request: RetryRequest | None = None) -> Accepted:
-        said = request or RetryRequest()
-        return _order(face, ServiceKey(environment, name), Order(retry=True, by=said.by, at=face.now()))
+    def retry(
+        environment: str,
+        name: str,
+        visitor: Annotated[Visitor, Depends(retrying)],
+        request: RetryRequest | None = None,
+    ) -> Accepted:
+        return _order(face, ServiceKey(environment, name), Order(retry=True), visitor, request or RetryRequest())
 
     @router.post("/source/sync", status_code=202, summary="Look at the repository now")
-    def look() -> Accepted:
+    def look(visitor: Annotated[Visitor, Depends(looking)]) -> Accepted:
         face.asked.look_at_source()
+        visitor.did("", "")
         return Accepted()
 
     return router
@@ -239,15 +266,20 @@ def _history(face: Face, status: ServiceStatus) -> HistoryView:
     return history_view(face.board.service(status.wanted.key) or status, found)
 
 
-def _sync_order(said: SyncRequest, now: float) -> Order:
-    return Order(sync=True, despite_alarm=said.despite_alarm, by=said.by, at=now)
+def _recorded(reason: str | None, visitor: Visitor) -> str | None:
+    """A reason to ship despite an alarm as AWS keeps it: with who gave it, where that is certain."""
+    if reason is None or visitor.identity.how is How.API_TOKEN:
+        return reason
+    return f"{reason} ({visitor.identity.name})"
 
 
-def _order(face: Face, key: ServiceKey, order: Order) -> Accepted:
+def _order(face: Face, key: ServiceKey, order: Order, visitor: Visitor, said: Said) -> Accepted:
     status = face.board.service(key)
     if status is not None and status.kept_by is not None:
         raise HTTPException(409, f"{words.keeper(status.kept_by)} keeps {key}: ask there, or try again.")
-    if face.asked.ask(key, order):
+    by = said.by if visitor.identity.how is How.API_TOKEN else visitor.identity.name
+    if face.asked.ask(key, replace(order, by=by, at=face.now())):
+        visitor.did(said.why or order.despite_alarm or "", said.by)
         return Accepted()
     snapshot = face.board.snapshot
     if snapshot is not None and key in snapshot.spoiled:

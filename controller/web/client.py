@@ -63,12 +63,12 @@ class Daemon:
     def source(self) -> SourceView:
         return self._read(SourceView, self._ask("GET", "source"))
 
-    def sync(self, environment: str, name: str, despite_alarm: str | None) -> None:
-        said = {"despiteAlarm": despite_alarm, "by": _who()}
+    def sync(self, environment: str, name: str, despite_alarm: str | None, why: str = "") -> None:
+        said = {"despiteAlarm": despite_alarm, "by": _who(), "why": why}
         self._ask("POST", _path(environment, name, "sync"), {key: value for key, value in said.items() if value})
 
-    def retry(self, environment: str, name: str) -> None:
-        self._ask("POST", _path(environment, name, "retry"), {"by": _who()})
+    def retry(self, environment: str, name: str, why: str = "") -> None:
+        self._ask("POST", _path(environment, name, "retry"), {"by": _who(), **({"why": why} if why else {})})
 
     def listen(self, path: str, last: str = "") -> Iterator[Message]:
         """What a stream of the API sends, in order, until it ends: a connection that goes silent is an error.

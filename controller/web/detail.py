@@ -7,7 +7,7 @@ from controller.loop.attribution import deployer
 from controller.loop.status import ServiceStatus
 from controller.source.snapshot import Snapshot
 from controller.web import console
-from controller.web.offered import actions
+from controller.web.offered import Reader, actions
 from controller.web.showing import broken_view, images_of, service_view
 from controller.web.views import (
     AlarmView,
@@ -26,12 +26,13 @@ from reconcilers.model import CodeDeployRollout, Service, ServiceKey
 from reconcilers.outcome import Progressing
 
 
-def detail_view(status: ServiceStatus, snapshot: Snapshot | None, *, acting: bool) -> DetailView:
-    """A status, whole. ``acting``: whether there is a route for orders at all."""
+def detail_view(status: ServiceStatus, snapshot: Snapshot | None, reader: Reader) -> DetailView:
+    """A status, whole, as it is for who reads it."""
     return DetailView(
         **dict(service_view(status, snapshot)),
         shift=_shift(status),
-        actions=actions(status, acting=acting),
+        actions=actions(status, reader),
+        you=reader.you,
         links=tuple(_links(status.wanted, status.live)),
     )
 

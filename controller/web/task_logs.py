@@ -1,4 +1,4 @@
-"""The route of logs. What applications write is not for everybody who may look: it takes the token."""
+"""The route of logs. What applications write is not for everybody who may look: it takes a role."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 
 from controller.loop.board import Board
+from controller.rules.rights import Right
 from controller.web.task_log_views import TaskLogsView, task_logs_view
-from controller.web.trust import STRANGER, Refusal, trusting
-from reconcilers.model import Service, ServiceKey
+from controller.web.trust import FORBIDDEN, STRANGER, Door, Refusal, Visitor
+from reconcilers.model import Service
 from reconcilers.outcome import Retry, Stalled
 from reconcilers.task_logs import LogQuestion, NoSuchAttempt, TaskLogs
 from reconcilers.task_output import Which
@@ -47,24 +48,26 @@ def _question(
     return LogQuestion(which, container, task, since, limit)
 
 
-def task_logs(board: Board, read: Reading, token: str) -> APIRouter:
+def task_logs(board: Board, read: Reading, door: Door) -> APIRouter:
     """``GET …/logs``. ``read`` asks AWS, in the request's own thread."""
-    router = APIRouter(tags=["services"], dependencies=[Depends(trusting(token))], responses=STRANGER | ABSENT)
+    router = APIRouter(tags=["services"], responses=STRANGER | FORBIDDEN | ABSENT)
+    reading = door.for_service("logs", Right.LOGS)
 
     @router.get("/services/{environment}/{name}/logs", summary="What the tasks of a deployment wrote")
     def logs(
-        environment: str,
-        name: str,
         response: Response,
+        visitor: Annotated[Visitor, Depends(reading)],
         question: Annotated[LogQuestion, Depends(_question)],
         after: Annotated[str, Query(max_length=20_000, description="The cursor of an answer: what came after.")] = "",
     ) -> TaskLogsView:
-        status = board.service(ServiceKey(environment, name))
+        status = board.service(visitor.key)
         if status is None:
-            unknown = f"No manifest names {environment}/{name}."
+            unknown = f"No manifest names {visitor.key}."
             raise HTTPException(404, f"{unknown} GET /api/v1/services lists those that exist.")
         response.headers["cache-control"] = "no-store"
         asked = LogQuestion(question.which, question.container, question.task, question.since, question.limit, after)
+        if not after:
+            visitor.did("", "")
         return task_logs_view(_read(read, status.wanted, asked))
 
     return router

@@ -293,6 +293,7 @@ class DetailView(ServiceView):
 
     shift: ShiftView | None = None
     actions: tuple[ActionView, ...] = ()
+    you: str = Field(default="", description="Who the daemon takes you for; empty where nobody is known yet.")
     links: tuple[ConsoleLink, ...] = ()
     history: HistoryView | None = None
     git: str = Field(default="", description="Why what Git says now does not count. Empty: it does.")

@@ -3,24 +3,27 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import StreamingResponse
 
 from controller.loop.board import Board
 from controller.loop.facts import Fact
 from controller.loop.journal import Journal
+from controller.rules.rights import Right
 from controller.web.detail import broken_detail, detail_view
 from controller.web.following import FULL, Wanted, is_wanted
+from controller.web.offered import Reader
 from controller.web.showing import fact_view, unheard
 from controller.web.stream import Hub, Place, message
-from controller.web.trust import Refusal
+from controller.web.trust import Door, Refusal
 from controller.web.views import DetailView
 from reconcilers.model import ServiceKey
 
+Rights = tuple[str, frozenset[Right] | None]
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "No manifest names this service."}}
 
 
-def watching(board: Board, journal: Journal, hub: Hub, *, acting: bool) -> APIRouter:
+def watching(board: Board, journal: Journal, hub: Hub, door: Door, *, acting: bool) -> APIRouter:
     """``/services/{environment}/{name}/stream`` and ``/activity/stream``."""
     router = APIRouter(tags=["services"], responses=FULL)
 
@@ -29,12 +32,14 @@ def watching(board: Board, journal: Journal, hub: Hub, *, acting: bool) -> APIRo
         summary="One service as it changes, and what happens to it: server-sent events",
         responses=UNKNOWN,
     )
-    async def service(request: Request, environment: str, name: str) -> StreamingResponse:
-        key = ServiceKey(environment, name)
-        if known(board, key, acting=acting) is None:
+    async def service(
+        request: Request, environment: str, name: str, who: Annotated[Rights, Depends(door.rights)]
+    ) -> StreamingResponse:
+        key, reader = ServiceKey(environment, name), Reader(*who, acting=acting)
+        if known(board, key, reader) is None:
             raise unknown(environment, name)
         facts = _Facts(journal, _cursor(request, journal), lambda fact: fact.service == key)
-        return _streamed(hub, _Watched(lambda: known(board, key, acting=acting), facts))
+        return _streamed(hub, _Watched(lambda: known(board, key, reader), facts))
 
     @router.get("/activity/stream", summary="What happens, as it happens: server-sent events")
     async def activity(request: Request, asked: Annotated[Wanted, Query()]) -> StreamingResponse:
@@ -44,11 +49,11 @@ def watching(board: Board, journal: Journal, hub: Hub, *, acting: bool) -> APIRo
     return router
 
 
-def known(board: Board, key: ServiceKey, *, acting: bool) -> DetailView | None:
+def known(board: Board, key: ServiceKey, reader: Reader) -> DetailView | None:
     """A service, whole; ``None`` where no manifest names it."""
     status, snapshot = board.service(key), board.snapshot
     if status is not None:
-        view = detail_view(status, snapshot, acting=acting)
+        view = detail_view(status, snapshot, reader)
     elif snapshot is not None and key in snapshot.spoiled:
         view = broken_detail(key, snapshot)
     else:

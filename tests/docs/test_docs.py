@@ -16,7 +16,7 @@ from controller.lease.view import Sharing
 from controller.loop.board import Board
 from controller.loop.queue import WorkQueue
 from controller.metrics import Metrics
-from controller.rules import guard_rails
+from controller.rules import guard_rails, roles
 from controller.settings import Settings
 from controller.source.objects import Tree
 from controller.source.rendering import render_in_process
@@ -55,6 +55,11 @@ def test_a_manifest_that_is_shown_is_valid(document: str, text: str) -> None:
 @pytest.mark.parametrize("text", [body for _, body in blocks("yaml") if body.startswith("guardRails:")])
 def test_guard_rails_that_are_shown_are_read(text: str) -> None:
     assert isinstance(guard_rails.parse(text.encode(), "shown.yaml"), GuardRails)
+
+
+@pytest.mark.parametrize("text", [body for _, body in blocks("yaml") if "\ngrants:" in body])
+def test_roles_that_are_shown_are_read(text: str) -> None:
+    assert isinstance(roles.parse(text.encode(), "shown.yaml"), roles.Roles)
 
 
 @pytest.mark.parametrize("command", [each for each in commands() if each.startswith("trueup ")])

@@ -389,9 +389,9 @@ def test_openapi_says_which_routes_want_the_token(document: Document) -> None:
     [
         ("/healthz", "get", {"200", "503"}),
         ("/readyz", "get", {"200", "503"}),
-        ("/api/v1/services/{environment}/{name}/sync", "post", {"202", "401", "404", "409", "422"}),
-        ("/api/v1/services/{environment}/{name}/retry", "post", {"202", "401", "404", "409", "422"}),
-        ("/api/v1/source/sync", "post", {"202", "401"}),
+        ("/api/v1/services/{environment}/{name}/sync", "post", {"202", "401", "403", "404", "409", "422", "503"}),
+        ("/api/v1/services/{environment}/{name}/retry", "post", {"202", "401", "403", "404", "409", "422", "503"}),
+        ("/api/v1/source/sync", "post", {"202", "401", "403", "503"}),
         ("/webhook", "post", {"202", "401", "413"}),
     ],
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from controller.source.problem import Problem
 from controller.web.detail import broken_detail, detail_view, history_view
+from controller.web.offered import Reader
 from controller.web.views import DetailView
 from reconcilers.history import History
 from reconcilers.live import Alarm, AttemptState, AwsReason, Colour, Failure, LifecycleEvent, Live, Progress
@@ -19,7 +20,7 @@ STEPS = (LifecycleEvent("Install", "Succeeded", NOW - 60, NOW - 30), LifecycleEv
 
 
 def shown(outcome: Any = None, live: Live | None = None) -> DetailView:
-    return detail_view(status(report(outcome, observed=live or observed())), snapshot(), acting=True)
+    return detail_view(status(report(outcome, observed=live or observed())), snapshot(), Reader())
 
 
 def shifting(*colours: Colour) -> DetailView:
@@ -82,7 +83,7 @@ def test_a_shift_shows_its_steps_its_alarms_and_its_end() -> None:
 
 def test_a_shift_that_the_board_does_not_follow_has_no_beginning() -> None:
     stray = replace(status(report(SHIFTING)), rollout=None)
-    shift = detail_view(stray, None, acting=True).shift
+    shift = detail_view(stray, None, Reader()).shift
     assert shift is not None
     assert shift.since is None
 
@@ -95,7 +96,7 @@ def test_a_service_links_to_its_pages() -> None:
 def test_a_rolling_service_has_no_deployment_group() -> None:
     rolling = status()
     rolling = replace(rolling, wanted=replace(rolling.wanted, rollout=RollingRollout()))
-    assert [link.title for link in detail_view(rolling, None, acting=True).links] == ["Service in ECS"]
+    assert [link.title for link in detail_view(rolling, None, Reader()).links] == ["Service in ECS"]
 
 
 def test_a_service_links_to_each_of_its_log_groups_once() -> None:

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from controller.loop.status import ServiceStatus
-from controller.web.offered import CLOSED, FIRING, actions
+from controller.web.offered import CLOSED, FIRING, Reader, actions
 from reconcilers.model import SyncPolicy
 from tests.controller.builders import BLOCKED, HELD, drifted, report, status
 
 
 def offered(of: ServiceStatus, *, acting: bool = True) -> dict[str, str]:
     """By name why not; empty where it is allowed."""
-    shown = actions(of, acting=acting)
+    shown = actions(of, Reader(acting=acting))
     assert all(each.allowed == (not each.why) for each in shown)
     return {each.name: each.why for each in shown}
 

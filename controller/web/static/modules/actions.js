@@ -27,16 +27,18 @@ function button(action, detail, ordered) {
 
 function ask(action, detail, ordered) {
   const { what, reason } = ORDERS[action.name];
-  const token = h("input", { type: "password", name: "token", required: true, autocomplete: "off", value: kept(TOKEN), autofocus: !kept(TOKEN) });
-  const name = h("input", { name: "by", maxlength: 100, autocomplete: "name", value: kept(NAME) });
-  const why = reason && h("input", { name: "reason", required: true, maxlength: 200, autofocus: Boolean(kept(TOKEN)) });
+  const known = Boolean(detail.you); // whom the load balancer vouches for needs no token
+  const token = known ? null : h("input", { type: "password", name: "token", required: true, autocomplete: "off", value: kept(TOKEN), autofocus: !kept(TOKEN) });
+  const name = known ? null : h("input", { name: "by", maxlength: 100, autocomplete: "name", value: kept(NAME) });
+  const why = reason && h("input", { name: "reason", required: true, maxlength: 200, autofocus: known || Boolean(kept(TOKEN)) });
   const refusal = h("p", { class: "refusal", role: "alert" });
   const go = h("button", { class: "button strong" }, action.title);
   const form = h("form", { novalidate: true },
     h("p", {}, h("b", {}, `${detail.environment}/${detail.name}`), ". ", what),
     why && field("Reason", why, "For the record, such as the incident."),
-    field("Token", token, "The value of TRUEUP_API_TOKEN. Kept in this tab until it is closed."),
-    field("Your name", name, "For the record; may be left empty."),
+    token && field("Token", token, "The value of TRUEUP_API_TOKEN, or a token of yours. Kept in this tab until it is closed."),
+    name && field("Your name", name, "For the record; may be left empty."),
+    known && h("p", { class: "quiet" }, `You are ${detail.you}.`),
     refusal,
     h("div", { class: "row-end" }, h("button", { type: "button", class: "button", onclick: () => dialog.close() }, "Cancel"), go));
   const dialog = open(action.title, form);
@@ -52,13 +54,13 @@ async function send({ action, detail, fields, refusal, go, done }) {
     say(refusal, missing[1]);
     return missing[0].focus();
   }
-  const body = { by: fields.name.value.trim(), ...(fields.why ? { despiteAlarm: fields.why.value.trim() } : {}) };
+  const body = { ...(fields.name ? { by: fields.name.value.trim() } : {}), ...(fields.why ? { despiteAlarm: fields.why.value.trim() } : {}) };
   go.disabled = true;
   say(refusal, "");
   try {
-    await order(`${servicePath(detail.environment, detail.name)}/${ORDERS[action.name].path}`, fields.token.value.trim(), body);
-    keep(TOKEN, fields.token.value.trim());
-    keep(NAME, body.by);
+    await order(`${servicePath(detail.environment, detail.name)}/${ORDERS[action.name].path}`, fields.token?.value.trim(), body);
+    if (fields.token) keep(TOKEN, fields.token.value.trim());
+    if (fields.name) keep(NAME, body.by);
     done();
     announce(`Noted: ${action.title}. It is looked at next.`, 200);
   } catch (error) {
@@ -69,7 +71,7 @@ async function send({ action, detail, fields, refusal, go, done }) {
 }
 
 function refused(error, token, refusal) {
-  const wrong = error instanceof Refused && error.status === 401;
+  const wrong = token && error instanceof Refused && error.status === 401;
   say(refusal, wrong ? "That is not the token of this daemon." : error.message);
   if (!wrong) return;
   keep(TOKEN, "");

@@ -24,9 +24,9 @@ export async function ask(path, given = {}) {
   return given.raw ? answer : answer.json();
 }
 
-/** Order something, with the token. Raises `Refused`. */
+/** Order something, with the token where one is needed. Raises `Refused`. */
 export function order(path, token, body) {
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
   return ask(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 

@@ -37,6 +37,7 @@ export const KINDS = {
   "drift-healed": { word: "Healed", sign: "in-sync" },
   "source-stale": { word: "Git silent", sign: "failing" },
   "source-back": { word: "Git is back", sign: "commit" },
+  ordered: { word: "Asked for", sign: "sync" },
 };
 export const ATTEMPTS = {
   running: { word: "Running", sign: "shifting", tone: "news" },
