@@ -10,6 +10,7 @@ from controller.loop.board import Board
 from controller.loop.journal import Journal
 from controller.source.snapshot import Snapshot
 from controller.web.app import Face, build
+from controller.web.identity.gate import Gate
 from controller.web.server import HttpServer
 from controller.web.stream import Hub
 from reconcilers.history import History
@@ -41,8 +42,9 @@ class Asked:
 class Stage:
     """A daemon without a loop. ``now`` is its clock; ``histories`` what AWS remembers, by service."""
 
-    def __init__(self, token: str | None = TOKEN) -> None:
+    def __init__(self, token: str | None = TOKEN, gate: Gate | None = None) -> None:
         self.now = NOW
+        self._gate = gate
         self.board = Board()
         self.asked = Asked(self.board)
         self.journal = Journal(self.board, lambda: self.now)
@@ -67,7 +69,7 @@ class Stage:
             hub=self._hub,
             history=self._history,
         )
-        self._http = HttpServer(build(face, self._token, None), "127.0.0.1", port)
+        self._http = HttpServer(build(face, self._token, None, self._gate), "127.0.0.1", port)
         self._http.start()
         self.url = self._http.url
 
@@ -117,9 +119,11 @@ class Stage:
 
 
 @contextmanager
-def on_stage(fill: Callable[[Stage], object] | None = None, token: str | None = TOKEN) -> Iterator[Stage]:
+def on_stage(
+    fill: Callable[[Stage], object] | None = None, token: str | None = TOKEN, gate: Gate | None = None
+) -> Iterator[Stage]:
     """A daemon that answers, for as long as the block lasts."""
-    stage = Stage(token)
+    stage = Stage(token, gate)
     if fill is not None:
         fill(stage)
     stage.start()

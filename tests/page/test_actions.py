@@ -2,6 +2,9 @@
 
 from playwright.sync_api import Page, expect
 
+from controller.rules.rights import ClaimRule, Grant, How, Identity, Role
+from controller.web.identity.gate import Gate
+from controller.web.offered import CLOSED
 from tests.page import states
 from tests.page.conftest import Opened
 from tests.page.fleets import in_sync, snapshot
@@ -120,7 +123,7 @@ def test_only_what_is_allowed_is_offered_and_the_rest_says_why(stage: Stage, tab
 def test_a_daemon_that_takes_no_orders_says_so_and_offers_none(tab: Opened, warm: Page) -> None:
     with on_stage(states.busy, token=None) as closed:
         warm.goto(f"{closed.url}/services/prod/payments")
-        expect(warm.locator(".actions")).to_have_text("This daemon takes no orders: it runs without TRUEUP_API_TOKEN.")
+        expect(warm.locator(".actions")).to_have_text(CLOSED)
         expect(warm.locator(".actions button")).to_have_count(0)
         warm.goto("about:blank")
 
@@ -145,3 +148,40 @@ def test_a_service_that_changes_meanwhile_does_not_close_the_dialog(stage: Stage
     stage.report(in_sync(PRICING, 0))
     expect(page.locator(".actions")).to_have_text("Nothing differs.")
     expect(page.get_by_label("Token")).to_have_value("half of it")
+
+
+class Vouches:
+    """A load balancer that is believed."""
+
+    def identity(self, token: str, /) -> Identity:
+        return Identity(token, How.ALB, {"sub": token})
+
+
+GATE = Gate(
+    None, (Grant(Role.DEPLOYER, ("prod",), rules=(ClaimRule(How.ALB, {"sub": ("ann",)}),)),), balancer=Vouches()
+)
+
+
+def test_whom_the_load_balancer_vouches_for_needs_no_token(warm: Page) -> None:
+    with on_stage(states.busy, token=None, gate=GATE) as vouched:
+        warm.set_extra_http_headers({"x-amzn-oidc-data": "ann"})
+        warm.goto(f"{vouched.url}/services/prod/payments")
+        page = asked(warm, "Retry the held release")
+        expect(page.get_by_role("dialog")).to_contain_text("You are ann.")
+        expect(page.get_by_label("Token")).to_have_count(0)
+        go(page, "Retry the held release")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        warm.set_extra_http_headers({})
+        warm.goto("about:blank")
+        assert [(key, order.by) for key, order in vouched.asked.orders] == [(PAYMENTS.key, "ann")]
+
+
+def test_without_a_role_nothing_is_offered_and_that_is_said(warm: Page) -> None:
+    with on_stage(states.busy, token=None, gate=GATE) as vouched:
+        warm.set_extra_http_headers({"x-amzn-oidc-data": "eve"})
+        warm.goto(f"{vouched.url}/services/prod/payments")
+        expect(warm.locator(".actions")).to_have_text(
+            "eve has no role here that allows it. Ask whoever keeps the roles."
+        )
+        warm.set_extra_http_headers({})
+        warm.goto("about:blank")
