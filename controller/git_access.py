@@ -8,7 +8,7 @@ from controller.credentials.github_app import App, AppToken
 from controller.credentials.reading import SecretReader, Stores
 from controller.credentials.reference import parse_reference
 from controller.credentials.tokens import SecretToken
-from controller.notify.building import MisconfiguredError
+from controller.rules.reading import MisconfiguredError
 from controller.settings import Settings
 from controller.source.git import GitSource
 from controller.source.problem import Problem

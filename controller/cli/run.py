@@ -23,6 +23,25 @@ def _refuse_secrets_in_sight(settings: Settings, context: typer.Context) -> None
             raise typer.BadParameter(f"{flag} would show a secret to everybody who runs ps. Set {variable} instead.")
 
 
+def _complaint(error: Exception, settings: Settings) -> str:
+    """Why no daemon could be built, for who started it."""
+    from controller.rules.reading import MisconfiguredError
+    from reconcilers.outcome import Stalled
+
+    match error:
+        case MisconfiguredError():
+            return "\n".join(f"{problem.severity}: {problem}" for problem in error.problems)
+        case Stalled():
+            return f"trueup: {error.message} {error.remedy}"
+        case OSError():
+            place = f"{settings.host}:{settings.port}"
+            return f"trueup: cannot serve on {place}: {error.strerror}. Name a free one: --port."
+        case ModuleNotFoundError(name="jwt" | "cryptography"):
+            return "trueup: TRUEUP_ROLES names a provider, which takes PyJWT: pip install 'trueup[oidc]'"
+        case _:
+            raise error
+
+
 @flags_of(Settings)
 def run(settings: Settings, context: typer.Context) -> None:
     """Keep the services that a repository describes true to it, until SIGTERM or Ctrl-C."""
@@ -37,21 +56,8 @@ def run(settings: Settings, context: typer.Context) -> None:
     log = logs.logger()
     try:
         daemon = build_daemon(settings, log)
-    except OSError as error:
-        place = f"{settings.host}:{settings.port}"
-        typer.echo(f"trueup: cannot serve on {place}: {error.strerror}. Name a free one: --port.", err=True)
-        raise typer.Exit(1) from None
-    except Stalled as error:
-        typer.echo(f"trueup: {error.message} {error.remedy}", err=True)
-        raise typer.Exit(1) from None
-    except ModuleNotFoundError as error:
-        if error.name not in ("jwt", "cryptography"):
-            raise
-        typer.echo("trueup: TRUEUP_ROLES names a provider, which takes PyJWT: pip install 'trueup[oidc]'", err=True)
-        raise typer.Exit(1) from None
-    except MisconfiguredError as error:
-        for problem in error.problems:
-            typer.echo(f"{problem.severity}: {problem}", err=True)
+    except (OSError, ModuleNotFoundError, Stalled, MisconfiguredError) as error:
+        typer.echo(_complaint(error, settings), err=True)
         raise typer.Exit(1) from None
     log.info("started", url=daemon.http.url, path=settings.path, branch=settings.branch, workers=settings.workers)
     if not settings.api_token and settings.roles is None:

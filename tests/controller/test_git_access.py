@@ -10,7 +10,7 @@ import pytest
 from controller.credentials.github_app import AppToken
 from controller.credentials.tokens import SecretToken
 from controller.git_access import git_source, git_tokens, stores
-from controller.notify.building import MisconfiguredError
+from controller.rules.reading import MisconfiguredError
 from controller.settings import Settings
 from reconcilers.aws.session import AwsClients
 from sandbox.clock import HostClock

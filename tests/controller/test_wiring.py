@@ -7,8 +7,8 @@ import pytest
 import structlog
 
 from controller.notify.book import Shelf
-from controller.notify.building import MisconfiguredError
 from controller.notify.ledger import Ledger
+from controller.rules.reading import MisconfiguredError
 from controller.settings import CloudTrail, Settings
 from controller.wiring import build_daemon
 

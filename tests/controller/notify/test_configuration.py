@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from controller.loop.facts import Fact, Kind, Tone
-from controller.notify.building import MisconfiguredError, configured
+from controller.notify.building import configured
 from controller.notify.channels import NowhereError, commits_at, filter_of, kinds, voice
 from controller.notify.configuration import ON_COMMITS, Filter, Notifications, repository_of, safe, schema
 from controller.notify.reading import parse
 from controller.notify.secret import Secrets, SecretSource
 from controller.notify.told import Answer, Later, Request, Telling
+from controller.rules.reading import MisconfiguredError
 from controller.source.documents import load
 from tests.controller.notify.builders import fact, properties
 
