@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 import structlog
 
+from controller.lease.sole import Sole
 from controller.notify.book import Shelf
 from controller.notify.ledger import Ledger
 from controller.rules.reading import MisconfiguredError
 from controller.settings import CloudTrail, Settings
 from controller.wiring import build_daemon
+from reconcilers.model import Scope
 
 
 @pytest.mark.parametrize(("use", "asks"), [(CloudTrail.AUTO, True), (CloudTrail.ON, True), (CloudTrail.OFF, False)])
@@ -58,3 +60,20 @@ def test_a_daemon_keeps_its_disk_to_itself_until_it_ends(tmp_path: Path) -> None
     assert not kept_by_others()
     daemon.run(1, lambda: None)
     assert kept_by_others()
+
+
+def test_without_a_lease_table_dynamodb_is_not_even_named(tmp_path: Path) -> None:
+    settings = Settings((tmp_path / "gitops.git").as_uri(), state_dir=tmp_path, port=0)
+    daemon = build_daemon(settings, structlog.get_logger())
+    daemon.run(1, lambda: None)
+    assert isinstance(daemon.lease, Sole)
+
+
+def test_with_a_lease_table_nothing_is_kept_to_begin_with(tmp_path: Path) -> None:
+    table = "arn:aws:dynamodb:eu-west-1:123456789012:table/leases"
+    settings = Settings((tmp_path / "gitops.git").as_uri(), state_dir=tmp_path, port=0, lease_table=table)
+    daemon = build_daemon(settings, structlog.get_logger())
+    daemon.http.start()
+    daemon.http.stop()
+    assert not daemon.lease.keeps(Scope("eu-west-1"))
+    assert not daemon.lease.sharing().acts
