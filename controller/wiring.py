@@ -13,7 +13,8 @@ from typing import Any
 
 from controller.git_access import git_source
 from controller.lease.beliefs import Terms
-from controller.lease.keeper import Keeper, Lease, Means
+from controller.lease.keeper import Keeper
+from controller.lease.means import Lease, Means
 from controller.lease.sole import Sole
 from controller.loop.board import Board
 from controller.loop.inquiry import Asking, Inquiry
@@ -118,7 +119,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     told = Several(tuple(each for each in observers if each is not None))
     loop = Loop(work, board, told, rhythm, Clocks(time.time, time.monotonic, random.random), tenancy=lease)
     if isinstance(lease, Keeper):
-        lease.hear(loop)
+        lease.tell(loop)
     metrics.watch(board, loop.queue, time.time)
     metrics.shares(lease.sharing)
     metrics.configured(settings.poll_interval, settings.sweep_interval, settings.workers)

@@ -7,7 +7,9 @@ for one state of one row only, so that of two replicas that want the same one is
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reconcilers.model import Scope
+from reconcilers.digest import Digest
+from reconcilers.model import Scope, ServiceKey
+from reconcilers.verdict import Order
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,11 +53,21 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class Errand:
+    """What a person asked another replica for than the one that keeps the service; ``release``: which they saw."""
+
+    service: ServiceKey
+    release: Digest
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """All rows, each as of some moment of one reading."""
 
     replicas: Mapping[str, Replica] = field(default_factory=dict)
     holdings: Mapping[Shard, Holding] = field(default_factory=dict)
+    errands: tuple[Errand, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +123,21 @@ class Release:
     held: Holding
 
 
-Write = Join | Beat | Bury | Depart | Take | Release
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Leave an errand for whoever keeps the service; it takes the place of an earlier one."""
+
+    errand: Errand
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Take out an errand, unless there is another by now."""
+
+    errand: Errand
+
+
+OfReplica = Join | Beat | Bury | Depart
+OfShard = Take | Release
+OfErrand = Send | Heard
+Write = OfReplica | OfShard | OfErrand

@@ -6,7 +6,9 @@ replica's, however many shards hang on it, and costs the same for one shard as f
 
 ``sharing``    which replica is to keep which shard: level, and with the fewest that move. Pure.
 ``beliefs``    what a replica believes from what it read, and what it writes next. Pure: time is an argument.
+``turf`` ``view``   what follows from that, for the loop and for whoever asks. Pure.
 ``keeper``     the thread: reads, believes, writes; the workers' question whether a shard is theirs, and the gate.
+``sole``       what stands in its place without a table.
 
 **Why two never act on the same shard.** A replica acts until a deadline: the moment *before* it sent its last renewal
 that was answered well, plus the lease's length, less a margin of three tenths. Whoever wants its shards must first
@@ -20,6 +22,10 @@ A shard is taken from a replica that is not there any more: one reading showed i
 not show it at all. Rows are written on the condition that they still read as they did; each taking has a number, the
 *epoch*. A replica that gives a shard back lets the steps in hand end first, and from the moment of the attempt never
 believes in that epoch again, whatever became of the write. A step that began in one epoch changes nothing in another.
+
+**What a person asks** of a replica that does not keep the service is a row too, an *errand*: whoever keeps it does it
+and takes the row out. Done twice it is no harm, since what was tried after a person spoke has spent the order; asked of
+a release that is not wanted any more, it is let go.
 
 **What AWS hears late.** AWS takes no epoch with a call, so a replica that is stopped between the gate and the wire
 sends the one call that it was about to send when it goes on. The gate is asked for each action, and once more as the

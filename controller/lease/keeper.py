@@ -6,64 +6,29 @@ A question is answered from what is believed and from the clock alone; nobody wa
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import replace
 
 from controller.lease import beliefs
-from controller.lease.beliefs import Belief, Terms
+from controller.lease.beliefs import Belief
+from controller.lease.means import Audience, Means
 from controller.lease.turf import Turf
 from controller.lease.view import Sharing, sharing
-from reconcilers.leases import Beat, Depart, Join, Replica, Shard, Table, Write, shard_of
+from reconcilers.leases import (
+    Beat,
+    Depart,
+    Errand,
+    Heard,
+    Join,
+    Replica,
+    Send,
+    Shard,
+    Table,
+    Write,
+    shard_of,
+)
 from reconcilers.model import Scope
 from reconcilers.outcome import Outcome, Retry, Stalled, Waiting
 from reconcilers.reconcile import where
-
-
-class LeaseRows(Protocol):
-    """The table. Both raise ``Retry`` or ``Stalled``."""
-
-    def read(self) -> Table: ...
-    def write(self, write: Write) -> bool: ...
-
-
-class Lease(Protocol):
-    """What the daemon asks of a ``Keeper``, or of a ``Sole`` where there is no table."""
-
-    @property
-    def alive(self) -> bool: ...
-    def keeps(self, scope: Scope, /) -> bool: ...
-    def enter(self, scope: Scope, /) -> bool: ...
-    def leave(self, scope: Scope, /) -> None: ...
-    def allows(self, scope: Scope, /) -> bool: ...
-    def gate(self, scope: Scope, /) -> Outcome | None: ...
-    def sharing(self) -> Sharing: ...
-    def start(self) -> None: ...
-    def stop(self, *, idle: bool) -> None: ...
-
-
-class Audience(Protocol):
-    """Who acts on what is kept: the loop."""
-
-    def shared(self, turf: Turf, /) -> None:
-        """Something about it is new."""
-
-    def newer_commit(self) -> None:
-        """Another replica has read a commit that this one has not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What a keeper is given. ``clock``: seconds that only go forward. ``name``: a new id, each time.
-
-    ``wants``: the newest commit that was read (empty: none yet), and the shards it has services in.
-    """
-
-    table: LeaseRows
-    terms: Terms
-    clock: Callable[[], float]
-    name: Callable[[], str]
-    wants: Callable[[], tuple[str, frozenset[Shard]]]
-    log: Any
 
 
 class Keeper:
@@ -123,7 +88,11 @@ class Keeper:
         """How the fleet is shared, as far as this replica knows."""
         return sharing(self._belief, self._means.clock(), self._trouble)
 
-    def hear(self, audience: Audience) -> None:
+    def send(self, errand: Errand) -> None:
+        """Leave an errand for whoever keeps the service. Raises ``Retry`` or ``Stalled``."""
+        self._write(Send(errand))
+
+    def tell(self, audience: Audience) -> None:
         """Who is told of what changes. To begin with nothing is kept."""
         self._audience = audience
         audience.shared(self._turf)
@@ -180,6 +149,7 @@ class Keeper:
             belief = self._believe(beliefs.looked(belief, table, self._means.clock()))
             if belief.me in table.replicas:
                 self._share(self._buried(belief))
+                self._hear(table)
                 return
         self._means.log.warning("the lease has run out, and another replica has taken over: beginning anew")
         self._belief = None
@@ -218,6 +188,12 @@ class Keeper:
         for take in beliefs.takings(belief, keepers):
             if belief.sure(self._means.clock()) and self._write(take):
                 belief = self._believe(beliefs.taken(belief, take))
+
+    def _hear(self, table: Table) -> None:
+        """Heard twice is no harm: what was tried since the person spoke has spent the order."""
+        for errand in table.errands:
+            if self._audience is not None and self._audience.hear(errand):
+                self._write(Heard(errand))
 
     def _tell(self) -> None:
         """What is new for the audience. What is not sure for a moment stays as it was; so does, until the step in hand

@@ -3,6 +3,7 @@
 from math import inf
 
 from controller.lease.view import Sharing
+from reconcilers.leases import Errand
 from reconcilers.model import Scope
 from reconcilers.outcome import Outcome
 
@@ -20,6 +21,9 @@ class Sole:
 
     def leave(self, _scope: Scope, /) -> None:
         """Nobody waits for it."""
+
+    def send(self, errand: Errand, /) -> None:
+        """There is nobody to send."""
 
     def allows(self, _scope: Scope, /) -> bool:
         return True

@@ -20,7 +20,7 @@ from controller.loop.queue import Priority, WorkQueue
 from controller.loop.status import ServiceStatus
 from controller.source.git_errors import SourceError
 from controller.source.snapshot import Snapshot
-from reconcilers.leases import shard_of
+from reconcilers.leases import Errand, shard_of
 from reconcilers.model import Cluster, Scope, Service, ServiceKey
 from reconcilers.reconcile import Report
 from reconcilers.sweep import SweepResult
@@ -83,10 +83,14 @@ class Clocks:
 
 
 class Tenancy(Protocol):
-    """Which scopes are this replica's. Every ``enter`` that said yes is followed by a ``leave``, in the same thread."""
+    """Which scopes are this replica's. Every ``enter`` that said yes is followed by a ``leave``, in the same thread.
+
+    ``send`` passes on what another replica is to do.
+    """
 
     def enter(self, scope: Scope, /) -> bool: ...
     def leave(self, scope: Scope, /) -> None: ...
+    def send(self, errand: Errand, /) -> None: ...
 
 
 class Loop:
@@ -140,7 +144,14 @@ class Loop:
         self.queue.add(SyncSource(), priority=Priority.PERSON)
 
     def ask(self, key: ServiceKey, order: Order) -> bool:
-        """A person wants ``key`` synced or retried. False if there is no such service."""
+        """A person wants ``key`` synced or retried. False if there is no such service.
+
+        What another replica keeps is passed on to it; raises ``Retry`` or ``Stalled`` where that cannot be.
+        """
+        status = self.board.service(key)
+        if status is not None and status.kept_by is not None:
+            self._tenancy.send(Errand(key, status.wanted.release, order))
+            return True
         known = self.board.ask(key, order)
         if known:
             self.queue.add(key, priority=Priority.PERSON)
@@ -154,6 +165,15 @@ class Loop:
                 self.queue.add(cluster_of(status))
                 if status.outcome is not None and not status.settled:
                     self.queue.add(status.wanted.key)  # it was to be looked at while that was refused
+
+    def hear(self, errand: Errand, /) -> bool:
+        """Somebody asked another replica. What was asked of a release that is not wanted any more is let go."""
+        status = self.board.service(errand.service)
+        if status is None or status.kept_by is not None:
+            return False
+        if status.wanted.release == errand.release:
+            self.ask(errand.service, errand.order)
+        return True
 
     def newer_commit(self) -> None:
         """Another replica has read a newer commit."""

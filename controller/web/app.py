@@ -13,7 +13,6 @@ from prometheus_client.exposition import choose_encoder
 from pydantic import ConfigDict, Field, StringConstraints
 
 from controller.lease.view import Sharing
-from controller.loop import words
 from controller.loop.board import Board
 from controller.loop.journal import Journal
 from controller.loop.questions import Question, of_attempts
@@ -36,6 +35,7 @@ from controller.web.views import DetailView, HistoryView, ServiceView, SourceVie
 from controller.web.watching import UNKNOWN, known, unknown, watching
 from reconcilers.history import History
 from reconcilers.model import Service, ServiceKey
+from reconcilers.outcome import Retry, Stalled
 from reconcilers.verdict import Order
 
 
@@ -97,6 +97,9 @@ class Accepted(View):
 
 
 BROKEN: dict[int | str, dict[str, Any]] = {409: {"model": Refusal, "description": "Its manifest never could be read."}}
+UNTOLD: dict[int | str, dict[str, Any]] = {
+    503: {"model": Refusal, "description": "Another replica keeps the service and cannot be told."}
+}
 UNCLEAR: dict[int | str, dict[str, Any]] = {
     422: {"model": Refusal, "description": "The body is not what is asked for."}
 }
@@ -193,7 +196,7 @@ def _acting(face: Face, door: Door) -> APIRouter:
     router = APIRouter(tags=["orders"], responses=STRANGER | FORBIDDEN)
     syncing, retrying = door.for_service("sync", Right.ORDER), door.for_service("retry", Right.ORDER)
     looking = door.for_all("look at the repository", Right.ORDER)
-    told = UNKNOWN | BROKEN | UNCLEAR
+    told = UNKNOWN | BROKEN | UNCLEAR | UNTOLD
 
     @router.post(
         "/services/{environment}/{name}/sync", status_code=202, summary="Ship what Git wants, now", responses=told
@@ -274,11 +277,12 @@ def _recorded(reason: str | None, visitor: Visitor) -> str | None:
 
 
 def _order(face: Face, key: ServiceKey, order: Order, visitor: Visitor, said: Said) -> Accepted:
-    status = face.board.service(key)
-    if status is not None and status.kept_by is not None:
-        raise HTTPException(409, f"{words.keeper(status.kept_by)} keeps {key}: ask there, or try again.")
     by = said.by if visitor.identity.how is How.API_TOKEN else visitor.identity.name
-    if face.asked.ask(key, replace(order, by=by, at=face.now())):
+    try:
+        known = face.asked.ask(key, replace(order, by=by, at=face.now()))
+    except (Retry, Stalled) as error:
+        raise HTTPException(503, f"Another replica keeps {key}, and cannot be told: {error.message}") from None
+    if known:
         visitor.did(said.why or order.despite_alarm or "", said.by)
         return Accepted()
     snapshot = face.board.snapshot

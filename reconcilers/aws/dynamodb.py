@@ -1,13 +1,35 @@
 """DynamoDB: the lease table, whose hash key is the string ``key``. Every write is one conditional write of one item."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, assert_never
 
 from reconcilers.aws.calls import ask, ask_or_none
-from reconcilers.leases import Beat, Bury, Depart, Holding, Join, Release, Replica, Shard, Table, Take, Write
+from reconcilers.digest import Digest
+from reconcilers.leases import (
+    Beat,
+    Bury,
+    Depart,
+    Errand,
+    Heard,
+    Holding,
+    Join,
+    OfErrand,
+    OfReplica,
+    OfShard,
+    Release,
+    Replica,
+    Send,
+    Shard,
+    Table,
+    Take,
+    Write,
+)
+from reconcilers.model import ServiceKey
+from reconcilers.verdict import Order
 
 Item = Mapping[str, Mapping[str, str]]
-REPLICA, SHARD = "replica", "shard"
+REPLICA, SHARD, ERRAND = "replica", "shard", "errand"
 NOBODY = "-"  # not every DynamoDB keeps an empty string
 _REFUSED = frozenset({"ConditionalCheckFailedException"})
 
@@ -23,15 +45,18 @@ class LeaseTable:
         """All rows. What was written before this began is in it."""
         replicas: dict[str, Replica] = {}
         holdings: dict[Shard, Holding] = {}
+        errands: list[Errand] = []
         for item in self._items():
-            match item["key"]["S"].split("#"):
+            match item["key"]["S"].split("#", 2):
                 case [kind, id_] if kind == REPLICA:
                     replicas[id_] = _replica(id_, item)
                 case [kind, account, region] if kind == SHARD:
                     holdings[Shard(account, region)] = Holding(_read(item, "holder"), int(item["epoch"]["N"]))
+                case [kind, environment, name] if kind == ERRAND:
+                    errands.append(_errand(ServiceKey(environment, name), json.loads(item["said"]["S"])))
                 case _:
                     pass  # of another version of Trueup
-        return Table(replicas, holdings)
+        return Table(replicas, holdings, tuple(errands))
 
     def write(self, write: Write) -> bool:
         """Whether it was written; ``False`` where the row reads otherwise than it has to."""
@@ -61,6 +86,18 @@ def place_of(table: str) -> tuple[str, str | None]:
 
 def _call(write: Write) -> tuple[str, dict[str, Any]]:
     match write:
+        case Join() | Beat() | Bury() | Depart():
+            return _of_replica(write)
+        case Take() | Release():
+            return _of_shard(write)
+        case Send() | Heard():
+            return _of_errand(write)
+        case _:
+            assert_never(write)
+
+
+def _of_replica(write: OfReplica) -> tuple[str, dict[str, Any]]:
+    match write:
         case Join(replica):
             item = {"key": {"S": f"{REPLICA}#{replica.id}"}, **_told(replica.commit, replica.shards)}
             item |= {"beat": {"N": str(replica.beat)}, "ttl": {"N": f"{replica.ttl:g}"}}
@@ -87,10 +124,31 @@ def _call(write: Write) -> tuple[str, dict[str, Any]]:
             }
         case Depart(id_):
             return "delete_item", {"Key": _replica_key(id_)}
+        case _:
+            assert_never(write)
+
+
+def _of_shard(write: OfShard) -> tuple[str, dict[str, Any]]:
+    match write:
         case Take(shard, _, found):
             return "put_item", {"Item": _shard_item(shard, write.taken), **_still(found)}
         case Release(shard, held):
             return "put_item", {"Item": _shard_item(shard, Holding("", held.epoch)), **_still(held)}
+        case _:
+            assert_never(write)
+
+
+def _of_errand(write: OfErrand) -> tuple[str, dict[str, Any]]:
+    match write:
+        case Send(errand):
+            return "put_item", {"Item": {**_errand_key(errand), "said": _said(errand)}}
+        case Heard(errand):
+            return "delete_item", {
+                "Key": _errand_key(errand),
+                "ConditionExpression": "#said = :said",
+                "ExpressionAttributeNames": {"#said": "said"},
+                "ExpressionAttributeValues": {":said": _said(errand)},
+            }
         case _:
             assert_never(write)
 
@@ -122,6 +180,21 @@ def _shard_item(shard: Shard, holding: Holding) -> dict[str, Any]:
 def _replica(id_: str, item: Item) -> Replica:
     shards = frozenset(Shard(*each.split("/", 1)) for each in _read(item, "shards").split())
     return Replica(id_, float(item["ttl"]["N"]), int(item["beat"]["N"]), _read(item, "commit"), shards)
+
+
+def _errand_key(errand: Errand) -> dict[str, Any]:
+    return {"key": {"S": f"{ERRAND}#{errand.service.environment}#{errand.service.name}"}}
+
+
+def _said(errand: Errand) -> dict[str, str]:
+    order = errand.order
+    said = {"sync": order.sync, "retry": order.retry, "despite": order.despite_alarm, "by": order.by, "at": order.at}
+    return {"S": json.dumps(said | {"release": errand.release})}
+
+
+def _errand(service: ServiceKey, said: dict[str, Any]) -> Errand:
+    order = Order(said["sync"], said["retry"], said["despite"], said["by"], said["at"])
+    return Errand(service, Digest(said["release"]), order)
 
 
 def _word(text: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.controller.daemons import until
+from tests.controller.daemons import TOKEN, until
 from tests.replicas.fleet import LONG, REGIONS, Fleet, fleet
 
 FIVE = ("one", "two", "three", "four", "five")
@@ -46,9 +46,9 @@ def test_a_standby_calls_nothing_but_the_lease_table_and_is_ready_all_the_same(
     implementation: str, tmp_path: Path
 ) -> None:
     with fleet(implementation, tmp_path, REGIONS[:1]) as made:
-        made.start("acts")
+        made.start("acts", api_token=TOKEN)
         made.until_shared(1)
-        made.start("waits")
+        made.start("waits", api_token=TOKEN)
         until("the standby to be ready", lambda: made.replicas["waits"].asks("/readyz")[0] == 200, LONG)
         until("it to see who keeps what", lambda: made.ask("waits")["shards"], LONG)
         made.commit("1.28")
@@ -61,6 +61,9 @@ def test_a_standby_calls_nothing_but_the_lease_table_and_is_ready_all_the_same(
         assert {each.caller for each in made.aws.world.changes} == {"acts"}
         service = made.replicas["waits"].asks("/api/v1/services/prod/web-eu-west-1")[1].decode()
         assert f"Replica {made.id_of('acts')} keeps it" in service
+        made.aws.world.changes.clear()
+        assert made.replicas["waits"].asks("/api/v1/services/prod/web-eu-west-1/sync", "POST")[0] == 202
+        until("the order to be heard", lambda: not made.aws.read().errands, LONG)
         assert b"trueup_leader 0.0" in made.replicas["waits"].asks("/metrics")[1]
 
 

@@ -4,7 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from reconcilers.leases import Beat, Bury, Depart, Holding, Join, Release, Replica, Shard, Table, Take, Write
+from reconcilers.leases import (
+    Beat,
+    Bury,
+    Depart,
+    Errand,
+    Heard,
+    Holding,
+    Join,
+    OfReplica,
+    Release,
+    Replica,
+    Send,
+    Shard,
+    Table,
+    Take,
+    Write,
+)
+from reconcilers.model import ServiceKey
 from reconcilers.outcome import Retry
 
 
@@ -14,10 +31,11 @@ class Rows:
 
     replicas: dict[str, Replica] = field(default_factory=dict)
     holdings: dict[Shard, Holding] = field(default_factory=dict)
+    errands: dict[ServiceKey, Errand] = field(default_factory=dict)
     written: list[Write] = field(default_factory=list)
 
     def read(self) -> Table:
-        return Table(dict(self.replicas), dict(self.holdings))
+        return Table(dict(self.replicas), dict(self.holdings), tuple(self.errands.values()))
 
     def write(self, write: Write) -> bool:
         done = self._do(write)
@@ -27,10 +45,24 @@ class Rows:
 
     def _do(self, write: Write) -> bool:
         match write:
+            case Take(shard, _, found):
+                return self._put(shard, found, write.taken)
+            case Release(shard, held):
+                return self._put(shard, held, Holding("", held.epoch))
+            case Send(errand):
+                self.errands[errand.service] = errand
+                return True
+            case Heard(errand):
+                same = self.errands.get(errand.service) == errand
+                return self._only_if(same, lambda: self.errands.pop(errand.service))
+            case _:
+                return self._of_replica(write)
+
+    def _of_replica(self, write: OfReplica) -> bool:
+        match write:
             case Join(replica):
-                return self._only_if(
-                    replica.id not in self.replicas, lambda: self.replicas.update({replica.id: replica})
-                )
+                new = replica.id not in self.replicas
+                return self._only_if(new, lambda: self.replicas.update({replica.id: replica}))
             case Beat(id_, commit, shards):
                 row = self.replicas.get(id_)
                 if row is not None:
@@ -42,10 +74,6 @@ class Rows:
             case Depart(id_):
                 self.replicas.pop(id_, None)
                 return True
-            case Take(shard, _, found):
-                return self._put(shard, found, write.taken)
-            case Release(shard, held):
-                return self._put(shard, held, Holding("", held.epoch))
             case _:
                 assert_never(write)
 

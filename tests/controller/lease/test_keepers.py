@@ -12,11 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.lease.beliefs import Terms
-from controller.lease.keeper import Keeper, Means
+from controller.lease.keeper import Keeper
+from controller.lease.means import Means
 from controller.lease.turf import Turf
-from reconcilers.leases import Bury, Depart, Holding, Shard, Table, shard_of
-from reconcilers.model import Scope
+from reconcilers.digest import Digest
+from reconcilers.leases import Bury, Depart, Errand, Holding, Shard, Table, shard_of
+from reconcilers.model import Scope, ServiceKey
 from reconcilers.outcome import Waiting
+from reconcilers.verdict import Order
 from tests.controller.lease.tables import Line, Rows
 
 TERMS = Terms(10.0)
@@ -30,12 +33,19 @@ class Told:
 
     turfs: list[Turf] = field(default_factory=list)
     commits: int = 0
+    errands: list[Errand] = field(default_factory=list)
 
     def shared(self, turf: Turf, /) -> None:
         self.turfs.append(turf)
 
     def newer_commit(self) -> None:
         self.commits += 1
+
+    def hear(self, errand: Errand, /) -> bool:
+        if self.turfs[-1].keeper(Scope(errand.service.environment)) is None:
+            self.errands.append(errand)
+            return True
+        return False
 
 
 class One:
@@ -55,7 +65,7 @@ class One:
         log: Any = structlog.testing.CapturingLogger()
         means = Means(self.line, TERMS, lambda: self.now, self._name, lambda: self.wants, log)
         self.keeper = Keeper(means)
-        self.keeper.hear(self.told)
+        self.keeper.tell(self.told)
 
     def _name(self) -> str:
         self.lives += 1
@@ -400,3 +410,15 @@ def test_a_renewal_counts_from_before_it_was_sent() -> None:
     only.line.fate = slow
     only.keeper.tick()  # joins, renews, reads, and takes three
     assert only.keeper.sharing().left == TERMS.sure - 5.0, "of the renewal, the second of six calls"
+
+
+def test_an_errand_is_heard_by_whoever_keeps_the_service_and_then_gone() -> None:
+    fleet = Fleet("a", "b")
+    fleet.run(5)
+    scope, keeper = min(fleet.kept().items(), key=lambda each: each[1])
+    errand = Errand(ServiceKey(scope.region, "web"), Digest("v1-x"), Order(retry=True, by="ann", at=1.0))
+    fleet.replicas[1].keeper.send(errand)
+    fleet.run(3)
+    assert [each.told.errands for each in fleet.replicas] == [[errand], []]
+    assert keeper == "a"
+    assert fleet.rows.errands == {}

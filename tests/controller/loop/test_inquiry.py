@@ -53,7 +53,7 @@ class Trail:
 class Desk:
     """An inquiry over a board with one service, on a clock that stands still until told."""
 
-    def __init__(self, *said: Said, insisting: bool = False, board: Board | None = None) -> None:
+    def __init__(self, *said: Said, insisting: bool = False, board: Board | None = None, ours: bool = True) -> None:
         self.time = 0.0
         self.trail = Trail(list(said) or [TrailPage(())], now=lambda: self.time)
         self.board = board or Board()
@@ -61,7 +61,8 @@ class Desk:
         if board is None:
             self.board.adopt(snapshot(), NOW)
             self.board.reported(report(observed=observed(at=NOW)), Order())
-        asking = Asking(self.trail.look, lambda: NOW + self.time, lambda: self.time, insisting=insisting)
+        clocks = (lambda: NOW + self.time, lambda: self.time)
+        asking = Asking(self.trail.look, *clocks, insisting=insisting, ours=lambda _: ours)
         self.inquiry = Inquiry(asking, self.board, self.lines)
 
     def ask(self, *deployments: str, at: float = NOW) -> None:
@@ -372,3 +373,12 @@ def _within(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
             return True
         tick.wait(0.01)
     return False
+
+
+def test_what_another_replica_keeps_by_now_is_not_asked_about() -> None:
+    desk = Desk(created("d-1"), ours=False)
+    desk.ask("d-1")
+    desk.run(1)
+    assert desk.trail.asked == []
+    assert desk.known() == Author()
+    assert desk.inquiry.step() is None

@@ -1,6 +1,6 @@
 """The loop with a part of the fleet: what another replica keeps is not looked at, and what comes is at once."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -9,11 +9,11 @@ from controller.loop import words
 from controller.loop.loop import Clocks, Loop, Rhythm, SyncSource, Work
 from controller.web.rows import row
 from controller.web.showing import service_view
-from reconcilers.leases import Shard
+from reconcilers.leases import Errand, Shard
 from reconcilers.model import Scope
 from reconcilers.outcome import Sync
 from reconcilers.verdict import Order
-from tests.controller.builders import KEY, SHIFTING, snapshot
+from tests.controller.builders import KEY, SHIFTING, snapshot, wanted
 from tests.controller.loop.test_loop import CLUSTER, Stage
 
 HERE = Shard("", "eu-west-1")
@@ -28,6 +28,7 @@ class Tenancy:
     ours: bool = False
     inside: int = 0
     entered: list[Scope] = field(default_factory=list)
+    sent: list[Errand] = field(default_factory=list)
 
     def enter(self, scope: Scope, /) -> bool:
         self.entered.append(scope)
@@ -36,6 +37,9 @@ class Tenancy:
 
     def leave(self, _scope: Scope, /) -> None:
         self.inside -= 1
+
+    def send(self, errand: Errand, /) -> None:
+        self.sent.append(errand)
 
 
 class Shared(Stage):
@@ -142,3 +146,27 @@ def test_who_keeps_a_service_is_said_where_its_state_would_be() -> None:
     assert words.state(stage.board.services()[0]) == "No replica keeps it"
     stage.take()
     assert words.state(stage.board.services()[0]) == "not looked at yet"
+
+
+def test_what_a_person_wants_of_another_replicas_service_is_passed_on() -> None:
+    stage = Shared()
+    stage.steps()
+    order = Order(retry=True, by="ann", at=1.0)
+    assert stage.loop.ask(KEY, order)
+    assert stage.tenancy.sent == [Errand(KEY, wanted("v2").release, order)]
+    assert not stage.loop.hear(stage.tenancy.sent[0]), "it is still another's"
+    stage.take()
+    stage.steps()
+    assert stage.loop.hear(stage.tenancy.sent[0])
+    assert stage.board.order(KEY).retry
+    assert stage.steps() == [KEY]
+
+
+def test_what_was_asked_of_a_release_that_is_not_wanted_any_more_is_let_go() -> None:
+    stage = Shared()
+    stage.steps()
+    stage.take()
+    stage.steps()
+    assert stage.loop.hear(Errand(KEY, wanted("v1").release, Order(retry=True)))
+    assert not stage.board.order(KEY).given
+    assert not stage.loop.hear(Errand(replace(KEY, name="gone"), wanted("v2").release, Order(retry=True)))

@@ -23,6 +23,7 @@ from controller.web.stream import Hub
 from reconcilers.diff import Change
 from reconcilers.history import History
 from reconcilers.model import ServiceKey
+from reconcilers.outcome import Retry
 from reconcilers.verdict import Order
 from tests.controller.builders import KEY, NOW, drifted, report, snapshot
 
@@ -42,11 +43,14 @@ class Asked:
     board: Board
     orders: list[Order] = field(default_factory=list)
     looks: int = 0
+    mute: bool = False  # another replica keeps the service, and the lease table does not answer
 
     def look_at_source(self) -> None:
         self.looks += 1
 
     def ask(self, key: ServiceKey, order: Order) -> bool:
+        if self.mute:
+            raise Retry("Timeout", "no answer in time")
         known = self.board.ask(key, order)
         if known:
             self.orders.append(order)
@@ -242,6 +246,13 @@ def test_a_sync_needs_no_body(daemon: Daemon) -> None:
 def test_a_sync_despite_an_alarm_keeps_its_reason(daemon: Daemon) -> None:
     daemon.client().post(SYNC, headers=KNOWN, json={"despiteAlarm": "  INC-42: this is the fix "})
     assert daemon.asked.orders == [Order(sync=True, despite_alarm="INC-42: this is the fix", at=NOW)]
+
+
+def test_an_order_that_cannot_be_passed_on_is_said_to_be_lost(daemon: Daemon) -> None:
+    daemon.asked.mute = True
+    answer = daemon.client().post(SYNC, headers=KNOWN)
+    assert answer.status_code == 503
+    assert answer.json()["detail"] == "Another replica keeps prod/notes, and cannot be told: no answer in time"
 
 
 def test_a_retry_is_noted(daemon: Daemon) -> None:

@@ -1,13 +1,31 @@
 """The lease table's calls, and what two implementations of DynamoDB make of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reconcilers.aws.dynamodb import LeaseTable, place_of
-from reconcilers.leases import Beat, Bury, Depart, Holding, Join, Release, Replica, Shard, Table, Take
+from reconcilers.digest import Digest
+from reconcilers.leases import (
+    Beat,
+    Bury,
+    Depart,
+    Errand,
+    Heard,
+    Holding,
+    Join,
+    Release,
+    Replica,
+    Send,
+    Shard,
+    Table,
+    Take,
+)
+from reconcilers.model import ServiceKey
 from reconcilers.outcome import Retry, Stalled
+from reconcilers.verdict import Order
 from tests.reconcilers.aws.wire import Refusal, Wire
 from tests.replicas.aws import stand
 
@@ -63,6 +81,16 @@ def test_a_shard_is_given_back_by_its_holder_alone_and_keeps_its_epoch(table: Le
     assert table.read().holdings == {OWN: Holding("", 1)}
     assert table.write(Take(OWN, "b", Holding("", 1)))
     assert table.read().holdings == {OWN: Holding("b", 2)}
+
+
+def test_an_errand_is_kept_until_it_was_heard_unless_there_is_another(table: LeaseTable) -> None:
+    first = Errand(ServiceKey("prod", "web"), Digest("v1-x"), Order(sync=True, despite_alarm="a fix", by="ann", at=1.5))
+    second = replace(first, order=Order(retry=True))
+    assert table.write(Send(first))
+    assert table.read().errands == (first,)
+    assert table.write(Send(second))
+    assert [table.write(Heard(first)), table.read().errands] == [False, (second,)]
+    assert [table.write(Heard(second)), table.read().errands] == [True, ()]
 
 
 def test_a_table_of_several_pages_is_read_whole() -> None:
