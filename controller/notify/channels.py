@@ -8,6 +8,7 @@ from controller.loop.facts import Kind
 from controller.notify.cloud_events import Webhook
 from controller.notify.configuration import (
     ON_COMMITS,
+    UNTOLD,
     ChannelConfig,
     Filter,
     GitHubChannel,
@@ -65,7 +66,7 @@ def commits_at(repository: str) -> str:
 
 def kinds(config: ChannelConfig) -> frozenset[Kind]:
     """What a channel can be told at all."""
-    return frozenset(ON_COMMITS) if isinstance(config, GitHubChannel | GitLabChannel) else frozenset(Kind)
+    return frozenset(ON_COMMITS) if isinstance(config, GitHubChannel | GitLabChannel) else frozenset(Kind) - UNTOLD
 
 
 def filter_of(config: ChannelConfig) -> Filter:

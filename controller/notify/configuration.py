@@ -27,6 +27,8 @@ ON_COMMITS = (
     Kind.BLOCKED,
     Kind.CLEARED,
 )
+# Who ordered what is in the log and the activity: whoever orders is the one to tell others.
+UNTOLD = frozenset({Kind.ORDERED})
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _PROJECT = re.compile(r"\d+|[\w.-]+(/[\w.-]+)+", re.ASCII)
 
@@ -47,6 +49,12 @@ def _some(given: tuple[T, ...]) -> tuple[T, ...]:
     return given
 
 
+def _told(kind: Kind) -> Kind:
+    if kind in UNTOLD:
+        raise ValueError(f"Channels are told of {kind} by nobody. It is in the activity and in the log.")
+    return kind
+
+
 Address = Annotated[str, AfterValidator(_address)]
 SOME: Any = {"minItems": 1}
 
@@ -60,7 +68,9 @@ class _Part(BaseModel):
 class Filter(_Part):
     """Which facts a channel is told: those that every field given here lets pass."""
 
-    kinds: tuple[Kind, ...] = Field(default=(), description="Kinds of facts; all that the channel can tell if empty.")
+    kinds: tuple[Annotated[Kind, AfterValidator(_told)], ...] = Field(
+        default=(), description="Kinds of facts; all that the channel can tell if empty."
+    )
     tones: tuple[Tone, ...] = Field(default=(), description="How it is meant: good, news, warning, bad; all if empty.")
     environments: tuple[str, ...] = Field(default=(), description="Environments, as globs; all if empty.")
     services: tuple[str, ...] = Field(default=(), description="Names of services in Git, as globs; all if empty.")

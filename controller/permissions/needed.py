@@ -114,7 +114,7 @@ def _read_rollouts(services: tuple[Service, ...], account: str) -> Iterator[Stat
     revisions = _each(rolling, account, _service_revision)
     yield from statement("ReadServiceRevisions", ["ecs:DescribeServiceRevisions"], revisions)
     shifted = tuple(each for each in services if isinstance(each.rollout, CodeDeployRollout))
-    read = ["GetDeployment", "BatchGetDeployments", "ListDeployments", "GetDeploymentTarget", "GetDeploymentGroup"]
+    read = ["BatchGetDeployments", "ListDeployments", "GetDeploymentTarget", "GetDeploymentGroup"]
     groups = _each(services, account, _deployment_group)
     yield from statement("ReadDeployments", [f"codedeploy:{each}" for each in read], groups)
     applications = _each(services, account, _application)

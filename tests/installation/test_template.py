@@ -35,6 +35,7 @@ EVERYTHING = {
     "WebhookSecret": "generate",
     "KeepsItself": "yes",
     "LeaseTable": "yes",
+    "Replicas": "2",
     "Applications": "prod-*",
     "LogGroups": "/ecs/prod-*",
     "Roles": "arn:aws:iam::222222222222:role/trueup",
@@ -108,7 +109,7 @@ def test_each_variable_is_a_setting_of_trueup(full: Stack) -> None:
     hints = get_type_hints(Settings, include_extras=True)
     known = {str(hints[each.name].__metadata__[0].envvar) for each in fields(Settings)}
     given = {each["name"] for kind in ("environment", "secrets") for each in container(full)[kind]}
-    assert given - known <= {"TRUEUP_LEASE_TABLE"}  # read by versions that know of leases
+    assert given <= known
     assert {"TRUEUP_LEASE_TABLE", "TRUEUP_GIT_TOKEN", "TRUEUP_API_TOKEN", "TRUEUP_WEBHOOK_SECRET"} <= given
 
 
@@ -166,6 +167,12 @@ def test_the_lease_table_is_made_when_it_is_wanted(plain: Stack, full: Stack) ->
     assert table["AttributeDefinitions"] == [{"AttributeName": "key", "AttributeType": "S"}]
     assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert full.statements("TaskRole")["HoldLease"]["Resource"] == table["TableArn"]
+
+
+def test_it_stops_before_it_starts_unless_a_lease_says_who_acts(plain: Stack, full: Stack) -> None:
+    figures = [stack.service()["deploymentConfiguration"] for stack in (plain, full)]
+    assert [(each["minimumHealthyPercent"], each["maximumPercent"]) for each in figures] == [(0, 100), (100, 200)]
+    assert [stack.service()["desiredCount"] for stack in (plain, full)] == [1, 2]
 
 
 def test_ecs_reads_the_secrets_of_the_task_and_no_others(full: Stack) -> None:

@@ -123,7 +123,7 @@ def test_describe_shows_everything_on_one_screen(url: str) -> None:
         "prod/web  outdated  healthy",
         "cluster prod, service web, eu-west-1",
         "▶ traffic     active",
-        "Shift  d-v2, for 3m 1",
+        "Shift  d-v2, for ",
         "green   30 %  2 of 2 tasks run  v2, notes:2",
         "✓ Install 1m 9s  ▶ AllowTraffic 2m",
         "web-5xx OK, web-latency ALARM",

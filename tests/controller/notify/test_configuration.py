@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from controller.loop.facts import Fact, Kind, Tone
 from controller.notify.building import configured
 from controller.notify.channels import NowhereError, commits_at, filter_of, kinds, voice
-from controller.notify.configuration import ON_COMMITS, Filter, Notifications, repository_of, safe, schema
+from controller.notify.configuration import ON_COMMITS, UNTOLD, Filter, Notifications, repository_of, safe, schema
 from controller.notify.reading import parse
 from controller.notify.secret import Secrets, SecretSource
 from controller.notify.told import Answer, Later, Request, Telling
@@ -40,7 +40,7 @@ def read(text: str) -> Notifications:
 def test_a_channel_is_told_everything_unless_somebody_says_less() -> None:
     (channel,) = read(SLACK).channels
     assert channel.filter.passes(fact())
-    assert set(filter_of(channel).kinds) == set(Kind)
+    assert set(filter_of(channel).kinds) == set(Kind) - UNTOLD
 
 
 PROBLEMS = {
@@ -55,6 +55,7 @@ PROBLEMS = {
     SLACK + "paegUrl: https://x\n": "There is no field paegUrl in the file Did you mean pageUrl?",
     SLACK + "  filter: {kind: [held]}\n": "There is no field kind in channels[0].filter Did you mean kinds?",
     SLACK + "  filter: {kinds: [heled]}\n": "n.yaml:5:20: channels[0].filter.kinds[0] is not one of the words",
+    SLACK + "  filter: {kinds: [ordered]}\n": "n.yaml:5:20",
     SLACK + "  filter: {tones: [worse]}\n": "is not one of the words Write 'good', 'news', 'warning' or 'bad'.",
     SLACK + "  channel: '#x'\n": "tokenFrom and channel go together",
     SLACK + "  urlFrom: {env: X}\n": "Name one of the three",
