@@ -25,6 +25,7 @@ from tests.controller.notify.builders import (
     ON_HOLD,
     SHIPPED,
     STARTED,
+    TOLD,
     Ear,
     FakeTags,
     Replica,
@@ -240,7 +241,7 @@ def test_a_tag_that_the_disk_is_ahead_of_is_written_after_a_restart(tmp_path: Pa
 
 
 def test_where_only_the_end_is_wanted_the_beginning_is_written_down_and_not_told(tmp_path: Path) -> None:
-    good = Filter(kinds=tuple(Kind), tones=(Tone.GOOD,))
+    good = Filter(kinds=TOLD, tones=(Tone.GOOD,))
     tags, clock = FakeTags(), Time()
     first = Replica(tmp_path / "a", tags, ear := Ear(), clock, good)
     first.sees(DRIFTED)
