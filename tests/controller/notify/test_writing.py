@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from controller.loop.facts import Kind
 from controller.notify.ledger import MOST_PATHS, Claim, Entry, Ledger, Mark, Shipped, Slot, fitting, slot
 from controller.notify.writing import read, written
-from tests.controller.notify.builders import properties
+from tests.controller.notify.builders import TOLD, properties
 
-ROLLOUTS = [kind for kind in Kind if slot(kind) is Slot.ROLLOUT]
+ROLLOUTS = [kind for kind in TOLD if slot(kind) is Slot.ROLLOUT]
 times = st.integers(0, 9_999_999_999)
 numbers = st.integers(0, 999_999)
 words = st.text(max_size=60).map(fitting)
