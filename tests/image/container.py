@@ -91,6 +91,7 @@ def container(image: str, settings: Mapping[str, str], *flags: str) -> Iterator[
     """A container with these environment variables, gone at the end with all it wrote."""
     port = free_port()
     served = {"TRUEUP_HOST": "127.0.0.1", "TRUEUP_PORT": str(port), "TRUEUP_LOG_FORMAT": "json"}
+    served["TRUEUP_GIT_ALLOW"] = "http"  # the tests' own hosts
     environment = {**CREDENTIALS, **SECOND, **served, **settings}
     given = [f"--env={name}={value}" for name, value in environment.items()]
     name = podman("run", "--detach", "--log-driver=k8s-file", *HARDENED, *given, *flags, image)

@@ -142,7 +142,7 @@ def _words(text: str) -> str:
     """A sentence without what stands beside it in other words: the sign, the deployment, the time."""
     text = re.sub(r"^nothing to do\.|^What Git says is what runs\.|^Deployment stands still, for .*?(?=d-)", "", text)
     text = re.sub(r"^(held since )?d-\w{9} did not succeed\. ", "", text.strip())
-    return re.sub(r" ?(Since [\w ]+ ago\.|A person can clear it\..*|just now\.)$", "", text).strip()
+    return re.sub(r" ?(Since ([\w ]+ ago|just now)\.|A person can clear it\..*|just now\.)$", "", text).strip()
 
 
 SAYS: Mapping[str, Mapping[str, Reading]] = {
