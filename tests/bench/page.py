@@ -186,7 +186,7 @@ def _cost(page: Page, wire: CDPSession, stage: Stage, report: Any) -> float:
     word = "Held" if report.plan.sync == "held" else "In sync"
     stage.report(report)
     line = page.locator(".body .row").filter(has=page.locator('a[data-key="dev/service-0500"]'))
-    line.locator(".c-sync", has_text=word).wait_for()
+    line.locator(".c-sync", has_text=word).wait_for(state="attached")
     return 1000 * (_busy(wire) - before)
 
 
