@@ -11,7 +11,7 @@ VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 # These must cover what decides whole. To measure the others too would take three times as long and show nothing new.
 MEASURED := $(addprefix tests/controller/,credentials lease loop notify permissions rules source web test_metrics.py) tests/reconcilers
 # Real servers, browsers and containers on two cores: what failed beside all that is asked once more, alone.
-PYTEST := -m pytest -p cacheprovider -o cache_dir=.venv/.pytest --dist loadfile
+PYTEST := -m pytest --dist loadfile
 ALONE := -n 1 --last-failed --last-failed-no-failures none
 
 .PHONY: help demo test check format lint types layers bench observed dashboards pictures image footprint lock clean
@@ -87,4 +87,4 @@ lock: $(READY) ## Resolve the dependencies again
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group build -o requirements-build.lock
 
 clean: ## Remove what the targets made
-	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis .coverage* dist
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* dist
