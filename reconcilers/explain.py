@@ -65,8 +65,13 @@ def _registered(wanted: Service, live: Live | None) -> str:
     if live is None:
         return ""
     known = (*(live.candidates or ()), *((live.running,) if live.running is not None else ()))
-    ours = (each for each in known if each.digest == wanted.revision)
-    return next((f"{each.arn.rpartition('/')[2]} has this content" for each in ours), "")
+    same = [each.arn for each in known if each.digest == wanted.revision]
+    shipped = [each.task_definition_arn for each in live.attempts or () if wanted.release == _release(each)]
+    return next((f"{arn.rpartition('/')[2]} has this content" for arn in (*same, *shipped) if arn), "")
+
+
+def _release(attempt: Attempt) -> str | None:
+    return attempt.mark.release if attempt.mark is not None else None
 
 
 def _stop(wanted: Service, live: Live | None, outcome: Outcome) -> Link | None:

@@ -74,9 +74,11 @@ class State(Collector):
 
     def _source(self) -> Iterator[Metric]:
         source, snapshot = self._board.source, self._board.snapshot
-        age = GaugeMetricFamily("trueup_git_snapshot_age_seconds", "Time since Git last answered well.")
-        if source.good_at is not None:
-            age.add_metric([], max(0.0, self._now() - source.good_at))
+        age = GaugeMetricFamily(
+            "trueup_git_snapshot_age_seconds", "Time since Git last answered well; from the start where it never did."
+        )
+        since = source.good_at if source.good_at is not None else self._began
+        age.add_metric([], max(0.0, self._now() - since))
         yield age
         commit = GaugeMetricFamily("trueup_git_commit_timestamp_seconds", "When the newest commit was made.")
         stale = GaugeMetricFamily("trueup_git_stale_services", "Services in force as an earlier commit had them.")

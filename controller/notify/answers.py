@@ -46,7 +46,7 @@ def parsed(answer: Answer) -> Any:
     """The body as JSON; ``None`` where it is none."""
     try:
         return json.loads(answer.body or b"null")
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: thousands of brackets, one in the other
         return None
 
 

@@ -29,8 +29,9 @@ ON_COMMITS = (
 )
 # Who ordered what is in the log and the activity: whoever orders is the one to tell others.
 UNTOLD = frozenset({Kind.ORDERED})
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
-_PROJECT = re.compile(r"\d+|[\w.-]+(/[\w.-]+)+", re.ASCII)
+# No name of a repository's is dots alone: such a one would lead elsewhere on the host.
+_REPOSITORY = re.compile(r"^[.]?[A-Za-z0-9_-][A-Za-z0-9_.-]*/[.]?[A-Za-z0-9_-][A-Za-z0-9_.-]*$")
+_PROJECT = re.compile(r"^([0-9]+|[.]?[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[.]?[A-Za-z0-9_-][A-Za-z0-9_.-]*)+)$")
 
 
 def _address(text: str) -> str:

@@ -256,12 +256,12 @@ def test_the_newest_commit_has_its_time(seat: Seat) -> None:
     assert seat.value("trueup_git_commit_timestamp_seconds") == NOW
 
 
-def test_before_git_was_read_nothing_is_said_of_it() -> None:
-    metrics, board = Metrics(), Board()
-    metrics.watch(board, WorkQueue(lambda: NOW), lambda: NOW)
+def test_before_git_was_read_its_age_counts_from_the_start_and_nothing_is_said_of_a_commit() -> None:
+    metrics, board, times = Metrics(), Board(), iter([NOW, *[NOW + 1000.0] * 20])
+    metrics.watch(board, WorkQueue(lambda: NOW), lambda: next(times))
     text = generate_latest(metrics.registry).decode()
-    for name in ("trueup_git_snapshot_age_seconds", "trueup_git_commit_timestamp_seconds"):
-        assert not re.search(rf"(?m)^{name} ", text)
+    assert "trueup_git_snapshot_age_seconds 1000.0" in text
+    assert not re.search(r"(?m)^trueup_git_commit_timestamp_seconds ", text)
     assert "trueup_git_stale_services 0.0" in text
 
 

@@ -21,8 +21,6 @@ def files(stack: Stack, tag: str = "0.1.0", sync: str = "auto", **values: str) -
     spec = manifest["spec"]
     spec["sync"] = sync
     spec["images"] = {"trueup": tag}
-    if "LeaseTableName" in stack.outputs:
-        spec["rollout"]["ecs"] |= {"minimumHealthyPercent": 100, "maximumPercent": 200}
     spec["values"] = {
         "account": ACCOUNT,
         "repository": REPOSITORY,

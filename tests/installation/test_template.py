@@ -35,6 +35,7 @@ EVERYTHING = {
     "WebhookSecret": "generate",
     "KeepsItself": "yes",
     "LeaseTable": "yes",
+    "StartsBeforeItStops": "yes",
     "Replicas": "2",
     "Applications": "prod-*",
     "LogGroups": "/ecs/prod-*",
@@ -169,7 +170,7 @@ def test_the_lease_table_is_made_when_it_is_wanted(plain: Stack, full: Stack) ->
     assert full.statements("TaskRole")["HoldLease"]["Resource"] == table["TableArn"]
 
 
-def test_it_stops_before_it_starts_unless_a_lease_says_who_acts(plain: Stack, full: Stack) -> None:
+def test_it_stops_before_it_starts_unless_somebody_says_that_the_lease_is_known(plain: Stack, full: Stack) -> None:
     figures = [stack.service()["deploymentConfiguration"] for stack in (plain, full)]
     assert [(each["minimumHealthyPercent"], each["maximumPercent"]) for each in figures] == [(0, 100), (100, 200)]
     assert [stack.service()["desiredCount"] for stack in (plain, full)] == [1, 2]

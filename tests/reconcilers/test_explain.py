@@ -128,3 +128,16 @@ def test_the_commit_is_shown_with_its_author_where_there_is_one() -> None:
 def test_a_commit_without_an_author_is_shown_alone() -> None:
     want = wanted("v1", commit=type(wanted().commit)("abcdef", 0.0))
     assert chain(want, None, InSync())[0].text == "abcdef"
+
+
+def test_while_a_release_is_under_way_the_revision_is_the_one_that_its_deployment_ships() -> None:
+    shifts = attempt("v2", AttemptState.RUNNING, task_definition_arn="arn:aws:ecs:eu-west-1:1:task-definition/notes:2")
+    links = chain(wanted("v2"), live(shifts), Progressing("d-v2 goes on", 15.0, "d-v2", Progress(30.0, 2, 2)))
+    assert links[2].state is LinkState.DONE
+    assert links[2].text == "notes:2 has this content"
+
+
+def test_a_deployment_of_somebody_else_says_nothing_of_the_wanted_revision() -> None:
+    theirs = attempt("v2", AttemptState.RUNNING, mark=None, task_definition_arn="arn:x:task-definition/notes:9")
+    links = chain(wanted("v2"), live(theirs), Progressing("d-v2 goes on", 15.0, "d-v2", Progress(30.0, 2, 2)))
+    assert links[2].state is LinkState.PENDING

@@ -55,6 +55,10 @@ PROBLEMS = {
     SLACK + "paegUrl: https://x\n": "There is no field paegUrl in the file Did you mean pageUrl?",
     SLACK + "  filter: {kind: [held]}\n": "There is no field kind in channels[0].filter Did you mean kinds?",
     SLACK + "  filter: {kinds: [heled]}\n": "n.yaml:5:20: channels[0].filter.kinds[0] is not one of the words",
+    HUB + "  repository: https://github.com/you/gitops.git\n": "n.yaml:5:15",
+    HUB + "  repository: a/..\n": "n.yaml:5:15",
+    HUB + "  repository: 'a/b/../c d?x=1#y'\n": "n.yaml:5:15",
+    LAB + "  project: not a project 1\n": "n.yaml:5:12",
     SLACK + "  filter: {kinds: [ordered]}\n": "n.yaml:5:20",
     SLACK + "  filter: {tones: [worse]}\n": "is not one of the words Write 'good', 'news', 'warning' or 'bad'.",
     SLACK + "  channel: '#x'\n": "tokenFrom and channel go together",
@@ -67,8 +71,8 @@ PROBLEMS = {
     SLACK.replace("https://", "ftp://"): "It must be an address such as https://example.com/path.",
     SLACK.replace("https://", "https://me:secret@"): "It must hold no user name and no password",
     SLACK.replace("/x", "/x y"): "It must be an address",
-    SLACK.replace("url: https://h.example.com/x", "urlFrom: {}"): "Name one of the two: env",
-    SLACK.replace("url: https://h.example.com/x", "urlFrom: {env: A, file: B}"): "Name one of the two: env",
+    SLACK.replace("url: https://h.example.com/x", "urlFrom: {}"): "Name one: env",
+    SLACK.replace("url: https://h.example.com/x", "urlFrom: {env: A, file: B}"): "Name one: env",
     SLACK.replace("url: https://h.example.com/x", "urlFrom: {environ: A}"): "There is no field environ",
     SLACK.replace("  url: https://h.example.com/x\n", ""): "Name one of the three",
     HUB + "  filter: {kinds: [drift-found]}\n": "is about no commit",
@@ -223,9 +227,13 @@ def test_a_secret_is_read_where_it_stands_each_time_and_never_shown(tmp_path: Pa
     file.write_text("two\n")
     assert secrets.value(source) == "two"
     assert secrets.value(SecretSource(env="A")) == "a"
+    given = SecretSource(value=" s3cret ")
+    assert secrets.value(given) == "s3cret"
+    assert "s3cret" not in f"{given!r} {given}"
     file.write_bytes(b"\xff\xfe")
     for each, reason in (
         (SecretSource(env="B"), "the variable B is empty"),
+        (SecretSource(value=" "), "the value given is empty"),
         (SecretSource(env="Z"), "the variable Z is empty"),
         (SecretSource(env="C"), "the variable C holds more than one line"),
         (SecretSource(file=str(tmp_path / "none")), "cannot be read (FileNotFoundError)"),
