@@ -39,7 +39,7 @@ test: $(READY) ## The test suite on both cores; what decides must be covered who
 	@$(BIN)/coverage run $(PYTEST) -n 2 $(MEASURED) || $(BIN)/coverage run $(PYTEST) $(ALONE) $(MEASURED)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
-	@$(BIN)/python $(PYTEST) -n 4 $(MEASURED:%=--ignore=%) || $(BIN)/python $(PYTEST) $(ALONE) $(MEASURED:%=--ignore=%)
+	@$(BIN)/python $(PYTEST) -n 3 $(MEASURED:%=--ignore=%) || $(BIN)/python $(PYTEST) $(ALONE) $(MEASURED:%=--ignore=%)
 
 check: format lint types layers test ## Format, lint, types, layers and tests
 

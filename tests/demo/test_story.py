@@ -12,6 +12,8 @@ import pytest
 
 from tests.sandbox.traffic.around import needs_envoy
 
+pytestmark = pytest.mark.timeout(600)  # it plays a story, on cores that others use too
+
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
@@ -20,7 +22,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.Completed
     environment = {**os.environ, "TMPDIR": str(folder)}
     command = [sys.executable, "-m", "controller.cli", "demo", "--report", str(report)]
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=115, check=False, stdin=subprocess.DEVNULL, env=environment
+        command, capture_output=True, text=True, timeout=500, check=False, stdin=subprocess.DEVNULL, env=environment
     )
     return done, json.loads(report.read_text("utf-8")) if report.exists() else {}
 

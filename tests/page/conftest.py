@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from tests.page.browser import FLAGS, MISSING, USUAL
 from tests.page.stage import Stage, on_stage
@@ -13,6 +13,7 @@ from tests.page.states import busy
 
 Opened = Callable[..., Page]
 Read = Callable[[str], Page]
+expect.set_options(timeout=20_000)  # the cores are others' too
 
 
 @pytest.fixture(scope="package")
@@ -37,7 +38,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def warm(browser: Browser) -> Iterator[Page]:
     """A tab that goes from test to test. Each test's daemon is an origin of its own: nothing is kept between them."""
     page = browser.new_context(**USUAL).new_page()
-    page.context.set_default_timeout(8000)
+    page.context.set_default_timeout(40_000)
     yield page
     page.context.close()
 
@@ -88,7 +89,7 @@ def tab(browser: Browser, warm: Page, stage: Stage) -> Iterator[Opened]:
         page = warm
         if more or warm.url.startswith(stage.url):
             contexts.append(browser.new_context(**USUAL | more))
-            contexts[-1].set_default_timeout(8000)
+            contexts[-1].set_default_timeout(40_000)
             page = contexts[-1].new_page()
             page.on("pageerror", failed)
             page.on("console", noted)
