@@ -32,7 +32,7 @@ def said_by(tool: str | None, *words: str, folder: Path = OBSERVABILITY) -> tupl
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
         stdin=subprocess.DEVNULL,
     )
