@@ -1,5 +1,7 @@
 """What happened, as a reader sees it."""
 
+import re
+
 from playwright.sync_api import expect
 
 from reconcilers.outcome import InSync
@@ -28,6 +30,15 @@ def test_a_fact_says_who_which_commit_and_how_long_it_took(stage: Stage, tab: Op
     shipped = tab("/activity").locator(".fact").filter(has_text="accounts").first
     for text in ("Shipped", "commit 9f41c7e serves production", "by Ada Moreau", "after 16 min 16 s"):
         expect(shipped).to_contain_text(text)
+
+
+def test_a_time_stays_on_one_line_where_clocks_have_twelve_hours(stage: Stage, tab: Opened) -> None:
+    states.lived(stage)
+    at = tab("/activity", locale="en-US").locator(".fact .at").first
+    expect(at).to_have_text(re.compile("[AP]M$"))
+    words = "const range = document.createRange(); range.selectNodeContents(at); return range.getClientRects().length"
+    assert at.evaluate(f"at => {{ {words} }}") == 1
+    assert at.evaluate("at => at.scrollWidth <= at.clientWidth")
 
 
 def test_days_are_told_apart(stage: Stage, tab: Opened) -> None:

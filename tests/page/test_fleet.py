@@ -71,15 +71,24 @@ def test_a_shift_shows_its_share_as_a_bar(read: Read) -> None:
 
 def test_the_whole_fleet_stands_in_a_sentence(read: Read) -> None:
     page = read("/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("16 of 24 services run what Git says")
+    expect(page.get_by_role("heading", level=1)).to_have_text("18 of 24 services are in sync")
     expect(page.locator(".summary")).to_have_text("5 need attention, 1 on the way")
     assert page.title() == "1 held · Fleet · Trueup"
+
+
+def test_the_sentence_and_the_chip_count_the_same(read: Read) -> None:
+    expect(read("/").get_by_role("button", name="In sync 18")).to_be_visible()
+
+
+def test_blue_comes_before_green_as_on_the_services_page(read: Read) -> None:
+    bar = row(read("/"), "checkout").get_by_role("progressbar")
+    assert bar.evaluate("bar => parseFloat(getComputedStyle(bar, '::before').marginInlineStart)") > 0
 
 
 def test_a_quiet_fleet_says_that_nothing_needs_attention(stage: Stage, tab: Opened) -> None:
     states.quiet(stage)
     page = tab()
-    expect(page.get_by_role("heading", level=1)).to_have_text("All 24 services run what Git says")
+    expect(page.get_by_role("heading", level=1)).to_have_text("All 24 services are in sync")
     expect(page.locator(".summary")).to_have_text("Nothing needs attention")
 
 

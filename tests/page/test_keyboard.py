@@ -58,7 +58,7 @@ def test_g_f_and_g_a_lead_to_the_views(fleet: Page) -> None:
     expect(fleet.get_by_role("link", name="Activity")).to_have_attribute("aria-current", "page")
     fleet.keyboard.press("g")
     fleet.keyboard.press("f")
-    expect(fleet.get_by_role("heading", level=1)).to_contain_text("run what Git says")
+    expect(fleet.get_by_role("heading", level=1)).to_contain_text("are in sync")
 
 
 def test_a_key_that_belongs_to_the_browser_is_left_to_it(fleet: Page) -> None:

@@ -32,6 +32,7 @@ def test_a_bad_release_is_seen_to_shift_and_to_be_rolled_back_and_held(stage: St
     page = tab(f"/services/{key}")
     expect(page.locator(".colour.green .weight")).to_contain_text("%")
     expect(page.locator(".steps li")).to_have_count(8)
+    expect(page.locator(".chain .link").nth(2)).to_contain_text("has this content")
     follow(stage, account, "bad", 20)
     expect(page.locator(".signs")).to_contain_text("Held")
     expect(page.locator(".stop")).to_contain_text("ALARM_ACTIVE")

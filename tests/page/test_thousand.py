@@ -43,7 +43,7 @@ def page(stage: Stage, tab: Opened, many: Callable[[Stage], None]) -> Page:
 
 
 def test_all_of_them_are_there_and_those_that_need_somebody_come_first(page: Page) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text("975 of 1,000 services run what Git says")
+    expect(page.get_by_role("heading", level=1)).to_have_text("975 of 1,000 services are in sync")
     assert page.locator(".body .c-sync").nth(24).inner_text().endswith("Held")
     assert page.locator(".body .c-sync").nth(25).inner_text().endswith("In sync")
 

@@ -85,7 +85,7 @@ export class FleetView {
   }
 
   #told(rows) {
-    const well = rows.filter((row) => row.ready).length;
+    const well = rows.filter((row) => row.sync === "in-sync").length;
     const all = count(rows.length, "service");
     this.summary.hidden = this.spectrum.hidden = rows.length === 0;
     say(this.heading, headline(well, rows.length, all));
@@ -127,8 +127,8 @@ export class FleetView {
 
 function headline(well, total, all) {
   if (!total) return "Fleet";
-  if (well === total) return total === 1 ? "The one service runs what Git says" : `All ${all} run what Git says`;
-  return `${well.toLocaleString()} of ${all} ${well === 1 ? "runs" : "run"} what Git says`;
+  if (well === total) return total === 1 ? "The one service is in sync" : `All ${all} are in sync`;
+  return `${well.toLocaleString()} of ${all} ${well === 1 ? "is" : "are"} in sync`;
 }
 
 function choice(label, names, choose) {
