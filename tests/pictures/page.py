@@ -13,6 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.page.browser import FLAGS, MISSING, USUAL
+from tests.page.fleets import snapshot
 from tests.page.stage import Stage, on_stage
 from tests.page.states import busy, lived, quiet
 from tests.pictures.paletted import paletted
@@ -45,8 +46,23 @@ def _nothing(_stage: Stage) -> None:
     """Git was not read yet."""
 
 
+def _bare(stage: Stage) -> None:
+    stage.adopt(snapshot())
+
+
 def _unreadable(stage: Stage) -> None:
     stage.silent("Could not resolve host: git.example.com", "Check the network and the URL.")
+
+
+def _lose_then_open(stage: Stage, page: Page) -> None:
+    stage.stop()
+    page.locator(".lost").wait_for()
+    page.get_by_role("link", name="payments").click()
+    page.locator(".empty").wait_for()
+
+
+def _unfold(_stage: Stage, page: Page) -> None:
+    page.locator(".problems summary").click()
 
 
 def _press(name: str) -> Callable[[Stage, Page], object]:
@@ -71,6 +87,12 @@ PICTURES = {
     "fleet-starting": Picture(_nothing, "/", ".empty", (1280, 480)),
     "fleet-unreadable": Picture(_unreadable, "/", ".empty", (1280, 520)),
     "fleet-keys": Picture(busy, "/", ".body .row", (1280, 640), first=_keys),
+    "fleet-nothing": Picture(busy, "/?q=nobody&sync=held", ".empty", (1280, 560)),
+    "fleet-bare": Picture(_bare, "/", ".empty", (1280, 480)),
+    "fleet-problems": Picture(busy, "/", ".body .row", (1280, 560), first=_unfold),
+    "nowhere": Picture(busy, "/nowhere", ".empty", (1280, 480)),
+    "service-waiting": Picture(busy, "/services/staging/webhooks", ".chain", (1280, 700)),
+    "service-away": Picture(busy, "/", ".body .row", (1280, 520), first=_lose_then_open),
     "service-blocked": Picture(busy, "/services/prod/ledger", ".chain", (1280, 700)),
     "service-order": Picture(busy, "/services/prod/payments", ".attempt", first=_press("Retry the held release")),
     "service-unknown": Picture(busy, "/services/prod/nobody", ".empty", (1280, 480)),
@@ -80,6 +102,9 @@ PICTURES = {
     "service-history": Picture(busy, "/services/prod/payments", ".attempt", part=".history"),
     "service-phone": Picture(busy, "/services/prod/checkout", ".colour", (375, 1180), "dark"),
     "activity": Picture(lived, "/activity", ".fact", (1280, 860)),
+    "activity-phone": Picture(lived, "/activity", ".fact", PHONE),
+    "activity-quiet": Picture(quiet, "/activity", ".empty", (1280, 480)),
+    "activity-nothing": Picture(lived, "/activity?kind=held&service=nobody", ".empty", (1280, 480)),
 }
 
 
