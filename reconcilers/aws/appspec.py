@@ -15,6 +15,17 @@ import yaml
 from reconcilers.actions import CreateDeployment
 
 
+class _TextLoader(yaml.BaseLoader):
+    """Every value is text: as numbers, dates and truths some raise whatever their reader raises. An alias is refused: a
+    few of them, each naming the one before many times, unfold to more than any memory holds.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("no alias is followed")
+        return super().compose_node(parent, index)
+
+
 @dataclass(frozen=True, slots=True)
 class AppSpec:
     """What was read: which task definition is shipped, and which Lambda functions run at which lifecycle event."""
@@ -55,20 +66,25 @@ def sha256(content: str) -> str:
 def read(content: str) -> AppSpec:
     """Somebody's AppSpec, JSON or YAML. What cannot be read is left out: it is not ours to refuse."""
     try:
-        document = _lower(yaml.safe_load(content))
-    except yaml.YAMLError:
+        document = _lower(yaml.load(content, _TextLoader))  # noqa: S506 - makes text, lists and dictionaries only
+    except (yaml.YAMLError, RecursionError):
         return AppSpec()
     if not isinstance(document, dict):
         return AppSpec()
     resources = [each for item in _listed(document.get("resources")) for each in _values(item)]
     properties = [each.get("properties") for each in resources if isinstance(each, dict)]
-    named = [each.get("taskdefinition") for each in properties if isinstance(each, dict)]
-    return AppSpec(next((str(arn) for arn in named if arn), None), _hooks(document.get("hooks")))
+    named = [_text(each.get("taskdefinition")) for each in properties if isinstance(each, dict)]
+    return AppSpec(next((arn for arn in named if arn), None), _hooks(document.get("hooks")))
 
 
 def _hooks(hooks: Any) -> dict[str, str]:
     pairs = [pair for item in _listed(hooks) if isinstance(item, dict) for pair in item.items()]
-    return {_EVENTS.get(str(event), str(event)): str(function) for event, function in pairs if function}
+    return {_EVENTS.get(str(event), str(event)): _text(function) for event, function in pairs if _text(function)}
+
+
+def _text(value: Any) -> str:
+    """What was written, empty for YAML's ways to write nothing."""
+    return value if isinstance(value, str) and value.lower() not in ("null", "~") else ""
 
 
 _EVENTS = {
