@@ -14,7 +14,7 @@ MEASURED := $(addprefix tests/controller/,credentials lease loop notify permissi
 PYTEST := -m pytest --dist loadfile
 ALONE := -n 1 --last-failed --last-failed-no-failures none
 
-.PHONY: help demo test check format lint types layers bench observed dashboards pictures image footprint lock clean
+.PHONY: help demo test check format lint types layers bench fuzz observed dashboards pictures image footprint lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ layers: $(READY)
 bench: $(READY) ## What a sweep costs at 10, 100 and 1,000 services, and what the page does
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.page
+
+fuzz: $(READY) ## Feed everything that reads what others write with hostile input
+	@$(BIN)/python -m tests.fuzz
 
 observed: $(READY) ## Tell the demo's story beside Prometheus and Alertmanager; its figures
 	@$(BIN)/python -m tests.story
