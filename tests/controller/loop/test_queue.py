@@ -178,3 +178,10 @@ def test_what_waits_for_a_removed_key_is_forgotten() -> None:
     queue.add("a")
     queue.forget("a")
     assert queue.depth() == 0
+
+
+def test_how_many_are_in_hand_is_known() -> None:
+    queue: WorkQueue[str] = WorkQueue(lambda: 0.0)
+    queue.add("a")
+    queue.take()
+    assert queue.in_hand() == 1

@@ -275,3 +275,8 @@ def test_only_a_channel_that_wants_rollouts_has_them_looked_for(tmp_path: Path) 
         moved = replace(AT_REST, live=replace(AT_REST.live, service=None) if AT_REST.live else None)
         assert one.courier.unsure(moved) is asks
         one.end()
+
+
+def test_what_waits_is_counted(one: Replica) -> None:
+    one.sees(STARTED, SHIPPED)
+    assert one.courier.waiting()[0] == 2

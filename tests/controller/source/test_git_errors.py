@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from controller.source.git_errors import Reason, explain, no_branch, scrub, unusable
+from controller.source.git_errors import Reason, explain, no_branch, scrub, stopped, too_slow, unusable
 
 URL = "https://git.example/app.git"
 
@@ -80,3 +80,15 @@ def test_what_this_machine_cannot_do_is_said_in_its_words() -> None:
         unusable("/state", PermissionError(13, "Permission denied")).message
         == "/state cannot be used: Permission denied."
     )
+
+
+def test_a_daemon_that_stops_asks_no_more() -> None:
+    assert stopped().reason == "stopped"
+
+
+def test_a_host_that_is_too_slow_is_named_with_the_time_it_had() -> None:
+    assert too_slow(URL, 30.0).message == f"{URL} did not answer within 30 seconds."
+
+
+def test_a_machine_without_git_is_told_how_to_get_it() -> None:
+    assert "apt-get install git" in unusable("/state", FileNotFoundError(2, "No such file", "git")).remedy

@@ -4,6 +4,8 @@ import pytest
 
 from controller.source.git_errors import SourceError
 from controller.source.objects import (
+    MAX_FILE,
+    MAX_TOTAL,
     Entry,
     Listing,
     choose,
@@ -105,3 +107,26 @@ def test_a_path_that_leads_away_or_deceives_is_not_read(path: str) -> None:
     readable, problems = choose([entry(path)])
     assert readable == []
     assert problems[0].file.isprintable()
+
+
+def test_a_path_that_is_no_text_is_a_problem_and_the_others_are_read() -> None:
+    listing = parse_listing(f"100644 blob {ID} 1\tb".encode() + b"\xff\0" + f"100644 blob {ID} 1\ta\0".encode())
+    assert list(listing.entries) == ["a"]
+    assert [(each.file, each.message) for each in listing.problems] == [("b\\xff", "The path is not UTF-8")]
+
+
+@pytest.mark.parametrize(
+    ("mode", "size", "said"),
+    [("120000", 1, "link"), ("160000", 0, "submodule"), ("100644", MAX_FILE + 1, "more than 1 MiB")],
+)
+def test_what_is_no_file_of_a_sound_size_is_not_read(mode: str, size: int, said: str) -> None:
+    readable, problems = choose([Entry("a", mode, ID, size)])
+    assert readable == []
+    assert said in problems[0].message
+
+
+def test_of_too_many_files_the_first_are_read() -> None:
+    files = [Entry(str(number), "100644", ID, MAX_FILE) for number in range(MAX_TOTAL // MAX_FILE + 1)]
+    readable, problems = choose(files)
+    assert len(readable) == MAX_TOTAL // MAX_FILE
+    assert "Together" in problems[0].message

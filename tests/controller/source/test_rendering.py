@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.source.chart_sandbox import ChartSandbox, ChartTemplates, Rendering
+from controller.source.chart_sandbox import ChartTemplates, Rendering
 from controller.source.render_child import RenderLimits
 from controller.source.rendering import ChildRenderer, RendererError, RenderJob, render_in_process
 from controller.source.templating import Rendered, RenderFailure
@@ -108,11 +108,6 @@ def test_what_is_no_schema_or_fetches_one_is_a_failure_of_the_schema(schema: obj
     (answer,) = ChildRenderer(TIGHT)([job(GOOD, schema)])
     assert isinstance(answer, RenderFailure)
     assert answer.file == "values.schema.json"
-
-
-def test_a_chart_renders_more_than_once() -> None:
-    chart = ChartSandbox(ChartTemplates({"main.j2": GOOD}, "main.j2", {"required": ["a"]}))
-    assert [type(chart.render({"values": {"a": 1}}, 100)) for _ in range(2)] == [Rendered, Rendered]
 
 
 def test_a_pattern_of_a_schema_that_never_ends_is_ended() -> None:

@@ -43,3 +43,8 @@ def test_only_a_firing_alarm_can_be_overruled() -> None:
 
 def test_a_daemon_without_a_token_takes_no_orders() -> None:
     assert set(offered(status(report(HELD)), acting=False).values()) == {CLOSED}
+
+
+def test_who_has_no_role_there_is_told_so_by_name() -> None:
+    shown = {each.name: each.why for each in actions(status(drifted()), Reader(you="ann", rights=frozenset()))}
+    assert shown["sync"].startswith("ann has no role here")
