@@ -110,7 +110,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     pool = GatewayPool(clients, revision_digest)
     policy = replace(Policy(), poll=settings.shift_interval, guard_rails=guard_rails(settings.guard_rails))
     acting = Reconciler(pool, time.time, policy, gate=lambda wanted, _: lease.gate(wanted.scope))
-    work = Work(repository.poll, Sweeper(pool, time.time).sweep, acting.reconcile)
+    work = Work(repository.poll, Sweeper(pool, time.time).sweep, acting.reconcile, repository.named)
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
     journal, hub = Journal(board, time.time), Hub()
     inquiry = _inquiry(settings, pool, board, lease, log)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from reconcilers.live import Attempt, AttemptState, Live
-from reconcilers.model import Service
+from reconcilers.model import Revision, Service
 from reconcilers.outcome import (
     Blocked,
     BlockedBy,
@@ -50,14 +50,18 @@ def _links(wanted: Service, live: Live | None, stop: Link | None, where: int) ->
 
 
 def _texts(wanted: Service, live: Live | None) -> Iterator[tuple[str, str]]:
-    commit = wanted.commit
-    said = f"{commit.commit[:12]} {commit.subject}".strip()
-    yield "commit", f"{said}, by {commit.author}" if commit.author else said
+    yield "commit", named(wanted.commit)
     yield "rendering", f"{wanted.source} makes {wanted.family} ({wanted.revision})"
     yield "revision", _registered(wanted, live) or f"{wanted.family} is registered when it ships"
     yield "preflight", "what must hold before traffic moves"
     yield "deployment", "the deployment that brings it up"
     yield "traffic", "production traffic on the new version"
+
+
+def named(commit: Revision) -> str:
+    """A commit as people know it, as far as that is known."""
+    said = f"{commit.commit[:12]} {commit.subject}".strip()
+    return f"{said}, by {commit.author}" if commit.author else said
 
 
 def _registered(wanted: Service, live: Live | None) -> str:

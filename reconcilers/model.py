@@ -22,10 +22,13 @@ class ServiceKey:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A commit: what Git says should be, and since when (``committed_at`` in seconds since the epoch)."""
+    """A commit: what Git says should be, and since when (``committed_at`` in seconds since the epoch).
+
+    ``None`` where only the commit's id is known: AWS's record names it, and Git was not asked yet, or has forgotten it.
+    """
 
     commit: str
-    committed_at: float
+    committed_at: float | None
     author: str = ""
     subject: str = ""
     branch: str = ""

@@ -4,17 +4,25 @@ One lock, held for a moment; records are frozen and replaced whole, so that a re
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from controller.loop.author import Author
 from controller.loop.events import Event, events
-from controller.loop.status import ServiceStatus, after_report, after_sharing, after_unread, still_in_sync
+from controller.loop.status import (
+    ServiceStatus,
+    after_commit,
+    after_report,
+    after_sharing,
+    after_unread,
+    still_in_sync,
+    with_commit,
+)
 from controller.source.snapshot import Snapshot
 from reconcilers.actions import UpdateService
 from reconcilers.live import Live
-from reconcilers.model import Cluster, Scope, Service, ServiceKey
-from reconcilers.outcome import Retry, Stalled, Sync
+from reconcilers.model import Cluster, Revision, Scope, ServiceKey
+from reconcilers.outcome import Retry, Stalled
 from reconcilers.reconcile import Report
 from reconcilers.verdict import Order
 
@@ -78,11 +86,14 @@ class Board:
     def adopt(self, snapshot: Snapshot, now: float) -> tuple[ServiceKey, ...]:
         """Swap in a new snapshot. The keys whose service is new or wants something else than before."""
         with self._lock:
-            changed = [key for key, wanted in snapshot.services.items() if self._wanted(key) != wanted]
+            known = self._services
             self._services = {
-                key: _wanting(self._services[key], wanted) if key in self._services else ServiceStatus(wanted)
+                key: after_commit(known.get(key), wanted, exact=self._is_new(key))
                 for key, wanted in snapshot.services.items()
             }
+            changed = [
+                key for key, each in self._services.items() if key not in known or known[key].wanted != each.wanted
+            ]
             self._share()
             # What was asked for was asked of the release that was wanted then.
             self._orders = {
@@ -150,6 +161,20 @@ class Board:
                 newest = dict(list(kept.items())[-MOST_AUTHORS:])
                 self._services[key] = replace(before, authors=newest)
 
+    def nameless(self) -> frozenset[str]:
+        """The commits that brought what is wanted, of which only the ids are known."""
+        return frozenset(
+            each.wanted.commit.commit for each in self.services() if each.wanted.commit.committed_at is None
+        )
+
+    def named(self, commits: Mapping[str, Revision]) -> None:
+        """Keep what Git says of commits, by their ids."""
+        with self._lock:
+            for key, each in self._services.items():
+                found = commits.get(each.wanted.commit.commit)
+                if found is not None:
+                    self._services[key] = with_commit(each, found)
+
     def ask(self, key: ServiceKey, order: Order) -> bool:
         """Keep what a person asked for until a plan spends it. False if there is no such service."""
         with self._lock:
@@ -181,9 +206,9 @@ class Board:
             self._orders.pop(key, None)
             self._field_heals.pop(key, None)
 
-    def _wanted(self, key: ServiceKey) -> object:
-        status = self._services.get(key)
-        return status.wanted if status else None
+    def _is_new(self, key: ServiceKey) -> bool:
+        """Whether Git did not describe a service before, broken or sound: what is there now is this commit's."""
+        return self._snapshot is not None and key not in self._snapshot.spoiled
 
     def _tell(self, before: ServiceStatus, after: ServiceStatus, now: float) -> Told:
         self._services[after.wanted.key] = after
@@ -192,12 +217,6 @@ class Board:
 
 def _this_one(_: Scope) -> str | None:
     return None
-
-
-def _wanting(before: ServiceStatus, wanted: Service) -> ServiceStatus:
-    """What was in sync with another release is not in sync with this one, and whoever waits for it must not be told."""
-    moved = before.sync is Sync.IN_SYNC and before.wanted.release != wanted.release
-    return replace(before, wanted=wanted, sync=Sync.OUTDATED if moved else before.sync)
 
 
 def cluster_of(status: ServiceStatus) -> Cluster:

@@ -110,7 +110,8 @@ def _ended(was: Rollout, after: ServiceStatus, now: float) -> RolloutEnded:
     shipped_commit = result is Result.SUCCEEDED and (
         attempt is None or not attempt.mark or attempt.mark.cause is Cause.COMMIT
     )
-    lead = max(0.0, ended - after.wanted.commit.committed_at) if shipped_commit else None
+    committed = after.wanted.commit.committed_at
+    lead = max(0.0, ended - committed) if shipped_commit and committed is not None else None
     failed_at = _failing_since(after, was.deployment) if result is Result.SUCCEEDED else None
     restored = max(0.0, ended - failed_at) if failed_at is not None else None
     return RolloutEnded(after.wanted.key, was.deployment, result, max(0.0, ended - started), lead, restored)

@@ -5,7 +5,8 @@ one frozen record, handed to the observers; when to look again is decided from i
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, assert_never
@@ -21,7 +22,7 @@ from controller.loop.status import ServiceStatus
 from controller.source.git_errors import SourceError
 from controller.source.snapshot import Snapshot
 from reconcilers.leases import Errand, shard_of
-from reconcilers.model import Cluster, Scope, Service, ServiceKey
+from reconcilers.model import Cluster, Revision, Scope, Service, ServiceKey
 from reconcilers.reconcile import Report
 from reconcilers.sweep import SweepResult
 from reconcilers.verdict import Order
@@ -35,13 +36,21 @@ class SyncSource:
 Key = SyncSource | Cluster | ServiceKey
 
 
+def _nameless(_commits: frozenset[str]) -> Mapping[str, Revision]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What the keys stand for. ``source`` answers ``None`` when nothing is new and raises ``SourceError``."""
+    """What the keys stand for. ``source`` answers ``None`` when nothing is new; it and ``named`` raise ``SourceError``.
+
+    ``named`` tells of earlier commits what people know them by.
+    """
 
     source: Callable[[Snapshot | None], Snapshot | None]
     sweep: Callable[[Cluster, tuple[Service, ...]], SweepResult]
     reconcile: Callable[[Service, Order], Report]
+    named: Callable[[frozenset[str]], Mapping[str, Revision]] = _nameless
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +125,7 @@ class Loop:
         self._tenancy = tenancy or Sole()
         self._threads: list[threading.Thread] = []
         self._stopped = threading.Event()
+        self._named: frozenset[str] = frozenset()
         self.beat_at = clocks.monotonic()
 
     def start(self, workers: int) -> None:
@@ -224,8 +234,17 @@ class Loop:
             else:
                 result = "changed"
                 self._adopt(snapshot)
+            self._name()
         self._observer.polled(result, self._clocks.monotonic() - started)
         self.queue.add(SyncSource(), after=jittered(self._rhythm.poll, self._clocks.chance()))
+
+    def _name(self) -> None:
+        """Ask Git, once, about the commits that only AWS's record named: after a restart, all of them together."""
+        asked = self.board.nameless() - self._named
+        self._named |= asked
+        if asked:
+            with suppress(SourceError):  # they keep their ids, and the next poll says what is wrong with Git
+                self.board.named(self._work.named(asked))
 
     def _adopt(self, snapshot: Snapshot) -> None:
         swept = {cluster_of(status) for status in self.board.services()}
@@ -249,6 +268,8 @@ class Loop:
         seconds = self._clocks.monotonic() - started
         failed = next((error.reason for error in found.errors.values()), "")
         self._observer.swept(Swept(cluster, len(statuses), len(found.differing), seconds, failed))
+        if self.board.nameless() - self._named:
+            self.queue.add(SyncSource())
         self.queue.add(cluster, after=jittered(self._rhythm.sweep, self._clocks.chance()))
 
     def _swept(self, status: ServiceStatus, found: SweepResult) -> None:

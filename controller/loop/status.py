@@ -8,13 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from controller.loop.author import Author
+from reconcilers.aws.marks import mark_on
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
+from reconcilers.explain import named
 from reconcilers.live import Live
-from reconcilers.model import Service
+from reconcilers.model import Revision, Service
 from reconcilers.outcome import Failed, Finding, Health, InSync, Outcome, Progressing, Retry, Stalled, Sync
 from reconcilers.reconcile import Report
 from reconcilers.rollout.health import health
+from reconcilers.rollout.history import brought_by
 from reconcilers.verdict import Link
 
 
@@ -33,6 +36,8 @@ class ServiceStatus:
     ``live`` is what was read last, ``in_sync_release`` the release that was last seen in sync.
     ``kept_by``: the replica that keeps the service instead of this one, empty where none does; ``None`` where this one
     does.
+    ``exact``: whether the wanted commit was seen to bring the release. What stood in Git already when the daemon came
+    has the newest commit for it, until AWS's record tells a better one.
     ``since``: how long sync and outcome have been of this kind. ``drift_since``: by path, when a change was first seen.
     """
 
@@ -51,6 +56,7 @@ class ServiceStatus:
     report: Report | None = None
     live: Live | None = None
     in_sync_release: Digest | None = None
+    exact: bool = True
     kept_by: str | None = None
     authors: Mapping[str, Author] = field(default_factory=dict)  # what CloudTrail told, by the names of ``attribution``
 
@@ -65,8 +71,51 @@ class ServiceStatus:
         return self.sync is Sync.IN_SYNC and self.health in (Health.HEALTHY, Health.PROGRESSING)
 
 
+def after_commit(before: ServiceStatus | None, wanted: Service, *, exact: bool) -> ServiceStatus:
+    """What is known once a commit was read that wants this. A release that stays has the commit that brought it.
+
+    What was in sync with another release is not in sync with this one, and whoever waits for it must not be told.
+    """
+    if before is None:
+        return ServiceStatus(wanted, exact=exact)
+    if before.wanted.release == wanted.release:
+        return replace(before, wanted=replace(wanted, commit=before.wanted.commit))
+    sync = Sync.OUTDATED if before.sync is Sync.IN_SYNC else before.sync
+    return replace(before, wanted=wanted, exact=True, sync=sync)
+
+
+def with_commit(before: ServiceStatus, commit: Revision) -> ServiceStatus:
+    """The same with another commit for the one that brought the release."""
+    links = (replace(link, text=named(commit)) if link.name == "commit" else link for link in before.chain)
+    return replace(before, wanted=replace(before.wanted, commit=commit), chain=tuple(links))
+
+
 def after_report(before: ServiceStatus, report: Report) -> ServiceStatus:
     """What is known once a service was looked at on its own."""
+    return _as_aws_dates_it(_after_look(before, report))
+
+
+def _as_aws_dates_it(after: ServiceStatus) -> ServiceStatus:
+    """With the commit that AWS's record names for the wanted release, unless Git was seen to bring it.
+
+    The mirror holds one commit and no history, and a commit may touch a service's files without changing what they
+    mean, while the release says exactly that: so our own mark is asked, which costs no call, and not Git. A deployment
+    names the commit that it shipped. A revision, all that a sweep reads, names the one that registered it, which is an
+    earlier one where a release came back.
+    """
+    if after.exact or after.live is None:
+        return after
+    wanted, running = after.wanted, after.live.running
+    shipped = brought_by(after.live.attempts or (), wanted.release)
+    mark = mark_on((running.tags if running is not None else None) or {}, str(wanted.key))
+    commit = shipped or (mark.commit if mark is not None and mark.release == wanted.release else None)
+    told = replace(after, exact=shipped is not None)
+    if not commit or commit == wanted.commit.commit:
+        return told
+    return with_commit(told, Revision(commit, None, branch=wanted.commit.branch))
+
+
+def _after_look(before: ServiceStatus, report: Report) -> ServiceStatus:
     plan = report.plan
     if plan is None or isinstance(report.outcome, Failed):
         failing_since = before.failing_since if before.failing_since is not None else report.at
@@ -96,7 +145,7 @@ def after_sharing(before: ServiceStatus, kept_by: str | None) -> ServiceStatus:
     """What is known once another replica keeps a service: nothing any more, whatever was known gets old."""
     if kept_by == before.kept_by:
         return before
-    return ServiceStatus(before.wanted, kept_by=kept_by)
+    return ServiceStatus(before.wanted, exact=before.exact, kept_by=kept_by)
 
 
 def after_unread(before: ServiceStatus, error: Retry | Stalled, now: float) -> ServiceStatus:

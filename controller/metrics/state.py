@@ -82,7 +82,7 @@ class State(Collector):
         yield age
         commit = GaugeMetricFamily("trueup_git_commit_timestamp_seconds", "When the newest commit was made.")
         stale = GaugeMetricFamily("trueup_git_stale_services", "Services in force as an earlier commit had them.")
-        if snapshot is not None:
+        if snapshot is not None and snapshot.revision.committed_at is not None:
             commit.add_metric([], snapshot.revision.committed_at)
         stale.add_metric([], len(snapshot.stale) if snapshot else 0)
         yield commit

@@ -11,6 +11,7 @@ that was started for it, and nothing of the user's configuration takes part.
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -40,6 +41,7 @@ from controller.source.trusted_keys import TrustedKeys
 from reconcilers.model import Revision
 
 T = TypeVar("T")
+_IDS = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,17 @@ class GitSource:
             found = mirror.signatures(commits, self._keys.keys())
         if (error := unverified(commits, found, trust)) is not None:
             raise error
+
+    def named(self, commits: Iterable[str]) -> Mapping[str, Revision]:
+        """Author, subject and time of earlier commits, by their ids, as far as the mirror or the host still has them.
+
+        What is no commit's id is left out: these ids come out of AWS's record, where anybody may have written.
+        """
+        ids = tuple(sorted({each for each in commits if _IDS.fullmatch(each)}))
+        if not ids:
+            return {}
+        with self._turn:
+            return self._mirror().named(ids)
 
     def listing(self, revision: Revision, paths: tuple[str, ...] = ()) -> Listing:
         """The paths of a commit with modes and sizes, without content: all of them, or those under `paths`."""

@@ -15,15 +15,17 @@ from types import MappingProxyType
 
 from controller.source.git_errors import SourceError, explain, no_branch, stopped, too_slow, unusable
 from controller.source.isolation import credentials
-from controller.source.objects import Commit, parse_commit, parse_references
+from controller.source.objects import Commit, parse_commit, parse_commits, parse_references
 from controller.source.process import Runner, TimedOutError
 from controller.source.remote import Remote
 from controller.source.signatures import FORMAT, Signature, parse_signatures
 from controller.source.trusted_keys import Keys
+from reconcilers.model import Revision
 
 # How many generations are searched for the commit that was the tip before, in turn.
 _DEPTHS = (50, 500)
 _MAX_PACKS = 50
+_MAX_NAMED = 1000  # commits that are asked of the remote at once; each comes with the files in which it differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,24 @@ class Mirror:
                 return found
         return None
 
+    def named(self, commits: tuple[str, ...]) -> dict[str, Revision]:
+        """What people know commits by; those that neither the mirror nor the remote has are left out.
+
+        Two processes at most, and one of them talks to the remote, however many commits are asked for. Where the
+        remote lacks one of them, or gives none by its id, what the mirror has must do.
+        """
+        found = self._named(commits)
+        missing = [each for each in commits if each not in found][:_MAX_NAMED]
+        if not missing:
+            return found
+        try:
+            self._fetch(1, *missing)
+        except SourceError as error:
+            if error.reason in {"stopped", "timeout"}:
+                raise
+            return found
+        return self._named(commits)
+
     def signatures(self, commits: tuple[str, ...], keys: Keys) -> tuple[Signature, ...]:
         """What git says of the signatures of commits, by these keys."""
         asked = "".join(f"{each}\n" for each in commits).encode()
@@ -160,6 +180,10 @@ class Mirror:
             if error.reason in {"stopped", "timeout"}:
                 raise
             self._fetch(depth, self._origin.ref)  # the host may have forgotten a commit that no branch has
+
+    def _named(self, commits: tuple[str, ...]) -> dict[str, Revision]:
+        asked = "".join(f"{each}\n" for each in commits).encode()
+        return parse_commits(self.ask("cat-file", "--batch", stdin=asked), self._origin.branch)
 
     def _between(self, applied: str, tip: str) -> tuple[str, ...] | None:
         try:

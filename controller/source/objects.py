@@ -99,6 +99,22 @@ def parse_commit(answer: bytes, branch: str) -> Commit:
     return Commit(revision, parents)
 
 
+def parse_commits(answer: bytes, branch: str) -> dict[str, Revision]:
+    """What `cat-file --batch` says to ids, by id: those of commits that are there."""
+    found: dict[str, Revision] = {}
+    at = 0
+    while (end := answer.find(b"\n", at)) >= 0:
+        told, at = answer[at:end], end + 1
+        object_id, _, facts = told.partition(b" ")
+        kind, _, size = facts.partition(b" ")
+        if not size.isdigit():  # missing
+            continue
+        whole, at = answer[at : at + int(size)], at + int(size) + 1
+        if kind == b"commit":
+            found[object_id.decode("ascii", "replace")] = parse_commit(told + b"\n" + whole, branch).revision
+    return found
+
+
 def parse_listing(answer: bytes) -> Listing:
     """The records of `ls-tree -r -z --long --full-tree`: mode, type, object id, size and path."""
     entries: dict[str, Entry] = {}

@@ -1,5 +1,6 @@
 """One branch of one repository, as what should run: looked at, compiled when it moved, never worse than before."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from controller.source.git import Fetched, GitSource
@@ -8,6 +9,7 @@ from controller.source.load import CommitFiles, load_snapshot
 from controller.source.problem import Problem
 from controller.source.rendering import ChildRenderer, Render, RendererError
 from controller.source.snapshot import Snapshot, kept
+from reconcilers.model import Revision
 
 
 class Repository:
@@ -29,6 +31,10 @@ class Repository:
         self._git.verify(fetched.revision, previous.revision.commit if previous is not None else None)
         fresh = self._compiled(fetched)
         return fresh if previous is None else kept(previous, fresh)
+
+    def named(self, commits: Iterable[str]) -> Mapping[str, Revision]:
+        """Who wrote earlier commits, when and why, as far as Git still knows. Raises ``SourceError``."""
+        return self._git.named(commits)
 
     def close(self) -> None:
         """End what is running, from whatever thread."""

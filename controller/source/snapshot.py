@@ -66,22 +66,15 @@ def compile_tree(
 def kept(previous: Snapshot, fresh: Snapshot) -> Snapshot:
     """Give `fresh` with what it could not read as `previous` had it.
 
-    A service whose release did not change keeps the commit that brought it. A service that `fresh` does not describe,
-    though nothing of it was unreadable, is gone.
+    A service that `fresh` does not describe, though nothing of it was unreadable, is gone.
     """
-    services = {
-        key: replace(now, commit=before.commit)
-        if (before := previous.services.get(key)) is not None and before.release == now.release
-        else now
-        for key, now in fresh.services.items()
-    }
-    taken = {_claim(now) for now in services.values()}
+    taken = {_claim(now) for now in fresh.services.values()}
     stale = {
         key: before
         for key, before in previous.services.items()
-        if key not in services and _claim(before) not in taken and _is_spoiled(before, fresh)
+        if key not in fresh.services and _claim(before) not in taken and _is_spoiled(before, fresh)
     }
-    return replace(fresh, services=MappingProxyType(services | stale), stale=frozenset(stale))
+    return replace(fresh, services=MappingProxyType({**fresh.services, **stale}), stale=frozenset(stale))
 
 
 @dataclass(frozen=True, slots=True)

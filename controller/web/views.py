@@ -13,12 +13,12 @@ class View(BaseModel):
 
 
 class CommitView(View):
-    """The commit that brought the wanted release."""
+    """The commit that brought the wanted release; without author, subject and time where Git did not tell them."""
 
     id: str
     author: str
     subject: str
-    committed_at: float = Field(description="Seconds since the epoch.")
+    committed_at: float | None = Field(description="Seconds since the epoch.")
 
 
 class ChangeView(View):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import assert_never
 
 from reconcilers.digest import Digest
@@ -65,6 +66,16 @@ def latest_success(attempts: tuple[Attempt, ...]) -> Attempt | None:
 def latest_success_of_ours(attempts: tuple[Attempt, ...]) -> Attempt | None:
     """The newest attempt of ours that succeeded."""
     return latest_success(tuple(each for each in attempts if each.mark is not None))
+
+
+def brought_by(attempts: tuple[Attempt, ...], release: Digest) -> str | None:
+    """The commit that brought a release, as our marks say: what the first of the newest attempts in a row at it named.
+
+    ``None`` where the newest attempt of ours was at another release, or there is none.
+    """
+    ours = (each.mark for each in attempts if each.mark is not None and not is_rollback(each))
+    row = list(takewhile(lambda mark: mark.release == release, ours))
+    return row[-1].commit or None if row else None
 
 
 def _version(digest: Digest) -> str:

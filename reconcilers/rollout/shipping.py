@@ -8,6 +8,7 @@ from reconcilers.actions import Action, CreateDeployment, RegisterTaskDefinition
 from reconcilers.guard_rails import judging
 from reconcilers.live import Cause, Mark, PreflightFacts, RegisteredRevision
 from reconcilers.outcome import Blocked, BlockedBy, Finding, Progressing, Sync
+from reconcilers.rollout.history import brought_by
 from reconcilers.rollout.situation import Situation
 from reconcilers.verdict import Look, LookCloser, Plan
 
@@ -38,10 +39,12 @@ def ship(situation: Situation, intent: Ship, start: Start, reuse: RegisteredRevi
     if blocking := tuple(each for each in found if each.blocking):
         outcome = Blocked(BlockedBy.PREFLIGHT, blocking, situation.policy.blocked_after)
         return situation.plan(outcome, intent.sync, warnings=found[len(blocking) :])
-    mark = Mark(situation.wanted.release, situation.wanted.commit.commit, intent.cause)
+    # What is shipped once more is the same commit's: after a restart Git alone would name its newest.
+    commit = brought_by(situation.attempts, situation.wanted.release) or situation.wanted.commit.commit
+    mark = Mark(situation.wanted.release, commit, intent.cause)
     action = start(situation, mark, reuse)
     register = () if reuse is not None else (registration(situation),)
-    what = f"ships {situation.wanted.commit.commit[:12]} ({intent.cause.value})"
+    what = f"ships {commit[:12]} ({intent.cause.value})"
     return situation.plan(
         Progressing(what, situation.policy.poll),
         intent.sync,

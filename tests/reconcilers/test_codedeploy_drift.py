@@ -7,7 +7,7 @@ import pytest
 
 from reconcilers.actions import CreateDeployment, UpdateService
 from reconcilers.live import Attempt, Cause, Live, Mark
-from reconcilers.model import DriftPolicy, SyncPolicy
+from reconcilers.model import DriftPolicy, Revision, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, InSync, Progressing, Sync, Waiting
 from reconcilers.plan import decide
 from reconcilers.pointer import Pointer
@@ -53,6 +53,13 @@ def test_drift_is_healed_by_shipping_what_is_wanted_again() -> None:
     action = plan.actions[-1]
     assert isinstance(action, CreateDeployment)
     assert (action.mark.cause, plan.sync) == (Cause.HEAL, Sync.DRIFTED)
+
+
+def test_a_heal_carries_the_commit_that_brought_the_release_though_git_has_a_newer_one() -> None:
+    want = replace(wanted("v2"), commit=Revision("head", NOW))
+    plan = decided(want, drifted())
+    marks = [each.mark for each in plan.actions if isinstance(each, CreateDeployment)]
+    assert [(each.commit, each.cause) for each in marks] == [("commit-v2", Cause.HEAL)]
 
 
 def test_drift_is_healed_where_releases_are_manual() -> None:

@@ -5,10 +5,11 @@ from dataclasses import replace
 from controller.loop.author import Author
 from controller.loop.board import MOST_AUTHORS, Board, cluster_of
 from reconcilers.actions import UpdateService
-from reconcilers.model import Cluster, Scope
+from reconcilers.live import Attempt, Cause, Mark
+from reconcilers.model import Cluster, Revision, Scope, SyncPolicy
 from reconcilers.outcome import Failed, Retry, Sync
 from reconcilers.verdict import Order
-from tests.controller.builders import DEBUG, HELD, KEY, NOW, drifted, named, observed, report, snapshot, wanted
+from tests.controller.builders import DEBUG, HELD, KEY, NOW, attempt, drifted, named, observed, report, snapshot, wanted
 
 EDIT = UpdateService("prod", "notes", {"desiredCount": 2})
 RETRY = Order(retry=True, by="ann", at=NOW)
@@ -214,3 +215,67 @@ def test_who_did_something_to_a_removed_service_is_nobodys_matter() -> None:
     known = board()
     known.attributed(named("other").key, "deployment d-1", Author("ann"))
     assert known.service(named("other").key) is None
+
+
+def test_a_release_that_a_new_commit_leaves_as_it_is_keeps_the_commit_that_brought_it() -> None:
+    known = board()
+    manual = replace(wanted("v2"), commit=Revision("c2", NOW), sync=SyncPolicy.MANUAL)
+    assert known.adopt(snapshot(manual, commit="c2"), NOW) == (KEY,)
+    status = known.service(KEY)
+    assert status is not None
+    assert (status.wanted.commit.commit, status.wanted.sync) == ("commit-v2", SyncPolicy.MANUAL)
+
+
+def test_a_commit_that_changes_nothing_of_a_service_is_no_news_to_it() -> None:
+    known = board()
+    assert known.adopt(snapshot(replace(wanted("v2"), commit=Revision("c2", NOW)), commit="c2"), NOW) == ()
+
+
+def restarted(*attempts: Attempt) -> Board:
+    """A board whose first commit came long after the release, and which then read this of AWS."""
+    known = Board()
+    known.adopt(snapshot(replace(wanted("v2"), commit=Revision("head", NOW))), NOW)
+    known.reported(report(observed=observed(*attempts)), Order())
+    return known
+
+
+def test_after_a_restart_the_commit_is_the_one_that_aws_record_names() -> None:
+    assert restarted(attempt("v2")).nameless() == {"commit-v2"}
+
+
+def test_a_commit_that_aws_record_named_survives_the_next_ones_of_git() -> None:
+    known = restarted(attempt("v2"))
+    known.adopt(snapshot(replace(wanted("v2"), commit=Revision("next", NOW)), commit="next"), NOW)
+    assert known.nameless() == {"commit-v2"}
+
+
+def test_what_git_says_of_a_commit_is_kept() -> None:
+    known = restarted(attempt("v2"))
+    known.named({"commit-v2": Revision("commit-v2", NOW - 60, "ann", "ship v2")})
+    status = known.service(KEY)
+    assert status is not None
+    assert (status.wanted.commit.subject, known.nameless()) == ("ship v2", frozenset())
+
+
+def test_what_git_does_not_know_stays_an_id() -> None:
+    known = restarted(attempt("v2"))
+    known.named({})
+    assert known.nameless() == {"commit-v2"}
+
+
+def test_a_service_that_comes_while_the_daemon_runs_has_the_commit_that_brought_it() -> None:
+    known = Board()
+    known.adopt(snapshot(named("other")), NOW)
+    known.adopt(snapshot(named("other"), wanted("v2"), commit="c2"), NOW)
+    again = replace(attempt("v2"), mark=Mark(wanted("v2").release, "long-ago", Cause.COMMIT))
+    known.reported(report(observed=observed(again)), Order())
+    assert known.nameless() == frozenset()
+
+
+def test_the_commit_that_mends_a_manifest_may_not_be_the_one_that_brought_the_release() -> None:
+    known = Board()
+    broken = replace(snapshot(named("other")), spoiled={KEY: ()})
+    known.adopt(broken, NOW)
+    known.adopt(snapshot(replace(wanted("v2"), commit=Revision("mended", NOW)), commit="mended"), NOW)
+    known.reported(report(observed=observed(attempt("v2"))), Order())
+    assert known.nameless() == {"commit-v2"}

@@ -15,8 +15,9 @@ from controller.loop.events import (
     RolloutStarted,
     events,
 )
-from controller.loop.status import after_report
+from controller.loop.status import after_report, with_commit
 from reconcilers.live import Attempt, AttemptState, Cause, Mark
+from reconcilers.model import Revision
 from reconcilers.outcome import Failed
 from reconcilers.reconcile import Report
 from tests.controller.builders import (
@@ -72,6 +73,13 @@ def test_a_rollout_whose_attempt_was_not_read_lasts_since_it_was_first_seen() ->
 def test_the_lead_time_counts_from_the_commit() -> None:
     # The builders' commit is a minute old when the story begins.
     assert ended(attempt("v2", finished_at=NOW + 200)).lead == 260
+
+
+def test_without_the_time_of_the_commit_there_is_no_lead_time() -> None:
+    done = report(observed=observed(attempt("v2", finished_at=NOW + 200)), at=NOW + 600)
+    before = with_commit(status(report(SHIFTING)), Revision("commit-v2", None))
+    told = events(before, after_report(before, done), done.at)
+    assert [each.lead for each in told if isinstance(each, RolloutEnded)] == [None]
 
 
 GOOD = attempt("v2", created_at=NOW - 100, finished_at=NOW + 200)

@@ -2,20 +2,21 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from controller.loop.board import Board, Told, cluster_of
 from controller.loop.loop import Clocks, Key, Loop, Rhythm, Swept, SyncSource, Work
 from controller.source.git_errors import SourceError
 from controller.source.snapshot import Snapshot
-from reconcilers.live import Live
-from reconcilers.model import Cluster, Service, ServiceKey
+from reconcilers.live import Cause, Live, Mark
+from reconcilers.model import Cluster, Revision, Service, ServiceKey
 from reconcilers.outcome import Failed, Outcome, Retry, Sync
 from reconcilers.reconcile import Report
 from reconcilers.sweep import SweepResult
 from reconcilers.verdict import Order
-from tests.controller.builders import HELD, KEY, NOW, SHIFTING, named, observed, report, snapshot, wanted
+from tests.controller.builders import HELD, KEY, NOW, SHIFTING, attempt, named, observed, report, snapshot, wanted
+from tests.reconcilers.builders import registered
 
 CLUSTER = Cluster(wanted().scope, "prod")
 
@@ -31,6 +32,10 @@ class FakeWork:
     orders: list[Order] = field(default_factory=list)
     reconciled: list[ServiceKey] = field(default_factory=list)
     spends: bool = False
+    reconciles: Callable[[Service], Report] | None = None
+    tags: dict[str, str] | None = None  # of the revision that a sweep finds
+    authors: dict[str, Revision] = field(default_factory=dict)
+    asked: list[frozenset[str]] = field(default_factory=list)  # commits, at once
     defect: str = ""  # in which cluster's sweep
 
     def source(self, previous: Snapshot | None) -> Snapshot | None:
@@ -39,13 +44,20 @@ class FakeWork:
             raise answer
         return answer
 
+    def named(self, commits: frozenset[str]) -> dict[str, Revision]:
+        self.asked.append(commits)
+        if not self.authors:
+            raise SourceError("timeout", "Git does not answer", "Look at it")
+        return self.authors
+
     def sweep(self, cluster: Cluster, services: tuple[Service, ...]) -> SweepResult:
         if cluster.name == self.defect:
             raise RuntimeError("a defect")
         keys = {each.key for each in services}
         unread = frozenset(key for key in keys if key.name in self.unread)
         differing = frozenset(key for key in keys if key.name in self.differing) - unread
-        live: dict[ServiceKey, Live] = {key: observed() for key in keys - unread}
+        seen = replace(observed(), running=registered(tags=self.tags))
+        live: dict[ServiceKey, Live] = dict.fromkeys(keys - unread, seen)
         return SweepResult(
             frozenset(keys) - differing - unread, differing, live, {key: Retry("Throttled", "") for key in unread}
         )
@@ -53,6 +65,8 @@ class FakeWork:
     def reconcile(self, service: Service, order: Order) -> Report:
         self.reconciled.append(service.key)
         self.orders.append(order)
+        if self.reconciles is not None:
+            return self.reconciles(service)
         return report(self.outcomes.get(service.key.name), key=service.key, plan={"spends": self.spends})
 
 
@@ -87,7 +101,7 @@ class Stage:
         self.heard = Heard()
         self.board = Board()
         clocks = Clocks(now=lambda: NOW + self.time, monotonic=lambda: self.time, chance=lambda: 0.5)
-        work = Work(self.work.source, self.work.sweep, self.work.reconcile)
+        work = Work(self.work.source, self.work.sweep, self.work.reconcile, self.work.named)
         self.loop = Loop(work, self.board, self.heard, Rhythm(poll=30, sweep=60, recheck=300), clocks)
         self.loop.queue.add(SyncSource())
 
@@ -328,3 +342,40 @@ def test_a_loop_that_finishes_nothing_beats_no_more() -> None:
     stage = Stage(snapshot())
     stage.time = 301
     assert not stage.loop.beats(within=300)
+
+
+def remembered(service: Service) -> Report:
+    """A look that found in AWS's record by which commit the service came."""
+    made = replace(attempt("v2"), mark=Mark(service.release, f"commit of {service.key.name}", Cause.COMMIT))
+    return report(key=service.key, observed=observed(made))
+
+
+def two_that_aws_remembers(**authors: Revision) -> Stage:
+    stage = Stage(snapshot(wanted("v2"), named("other")))
+    stage.work.authors = authors
+    stage.work.reconciles = remembered
+    stage.work.differing = {"notes", "other"}
+    stage.steps()
+    return stage
+
+
+def test_after_a_restart_git_is_asked_once_about_all_commits_that_aws_named() -> None:
+    stage = two_that_aws_remembers(**{"commit of notes": Revision("commit of notes", NOW, "ann", "ship it")})
+    stage.after(30)
+    stage.after(30)
+    assert stage.work.asked == [{"commit of notes", "commit of other"}]
+    assert [each.wanted.commit.subject for each in stage.board.services()] == ["ship it", ""]
+
+
+def test_a_git_that_does_not_tell_of_a_commit_is_not_asked_again() -> None:
+    stage = two_that_aws_remembers()
+    stage.after(30)
+    stage.after(30)
+    assert len(stage.work.asked) == 1
+
+
+def test_what_a_sweep_learns_of_commits_is_asked_of_git_at_once() -> None:
+    stage = Stage(snapshot(wanted("v2")))
+    stage.work.tags = {"trueup:owner": str(KEY), "trueup:release": wanted("v2").release, "trueup:commit": "earlier"}
+    stage.steps()
+    assert stage.work.asked == [{"earlier"}]

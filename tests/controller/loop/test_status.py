@@ -1,8 +1,28 @@
 """What is known of a service, look by look."""
 
+from dataclasses import replace
+
+import pytest
+
 from controller.loop.status import after_report, after_unread, still_in_sync
+from reconcilers.live import Attempt, Cause, Live, Mark
+from reconcilers.model import Revision
 from reconcilers.outcome import Failed, Health, InSync, Retry, Sync
-from tests.controller.builders import DEBUG, HELD, NOW, SHIFTING, drifted, observed, report, status
+from reconcilers.verdict import Link, LinkState
+from tests.controller.builders import (
+    DEBUG,
+    HELD,
+    KEY,
+    NOW,
+    SHIFTING,
+    attempt,
+    drifted,
+    observed,
+    report,
+    status,
+    wanted,
+)
+from tests.reconcilers.builders import registered, service
 
 
 def test_before_the_first_look_nothing_is_known() -> None:
@@ -104,3 +124,58 @@ def test_the_release_that_was_seen_in_sync_is_remembered() -> None:
     after = status(report(), drifted())
     assert after.in_sync_release == after.wanted.release
     assert status(drifted()).in_sync_release is None
+
+
+def dated(*attempts: Attempt, tags: dict[str, str] | None = None) -> str:
+    """The commit for the one that brought v2, as a daemon knows it that came when Git was at ``head`` already."""
+    before = replace(status(), wanted=replace(wanted("v2"), commit=Revision("head", NOW)), exact=False)
+    running = registered("v2", 2, tags=tags)
+    seen = Live(NOW, service(), running, attempts or None)
+    return after_report(before, report(observed=seen)).wanted.commit.commit
+
+
+OURS = {"trueup:owner": str(KEY), "trueup:release": wanted("v2").release, "trueup:commit": "registered"}
+
+
+def test_the_commit_of_a_release_is_what_the_mark_of_its_deployment_names() -> None:
+    assert dated(attempt("v2"), attempt("v1"), tags=OURS) == "commit-v2"
+
+
+def test_a_deployment_that_only_put_the_release_back_is_not_what_brought_it() -> None:
+    healed = replace(attempt("v2", id="d-9"), mark=Mark(wanted("v2").release, "head", Cause.HEAL))
+    assert dated(healed, attempt(None, id="d-8"), attempt("v2"), attempt("v1")) == "commit-v2"
+
+
+def test_a_release_that_came_back_has_the_commit_that_brought_it_back() -> None:
+    back = replace(attempt("v2", id="d-9"), mark=Mark(wanted("v2").release, "revert", Cause.COMMIT))
+    assert dated(back, attempt("v1"), attempt("v2")) == "revert"
+
+
+def test_a_release_that_was_not_shipped_since_another_has_the_newest_commit() -> None:
+    assert dated(attempt("v1"), attempt("v2")) == "head"
+
+
+def test_before_the_deployments_are_read_the_revision_that_runs_names_the_commit() -> None:
+    assert dated(tags=OURS) == "registered"
+
+
+@pytest.mark.parametrize("change", [{"trueup:owner": "prod/other"}, {"trueup:release": "v1-other"}])
+def test_a_revision_of_another_service_or_release_names_no_commit(change: dict[str, str]) -> None:
+    assert dated(tags={**OURS, **change}) == "head"
+
+
+def test_the_chain_begins_with_the_commit_that_aws_record_names() -> None:
+    before = replace(status(), wanted=replace(wanted("v2"), commit=Revision("head", NOW)), exact=False)
+    links = (Link("commit", LinkState.DONE, "head"), Link("rendering", LinkState.DONE, "notes.yaml"))
+    after = after_report(before, report(plan={"chain": links}, observed=observed(attempt("v2"))))
+    assert [each.text for each in after.chain] == ["commit-v2", "notes.yaml"]
+
+
+def test_a_commit_that_was_seen_to_come_is_not_asked_of_aws() -> None:
+    after = status(report(observed=observed(replace(attempt("v2"), mark=Mark(wanted("v2").release, "x", Cause.HEAL)))))
+    assert after.wanted.commit.commit == "commit-v2"
+
+
+def test_what_was_never_read_names_no_commit() -> None:
+    before = replace(status(), exact=False)
+    assert after_report(before, report(Failed("Throttled", ""), observed=None)).wanted == before.wanted

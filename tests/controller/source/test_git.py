@@ -177,3 +177,34 @@ def test_a_repository_that_comes_back_is_read_again(repository: Repository, sour
     away.rename(repository.path)
 
     assert not source.fetch().changed
+
+
+def test_earlier_commits_are_known_by_author_and_subject_though_the_mirror_has_no_history(
+    repository: Repository, source: GitSource
+) -> None:
+    ids = [repository.commit({"a": str(number)}, f"Ship {number}") for number in range(4)]
+    source.fetch()
+    found = source.named([*ids[1:3], "0" * 39, "--upload-pack=/bin/false"])
+    assert {name: each.subject for name, each in found.items()} == {ids[1]: "Ship 1", ids[2]: "Ship 2"}
+    assert found[ids[1]].author == "Ada"
+
+
+def test_what_the_host_has_forgotten_is_left_out(repository: Repository, source: GitSource) -> None:
+    tip = repository.commit({"a": "1"}, "Ship 1")
+    source.fetch()
+    assert set(source.named([tip, "1" * 40])) == {tip}
+
+
+def test_about_no_commit_nothing_is_asked(source: GitSource) -> None:
+    assert source.named(["main"]) == {}
+
+
+def test_after_asking_for_earlier_commits_the_branch_is_followed_as_before(
+    repository: Repository, source: GitSource
+) -> None:
+    first, _ = (repository.commit({"a": str(number)}) for number in range(2))
+    source.fetch()
+    source.named([first])
+    third = repository.commit({"a": "3"})
+    fetched = source.fetch()
+    assert (fetched.revision.commit, fetched.rewritten) == (third, False)

@@ -6,8 +6,8 @@ import pytest
 
 from controller.source.rendering import render_in_process
 from controller.source.snapshot import Snapshot, compile_tree, kept
-from reconcilers.model import Revision, ServiceKey, SyncPolicy
-from tests.controller.source.commits import ANOTHER, CHART, MANIFEST, REVISION, SOUND, WEB, compiled, manifest, tree
+from reconcilers.model import Revision, ServiceKey
+from tests.controller.source.commits import ANOTHER, CHART, MANIFEST, SOUND, WEB, compiled, manifest, tree
 
 FILE = "desired/prod/web.yaml"
 LATER = Revision("d00d", 1_700_000_100.0)
@@ -15,18 +15,6 @@ LATER = Revision("d00d", 1_700_000_100.0)
 
 def later(files: dict[str, str]) -> Snapshot:
     return compile_tree(tree(files), LATER, render_in_process)
-
-
-def test_a_release_keeps_the_commit_that_brought_it() -> None:
-    result = kept(compiled(SOUND), later({**SOUND, FILE: manifest(sync="sync: manual")}))
-    assert result.services[WEB].commit == REVISION
-    assert result.services[WEB].sync is SyncPolicy.MANUAL
-    assert (result.revision, result.stale) == (LATER, frozenset())
-
-
-def test_a_new_release_has_the_new_commit() -> None:
-    result = kept(compiled(SOUND), later({**SOUND, FILE: manifest(images="images: {web: other}")}))
-    assert result.services[WEB].commit == LATER
 
 
 @pytest.mark.parametrize("text", ["a: [", "", manifest(chart="chart: charts/none"), manifest(rolout="rolout: 1")])

@@ -10,6 +10,7 @@ from controller.source.objects import (
     Listing,
     choose,
     parse_commit,
+    parse_commits,
     parse_contents,
     parse_listing,
     parse_references,
@@ -71,6 +72,14 @@ def test_what_is_no_commit_is_a_damage(answer: bytes) -> None:
     with pytest.raises(SourceError) as caught:
         parse_commit(answer, "main")
     assert caught.value.reason == "corrupt"
+
+
+def test_of_many_objects_the_commits_that_are_there_are_known() -> None:
+    answer = commit(b"tree a\n\nShip\n") + f"{'c' * 40} missing\n{OTHER} blob 3\nx\ny\n".encode()
+    more = b"tree b\n\nAgain\n"
+    answer += f"{'d' * 40} commit {len(more)}\n".encode() + more + b"\n"
+    found = parse_commits(answer, "main")
+    assert {name: each.subject for name, each in found.items()} == {ID: "Ship", "d" * 40: "Again"}
 
 
 def test_a_listing_knows_modes_ids_sizes_and_odd_names() -> None:
