@@ -70,17 +70,6 @@ def test_a_commit_brings_its_own_release(repository: Repository, polled: Polled)
     assert after.services[WEB].commit.commit == commit
 
 
-def test_a_commit_elsewhere_leaves_a_release_to_the_commit_that_brought_it(
-    repository: Repository, polled: Polled
-) -> None:
-    commit = repository.commit(files())
-    before = polled.poll(None)
-    repository.commit({"README.md": "hello"})
-    after = polled.poll(before)
-    assert after is not None
-    assert after.services[WEB].commit.commit == commit
-
-
 def test_what_a_commit_breaks_stands_as_it_was(repository: Repository, polled: Polled) -> None:
     repository.commit(files())
     before = polled.poll(None)
