@@ -122,7 +122,9 @@ def _shift(gateways: Gateways, wanted: Service, live: Live, active: Attempt, now
     if found is None or not active.config or active.rollback_of:
         return found
     with suppress(Retry, Stalled):  # when it ends is good to know, and nothing rests on it
-        return replace(found, ends_at=expected_end(found, gateways.codedeploy.pace(active.config), now))
+        stepped_at = gateways.codedeploy.stepped_at(shown, found.traffic, now)
+        ends_at = expected_end(found, gateways.codedeploy.pace(active.config), stepped_at, now)
+        return replace(found, ends_at=ends_at)
     return found
 
 

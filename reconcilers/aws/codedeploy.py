@@ -40,6 +40,7 @@ class CodeDeployGateway:
         self._appspecs: Bounded[str, AppSpec] = Bounded(REMEMBERED)
         self._alarm_names: Bounded[str, tuple[str, ...]] = Bounded(REMEMBERED)
         self._failures: Bounded[str, tuple[Failure, ...]] = Bounded(REMEMBERED)
+        self._stepped: Bounded[str, tuple[float, float]] = Bounded(REMEMBERED)
         self._paces: dict[str, Pace | None] = {}  # a configuration never changes
 
     def group(self, application: str, name: str) -> DeploymentGroup | None:
@@ -118,6 +119,13 @@ class CodeDeployGateway:
         """How far a deployment is; ``None`` where it has not started yet."""
         target = self._target(deployment, cluster, service)
         return codedeploy_answers.progress(target, task_sets) if target else None
+
+    def stepped_at(self, deployment: str, traffic: float, now: float) -> float:
+        """Since when the traffic is known to be where it is: AWS dates the events of a shift and not its steps."""
+        known = self._stepped.get(deployment)
+        if known is None or known[0] != traffic:
+            known = self._stepped.put(deployment, (traffic, now))
+        return known[1]
 
     def failures(self, deployment: str, cluster: str, service: str) -> tuple[Failure, ...]:
         """What went wrong in a deployment, event by event. It must have ended: the answer is kept."""

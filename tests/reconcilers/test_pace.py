@@ -1,6 +1,8 @@
 """When a shift is expected to be over."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconcilers.live import LifecycleEvent, Pace, Progress
 from reconcilers.rollout.pace import expected_end
@@ -14,29 +16,34 @@ def at(traffic: float, began: float | None = BEGAN) -> Progress:
     return Progress(traffic, 2, 2, (LifecycleEvent("AllowTraffic", "InProgress", began),))
 
 
+def seen(progress: Progress, pace: Pace | None, now: float) -> float | None:
+    """What is expected as the last step is seen."""
+    return expected_end(progress, pace, now, now)
+
+
 def test_a_linear_shift_ends_with_its_last_step() -> None:
-    assert expected_end(at(10), LINEAR, BEGAN + 5) == BEGAN + 9 * 60
+    assert seen(at(10), LINEAR, BEGAN + 5) == BEGAN + 9 * 60
 
 
 def test_a_canary_ends_with_its_second_step() -> None:
-    assert expected_end(at(10), CANARY, BEGAN + 5) == BEGAN + 300
+    assert seen(at(10), CANARY, BEGAN + 5) == BEGAN + 300
 
 
 def test_steps_that_come_faster_than_configured_set_the_pace() -> None:
-    assert expected_end(at(50), LINEAR, BEGAN + 4.5) == BEGAN + 9.0
+    assert seen(at(50), LINEAR, BEGAN + 4) == BEGAN + 9.0
 
 
 def test_steps_that_come_as_configured_do_not() -> None:
-    assert expected_end(at(50), LINEAR, BEGAN + 4 * 60 + 20) == BEGAN + 9 * 60
+    assert seen(at(50), LINEAR, BEGAN + 4 * 60 + 20) == BEGAN + 9 * 60
 
 
 def test_an_end_is_never_in_the_past() -> None:
-    assert expected_end(at(90), LINEAR, BEGAN + 3_600) == BEGAN + 3_600
+    assert seen(at(90), LINEAR, BEGAN + 3_600) == BEGAN + 3_600
 
 
 @pytest.mark.parametrize("traffic", [0.0, 3.0])
 def test_before_the_second_step_the_configuration_counts(traffic: float) -> None:
-    assert expected_end(at(traffic), LINEAR, BEGAN + 1) == BEGAN + 9 * 60
+    assert seen(at(traffic), LINEAR, BEGAN + 1) == BEGAN + 9 * 60
 
 
 @pytest.mark.parametrize(
@@ -50,4 +57,26 @@ def test_before_the_second_step_the_configuration_counts(traffic: float) -> None
     ],
 )
 def test_there_is_no_end_to_expect(progress: Progress, pace: Pace | None) -> None:
-    assert expected_end(progress, pace, BEGAN) is None
+    assert seen(progress, pace, BEGAN) is None
+
+
+MOMENTS = st.floats(0.0, 100_000.0)
+PACES = st.builds(Pace, st.floats(1.0, 100.0), st.floats(1.0, 3_600.0), st.booleans())
+
+
+@given(PACES, st.floats(0.0, 99.9), MOMENTS, MOMENTS, MOMENTS)
+def test_between_two_steps_the_end_stays_where_it_is(
+    pace: Pace, traffic: float, stepped: float, earlier: float, later: float
+) -> None:
+    earlier, later = sorted((earlier, later))
+    stepped_at = BEGAN + stepped
+    first = expected_end(at(traffic), pace, stepped_at, stepped_at + earlier)
+    second = expected_end(at(traffic), pace, stepped_at, stepped_at + later)
+    assert first is not None
+    assert second is not None
+    assert second == max(first, stepped_at + later)  # later only where it is overdue
+
+
+def test_time_alone_does_not_put_the_end_off_in_a_sandbox_whose_minutes_are_short() -> None:
+    ends = [expected_end(at(50), LINEAR, BEGAN + 4, BEGAN + 4 + passed) for passed in (0.0, 0.3, 0.6, 0.9)]
+    assert ends == [BEGAN + 9] * 4

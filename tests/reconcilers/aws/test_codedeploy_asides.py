@@ -111,3 +111,9 @@ def test_a_group_that_is_not_there_is_watched_by_nothing() -> None:
     codedeploy, _ = gateway({"GetDeploymentGroup": Refusal("DeploymentGroupDoesNotExistException")})
 
     assert codedeploy.alarm_names("app", "dg") == ()
+
+
+def test_where_the_traffic_is_it_is_since_it_was_first_seen_there() -> None:
+    codedeploy = CodeDeployGateway(None)
+    looks = [("d-1", 10.0, 100.0), ("d-1", 10.0, 115.0), ("d-1", 20.0, 130.0), ("d-2", 20.0, 145.0), ("d-1", 20.0, 160)]
+    assert [codedeploy.stepped_at(*each) for each in looks] == [100.0, 100.0, 130.0, 145.0, 130.0]
