@@ -6,7 +6,7 @@ One record for everybody who asks: the log, the API, the page and the command li
 from collections.abc import Iterator
 from typing import assert_never
 
-from reconcilers.live import Attempt, AttemptState, Live
+from reconcilers.live import Attempt, AttemptState, Live, deployment_name
 from reconcilers.model import Revision, Service
 from reconcilers.outcome import (
     Blocked,
@@ -37,6 +37,13 @@ def chain(wanted: Service, live: Live | None, outcome: Outcome) -> tuple[Link, .
     stop = _stop(wanted, live, outcome)
     where = NAMES.index(stop.name) if stop is not None else len(NAMES)
     return tuple(_links(wanted, live, stop, where))
+
+
+def untold(wanted: Service) -> tuple[Link, ...]:
+    """The links before a first look at what a commit brought: Git has it, and of AWS nothing is known yet."""
+    known = ("commit", "rendering")
+    states = {name: LinkState.DONE if name in known else LinkState.PENDING for name in NAMES}
+    return tuple(Link(name, states[name], text) for name, text in _texts(wanted, None))
 
 
 def _links(wanted: Service, live: Live | None, stop: Link | None, where: int) -> Iterator[Link]:
@@ -127,7 +134,7 @@ def _differs(wanted: Service, what: str) -> Link:
 
 
 def _held(wanted: Service, outcome: Held) -> Link:
-    text = f"{outcome.deployment} did not succeed. {outcome.reason.code}: {outcome.reason.message}"
+    text = f"{deployment_name(outcome.deployment)} did not succeed. {outcome.reason.code}: {outcome.reason.message}"
     how = f"Commit a fix, or try the same again: trueup retry {wanted.key}."
     return Link("deployment", LinkState.BLOCKED, text, "a person", how)
 

@@ -128,6 +128,11 @@ class AwsReason:
     message: str
 
 
+def deployment_name(deployment: str) -> str:
+    """A deployment as people are told of it: CodeDeploy's id, or the end of ECS's ARN."""
+    return deployment.rpartition("/")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One deployment that was tried: CodeDeploy's or ECS's.
@@ -152,6 +157,11 @@ class Attempt:
     shift_over: bool = False
     hooks: Mapping[str, str] = field(default_factory=dict)
     config: str = ""  # CodeDeploy's deployment configuration: how the traffic moves
+
+    @property
+    def name(self) -> str:
+        """What people are told."""
+        return deployment_name(self.id)
 
     @property
     def active(self) -> bool:
@@ -291,7 +301,11 @@ class PreflightFacts:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """All that was read for one decision, and when. A field is ``None`` until a decision asked to look at it."""
+    """All that was read for one decision, and when. A field is ``None`` until a decision asked to look at it.
+
+    ``running`` is the revision that the service names. A rolling update has the service name the new one from its first
+    moment: ``replaced`` is the one before it, as long as tasks of it run.
+    """
 
     observed_at: float
     service: LiveService | None
@@ -301,3 +315,9 @@ class Live:
     candidates: tuple[RegisteredRevision, ...] | None = None  # ACTIVE revisions whose content is the wanted one
     scalable: bool | None = None  # autoscaling owns the desired count
     preflight: PreflightFacts | None = None
+    replaced: RegisteredRevision | None = None
+
+    @property
+    def serving(self) -> RegisteredRevision | None:
+        """What is in production, and stays there should what is coming up come to nothing."""
+        return self.replaced or self.running

@@ -18,9 +18,9 @@ def of_attempt(attempt: Attempt | None, *, nothing: bool) -> Iterator[str]:
     if attempt is None:
         yield "AWS remembers no deployment: these are the service's tasks."
     elif nothing and attempt.rollback_of is not None:
-        yield f"{attempt.id} is a rollback: it started no tasks, and went back to those that still ran."
+        yield f"{attempt.name} is a rollback: it started no tasks, and went back to those that still ran."
     elif nothing:
-        yield f"No task of {attempt.id} was found, and no stream that one of them opened."
+        yield f"No task of {attempt.name} was found, and no stream that one of them opened."
 
 
 def older(error: str) -> str:
@@ -46,7 +46,7 @@ def too_many(read: int, streams: int) -> str:
 
 def unknown(service: ServiceKey, which: Which, attempts: Sequence[Attempt]) -> str:
     """AWS remembers no such attempt, and which it does."""
-    known = ", ".join(each.id.rpartition("/")[2] for each in attempts) or "none"
+    known = ", ".join(each.name for each in attempts) or "none"
     if which.deployment:
         what = f"AWS remembers no deployment {which.deployment} of {service}"
     elif which.number:

@@ -34,10 +34,10 @@ from reconcilers.verdict import Look
 
 
 def base(gateways: Gateways, wanted: Service, now: float) -> Live:
-    """The service as it is now, and the content of what it runs: one call, two where that content was never seen."""
+    """The service as it is now, and the content of what it runs: one call, and one for each content never seen."""
     described = gateways.ecs.describe_services(wanted.cluster, (wanted.name,))
     service = described.found.get(wanted.name)
-    return Live(observed_at=now, service=service, running=running(gateways, service))
+    return Live(now, service, running(gateways, service), replaced=_replaced(gateways, service))
 
 
 def running(gateways: Gateways, service: LiveService | None) -> RegisteredRevision | None:
@@ -45,6 +45,17 @@ def running(gateways: Gateways, service: LiveService | None) -> RegisteredRevisi
     if service is None or not service.task_definition_arn:
         return None
     return gateways.ecs.task_definition(service.task_definition_arn)
+
+
+def _replaced(gateways: Gateways, service: LiveService | None) -> RegisteredRevision | None:
+    """The content that a rolling update replaces, while tasks of it run: good to know, and nothing rests on it."""
+    deployments = service.deployments if service is not None else ()
+    leaving = [each for each in deployments if each.status != "PRIMARY" and each.running]
+    if not leaving:
+        return None
+    with suppress(Retry, Stalled):
+        return gateways.ecs.task_definition(max(leaving, key=lambda each: each.running).task_definition_arn)
+    return None
 
 
 def closer(gateways: Gateways, wanted: Service, live: Live, at: frozenset[Look], now: float) -> Live:

@@ -15,6 +15,7 @@ from reconcilers.actions import (
     UpdateService,
 )
 from reconcilers.diff import Change, masked
+from reconcilers.live import deployment_name
 from reconcilers.outcome import (
     Blocked,
     Differs,
@@ -49,7 +50,7 @@ def sentence(outcome: Outcome) -> str:
         case Waiting(what=what, on=on):
             return f"{what} Waits for {on}."
         case Held(deployment=deployment, reason=reason):
-            return f"held since {deployment} did not succeed. {reason.code}: {reason.message}"
+            return f"held since {deployment_name(deployment)} did not succeed. {reason.code}: {reason.message}"
         case Blocked(by=by, findings=findings):
             return f"blocked ({by.value}). " + " ".join(found(each) for each in findings)
         case Failed(reason=word, message=message):
@@ -93,7 +94,7 @@ def _words(action: Action) -> Iterator[str]:
         case UpdateService(service=service, fields=fields):
             yield f"set {_fields(fields)} of service {service}"
         case StopDeployment(deployment_id=stopped, why=why) | StopServiceDeployment(arn=stopped, why=why):
-            yield f"stop {_name(stopped)} and roll back: {why}"
+            yield f"stop {deployment_name(stopped)} and roll back: {why}"
         case EndTerminationWait(deployment_id=deployment):
             yield f"end the termination wait of {deployment}"
         case _:

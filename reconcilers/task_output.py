@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconcilers.live import Attempt, AttemptState
+from reconcilers.live import Attempt, AttemptState, deployment_name
 
 FORGOTTEN = 3000.0  # seconds after a task's end from which ECS may have forgotten it: AWS says an hour
 MOST_CHARACTERS = 1_048_576  # of one answer
@@ -122,8 +122,8 @@ def chosen(attempts: Sequence[Attempt], which: Which) -> Attempt | None:
     Unless one is named, the newest that started tasks: a rollback by CodeDeploy goes back to those that still run.
     """
     if which.deployment:
-        named = which.deployment.rpartition("/")[2]
-        return next((each for each in attempts if each.id.rpartition("/")[2] == named), None)
+        named = deployment_name(which.deployment)
+        return next((each for each in attempts if each.name == named), None)
     if which.number:
         return attempts[which.number - 1] if 0 < which.number <= len(attempts) else None
     started = [each for each in attempts if each.rollback_of is None]

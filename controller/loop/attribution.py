@@ -11,7 +11,7 @@ from controller.loop.author import Author, name
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
 from reconcilers.diff import Change
-from reconcilers.live import Attempt, Live
+from reconcilers.live import Attempt, Live, RegisteredRevision, deployment_name
 from reconcilers.outcome import Sync
 from reconcilers.rollout.history import is_rollback
 
@@ -25,7 +25,7 @@ def of_revision(arn: str) -> str:
 
 def of_deployment(deployment: str) -> str:
     """Under what is kept who made a deployment: by its own name, the end of ECS's ARN."""
-    return f"deployment {deployment.rpartition('/')[2]}"
+    return f"deployment {deployment_name(deployment)}"
 
 
 def of_field(path: str, since: float) -> str:
@@ -62,11 +62,11 @@ def attributed(fact: Fact, status: ServiceStatus | None) -> Fact:
     return replace(fact, who=who, text=f"{fact.text}, by {name(who)}" if fact.kind is Kind.DRIFT_FOUND else fact.text)
 
 
-def shipped(live: Live) -> Attempt | None:
-    """The deployment that brought up what runs, where the attempts were looked at and it is among them."""
-    if live.running is None:
+def shipped(live: Live, revision: RegisteredRevision | None) -> Attempt | None:
+    """The deployment that brought a revision up, where the attempts were looked at and it is among them."""
+    if revision is None:
         return None
-    arn = live.running.arn
+    arn = revision.arn
     primary = live.service.primary if live.service is not None else None
     attempts = [each for each in live.attempts or () if each.task_definition_arn == arn]
     named = (each for each in attempts if primary is not None and each.id == primary.external_id)
@@ -77,7 +77,7 @@ def _of_revision(status: ServiceStatus, seen: Author) -> Author:
     running = status.live.running if status.live is not None else None
     if status.live is None or running is None:
         return seen
-    deployment = shipped(status.live)
+    deployment = shipped(status.live, running)
     if deployment is not None and _brought_back(status.live, deployment):
         return deployer(status, deployment)
     at = running.registered_at if running.registered_at is not None else seen.at

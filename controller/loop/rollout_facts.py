@@ -7,7 +7,7 @@ from typing import assert_never
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
 from reconcilers.actions import CreateDeployment
-from reconcilers.live import Attempt, AttemptState, AwsReason, Cause
+from reconcilers.live import Attempt, AttemptState, AwsReason, Cause, deployment_name
 from reconcilers.rollout.history import is_rollback
 
 _SAID = {
@@ -58,12 +58,12 @@ def rollout_fact(
     reason = attempt.reason if attempt is not None and kind is not Kind.STARTED else None
     cause = mark.cause if mark is not None else _made_for(status, deployment)
     return Fact(
-        id=f"{status.wanted.key}/{short(deployment)}/{kind.removeprefix('rollout-')}",
+        id=f"{status.wanted.key}/{deployment_name(deployment)}/{kind.removeprefix('rollout-')}",
         kind=kind,
         at=at,
         service=status.wanted.key,
         text=_sentence(deployment, kind, commit, cause, reason),
-        deployment=short(deployment),
+        deployment=deployment_name(deployment),
         commit=commit,
         subject=status.wanted.commit.subject if is_wanted else "",
         release=mark.release if mark is not None else status.wanted.release if is_wanted else None,
@@ -120,14 +120,9 @@ def _by_alarm(attempt: Attempt) -> bool:
 
 
 def _sentence(deployment: str, kind: Kind, commit: str | None, cause: Cause | None, reason: AwsReason | None) -> str:
-    name = short(deployment)
+    name = deployment_name(deployment)
     what = f"commit {commit[:7]}" if commit else "somebody else's release"
     if cause is Cause.HEAL and kind is Kind.STARTED:
         return f"{name} puts back what {what} says"
     why = f": {reason.code}: {reason.message}" if reason is not None else ""
     return f"{what} {_SAID[kind]}, by {name}{why}"
-
-
-def short(deployment: str) -> str:
-    """A deployment's own name: CodeDeploy's id, or the end of ECS's ARN."""
-    return deployment.rpartition("/")[2]

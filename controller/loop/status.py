@@ -11,7 +11,7 @@ from controller.loop.author import Author
 from reconcilers.aws.marks import mark_on
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
-from reconcilers.explain import named
+from reconcilers.explain import named, untold
 from reconcilers.live import Live
 from reconcilers.model import Revision, Service
 from reconcilers.outcome import Failed, Finding, Health, InSync, Outcome, Progressing, Retry, Stalled, Sync
@@ -74,14 +74,15 @@ class ServiceStatus:
 def after_commit(before: ServiceStatus | None, wanted: Service, *, exact: bool) -> ServiceStatus:
     """What is known once a commit was read that wants this. A release that stays has the commit that brought it.
 
-    What was in sync with another release is not in sync with this one, and whoever waits for it must not be told.
+    What was in sync with another release is not in sync with this one, and whoever waits for it must not be told. Nor
+    must anybody be told that there is nothing to do, which is not known before the next look.
     """
     if before is None:
         return ServiceStatus(wanted, exact=exact)
     if before.wanted.release == wanted.release:
         return replace(before, wanted=replace(wanted, commit=before.wanted.commit))
-    sync = Sync.OUTDATED if before.sync is Sync.IN_SYNC else before.sync
-    return replace(before, wanted=wanted, exact=True, sync=sync)
+    now = replace(before, wanted=wanted, exact=True)
+    return replace(now, sync=Sync.OUTDATED, outcome=None, chain=untold(wanted)) if before.sync is Sync.IN_SYNC else now
 
 
 def with_commit(before: ServiceStatus, commit: Revision) -> ServiceStatus:

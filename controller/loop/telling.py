@@ -28,8 +28,9 @@ from controller.loop.events import (
     RolloutStarted,
 )
 from controller.loop.facts import Fact, Kind
-from controller.loop.rollout_facts import attempt_fact, ours, record, rollout_fact, short
+from controller.loop.rollout_facts import attempt_fact, ours, record, rollout_fact
 from controller.loop.status import ServiceStatus
+from reconcilers.live import deployment_name
 from reconcilers.outcome import Blocked, Failed, Held, Sync
 
 _ENDED = {
@@ -133,14 +134,14 @@ def _obstacle(status: ServiceStatus) -> Fact | None:
     since = status.since if status.since is not None else status.seen_at or 0.0
     match outcome:
         case Held(_, deployment, reason):
-            name = f"{short(deployment)}/held"
+            name = f"{deployment_name(deployment)}/held"
             return Fact(
                 id=f"{wanted.key}/{name}",
                 kind=Kind.HELD,
                 at=since,
                 service=wanted.key,
                 text=words.sentence(outcome),
-                deployment=short(deployment),
+                deployment=deployment_name(deployment),
                 commit=wanted.commit.commit,
                 subject=wanted.commit.subject,
                 release=wanted.release,

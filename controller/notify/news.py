@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from controller.loop.board import SourceStatus
 from controller.loop.facts import Fact, Kind
-from controller.loop.rollout_facts import attempt_fact, ours, rollout_fact, short
+from controller.loop.rollout_facts import attempt_fact, ours, rollout_fact
 from controller.loop.source_facts import source_back
 from controller.loop.status import ServiceStatus
 from controller.loop.telling import cleared, healed, standing
@@ -86,7 +86,7 @@ def _rollouts(ledger: Ledger, status: ServiceStatus, now: float) -> Iterator[Fac
                 continue
         elif attempt.created_at < known.created - NEAR:
             continue
-        elif fitting(short(attempt.id)) == known.deployment:
+        elif fitting(attempt.name) == known.deployment:
             if _turned(known.kind, stands.kind):
                 yield stands
             continue

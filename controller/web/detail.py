@@ -21,7 +21,7 @@ from controller.web.views import (
     StepView,
 )
 from reconcilers.history import History
-from reconcilers.live import Attempt, Colour, Failure, Live, Progress
+from reconcilers.live import Attempt, Colour, Failure, Live, Progress, deployment_name
 from reconcilers.model import CodeDeployRollout, Service, ServiceKey
 from reconcilers.outcome import Progressing
 
@@ -51,7 +51,7 @@ def history_view(status: ServiceStatus, history: History) -> HistoryView:
 def _attempt(status: ServiceStatus, attempt: Attempt, failures: tuple[Failure, ...]) -> AttemptView:
     mark, made = attempt.mark, deployer(status, attempt)
     return AttemptView(
-        deployment=attempt.id,
+        deployment=attempt.name,
         state=attempt.state,
         aws_status=attempt.aws_status,
         ours=mark is not None,
@@ -69,8 +69,8 @@ def _attempt(status: ServiceStatus, attempt: Attempt, failures: tuple[Failure, .
         finished_at=attempt.finished_at,
         reason=attempt.reason.code if attempt.reason else "",
         message=attempt.reason.message if attempt.reason else "",
-        rollback=attempt.rollback,
-        rollback_of=attempt.rollback_of,
+        rollback=deployment_name(attempt.rollback) if attempt.rollback else None,
+        rollback_of=deployment_name(attempt.rollback_of) if attempt.rollback_of else None,
         failures=tuple(FailureView(what=each.what, code=each.code, message=each.message) for each in failures),
         url=console.deployment(status.wanted.scope.region, attempt.id),
     )
@@ -82,7 +82,7 @@ def _shift(status: ServiceStatus) -> ShiftView | None:
         return None
     region, progress = status.wanted.scope.region, outcome.progress or Progress(0.0, 0, 0)
     return ShiftView(
-        deployment=outcome.deployment,
+        deployment=deployment_name(outcome.deployment),
         since=status.rollout.since if status.rollout else None,
         ends_at=progress.ends_at,
         colours=tuple(_colour(each, status) for each in sorted(progress.colours, key=lambda each: each.green)),
@@ -99,13 +99,10 @@ def _shift(status: ServiceStatus) -> ShiftView | None:
 
 
 def _colour(colour: Colour, status: ServiceStatus) -> ColourView:
-    running = status.live.running if status.live is not None else None
+    seen = (status.live.replaced, status.live.running) if status.live is not None else ()
     arn = colour.task_definition_arn
-    definition: Mapping[str, Any] = {}
-    if running is not None and arn == running.arn:
-        definition = running.definition
-    elif colour.green:
-        definition = status.wanted.task_definition
+    known = next((each.definition for each in seen if each is not None and each.arn == arn), None)
+    definition = known or (status.wanted.task_definition if colour.green else {})
     return ColourView(
         label="green" if colour.green else "blue",
         task_definition=(arn or "").rpartition("/")[2],

@@ -13,7 +13,7 @@ from reconcilers.outcome import Progressing, Sync
 def row(status: ServiceStatus, *, stale: bool) -> FleetRow:
     """A status in a line. ``stale``: the newest commit's manifest is broken, and an earlier one is in force."""
     wanted, outcome = status.wanted, status.outcome
-    running = status.live.running if status.live is not None else None
+    running = status.live.serving if status.live is not None else None
     drifted = status.drift_since if status.sync is Sync.DRIFTED else {}
     progress = outcome.progress if isinstance(outcome, Progressing) else None
     return FleetRow(

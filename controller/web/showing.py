@@ -25,7 +25,7 @@ from controller.web.views import (
 )
 from reconcilers import explain
 from reconcilers.diff import Change, masked
-from reconcilers.live import Live
+from reconcilers.live import Live, deployment_name
 from reconcilers.model import Revision, Service, ServiceKey
 from reconcilers.outcome import Blocked, Finding, Health, Progressing, Sync
 from reconcilers.verdict import Link, LinkState
@@ -189,18 +189,17 @@ def images_of(task_definition: Any) -> dict[str, str]:
 
 
 def _running(live: Live | None) -> RunningView | None:
-    if live is None or live.running is None:
+    if live is None or live.serving is None:
         return None
-    running, deployment = live.running, shipped(live)
+    running, deployment = live.serving, shipped(live, live.serving)
     primary = live.service.primary if live.service is not None else None
     made_by = primary.external_id if primary is not None else None  # a sweep reads no attempts
-    primary = live.service.primary if live.service is not None else None
     return RunningView(
         task_definition=running.arn,
         registered_by=running.registered_by,
         registered_at=running.registered_at,
         images=images_of(running.definition),
-        deployment=deployment.id if deployment else made_by,
+        deployment=deployment.name if deployment else made_by,
         deployed_by=deployment.creator if deployment else None,
         deployed_at=deployment.created_at if deployment else None,
     )
@@ -211,7 +210,7 @@ def _rollout(status: ServiceStatus) -> RolloutView | None:
         return None
     progress = status.outcome.progress
     return RolloutView(
-        deployment=status.outcome.deployment,
+        deployment=deployment_name(status.outcome.deployment),
         since=status.rollout.since if status.rollout else None,
         traffic=progress.traffic if progress else None,
         running=progress.running if progress else None,

@@ -12,21 +12,23 @@ _WAITS = (("AfterAllowTestTraffic", "BeforeAllowTraffic"), ("BeforeAllowTraffic"
 def foreign(situation: Situation, attempt: Attempt) -> Plan:
     """Somebody else's is reported and waited for. It is never stopped, and nothing is written while it runs."""
     if attempt.shift_over and situation.sync() is Sync.IN_SYNC:
-        note = f"{attempt.id} (creator {attempt.creator}) has shifted the traffic and waits to end the old task set."
+        note = f"{attempt.name} (creator {attempt.creator}) has shifted the traffic and waits to end the old task set."
         return situation.plan(InSync(note), Sync.IN_SYNC, spends=True)
-    what = f"Deployment {attempt.id} is somebody else's (creator {attempt.creator})."
-    return situation.plan(Waiting(what, f"{attempt.id} by {attempt.creator}", situation.policy.poll), situation.sync())
+    what = f"Deployment {attempt.name} is somebody else's (creator {attempt.creator})."
+    return situation.plan(
+        Waiting(what, f"{attempt.name} by {attempt.creator}", situation.policy.poll), situation.sync()
+    )
 
 
 def stopping(situation: Situation, attempt: Attempt) -> Plan:
     """It was told to stop and has not yet."""
-    waiting = Waiting(f"{attempt.id} is being stopped.", attempt.id, situation.policy.poll)
+    waiting = Waiting(f"{attempt.name} is being stopped.", attempt.name, situation.policy.poll)
     return situation.plan(waiting, _until(situation, attempt))
 
 
 def ready(situation: Situation, attempt: Attempt) -> Plan:
     """A person decides when the traffic goes; that is not timed."""
-    what = f"{attempt.id} is ready and waits for a person to let the traffic go."
+    what = f"{attempt.name} is ready and waits for a person to let the traffic go."
     waiting = Waiting(what, "a person", situation.policy.poll)
     return situation.plan(waiting, _until(situation, attempt), spends=situation.wants(attempt))
 
@@ -34,7 +36,7 @@ def ready(situation: Situation, attempt: Attempt) -> Plan:
 def plan(situation: Situation, attempt: Attempt) -> Plan:
     """It goes on."""
     wanted = situation.wants(attempt)
-    what = f"{attempt.id} goes on" if wanted else f"{attempt.id} goes on; what Git wants now comes after it"
+    what = f"{attempt.name} goes on" if wanted else f"{attempt.name} goes on; what Git wants now comes after it"
     outcome = Progressing(what, situation.policy.poll, attempt.id, situation.live.progress)
     return situation.plan(outcome, _until(situation, attempt), spends=wanted)
 

@@ -68,7 +68,7 @@ def _after_failures(situation: Situation, failed: tuple[Attempt, ...], sync: Syn
     left = (last.finished_at or last.created_at) + delays[min(len(failed), len(delays)) - 1] - situation.now
     if left > 0:
         said = reason(last)
-        what = f"{last.id} failed for AWS's reasons ({said.code}: {said.message}); tried again in {left:.0f} s."
+        what = f"{last.name} failed for AWS's reasons ({said.code}: {said.message}); tried again in {left:.0f} s."
         return situation.plan(Waiting(what, "AWS", left), sync)
     return Ship(Cause.HEAL if sync is Sync.DRIFTED else Cause.COMMIT, sync)
 
@@ -85,7 +85,7 @@ def retries(situation: Situation) -> int:
 def _set_up(situation: Situation, last: Attempt, how: Handling) -> Blocked:
     said = reason(last)
     remedy = f"{how.remedy}. Then: trueup retry {situation.wanted.key}."
-    finding = Finding("SetUpWrong", f"{last.id} failed with {said.code}: {said.message}", remedy)
+    finding = Finding("SetUpWrong", f"{last.name} failed with {said.code}: {said.message}", remedy)
     return Blocked(how.by, (finding,), situation.policy.blocked_after)
 
 
@@ -93,7 +93,7 @@ def _exhausted(situation: Situation, failed: tuple[Attempt, ...]) -> Blocked:
     said = reason(failed[0])
     finding = Finding(
         "RetriesExhausted",
-        f"{len(failed)} attempts in a row failed for AWS's reasons, the last was {failed[0].id}. "
+        f"{len(failed)} attempts in a row failed for AWS's reasons, the last was {failed[0].name}. "
         f"{said.code}: {said.message}",
         f"Look at AWS's health, quotas and the service's events. Then: trueup retry {situation.wanted.key}.",
     )

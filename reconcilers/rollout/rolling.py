@@ -52,7 +52,7 @@ def _followed(situation: Situation, rollout: RollingRollout, attempt: Attempt) -
     if not situation.writes or not following.overdue(situation, attempt, rollout.timeout):
         return following.plan(situation, attempt)
     why = following.late(rollout.timeout)
-    outcome = Progressing(f"stops {attempt.id}: {why}", situation.policy.poll, attempt.id)
+    outcome = Progressing(f"stops {attempt.name}: {why}", situation.policy.poll, attempt.id)
     labels = holds.mark_held(attempt, AwsReason("TIMED_OUT", why))
     sync = Sync.HELD if situation.wants(attempt) else situation.sync()
     return situation.plan(outcome, sync, *labels, StopServiceDeployment(attempt.id, why))
@@ -68,7 +68,7 @@ def _superseded(situation: Situation, rollout: RollingRollout, attempt: Attempt)
     last = latest_success(situation.attempts)
     if last is not None and situation.wants(last):
         why = f"superseded by {situation.wanted.commit.commit[:12]}, which ran before"
-        outcome = Progressing(f"stops {attempt.id}: {why}", situation.policy.poll, attempt.id)
+        outcome = Progressing(f"stops {attempt.name}: {why}", situation.policy.poll, attempt.id)
         return situation.plan(outcome, intended.sync, *labels, StopServiceDeployment(attempt.id, why))
     shipped = _shipped(situation, intended)
     if isinstance(shipped, LookCloser):

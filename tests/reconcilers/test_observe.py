@@ -205,6 +205,57 @@ def test_a_rolling_updates_share_is_its_share_of_the_running_tasks() -> None:
     assert replace(live.progress, alarms=()) == Progress(25.0, 1, 4, colours=colours)
 
 
+def rolling_answer(*deployments: tuple[str, int, int]) -> dict[str, Any]:
+    """DescribeServices of a rolling service whose deployments are of this status, revision and number of tasks."""
+    parts = [
+        {"id": f"ecs-svc/{number}", "status": status, "taskDefinition": arn(number), "runningCount": running}
+        for status, number, running in deployments
+    ]
+    service = {
+        "serviceName": "notes",
+        "serviceArn": "arn:aws:ecs:eu-west-1:1:service/prod/notes",
+        "clusterArn": "arn:aws:ecs:eu-west-1:1:cluster/prod",
+        "status": "ACTIVE",
+        "taskDefinition": arn(deployments[0][1]),
+        "deployments": parts,
+    }
+    return {"services": [service]}
+
+
+@pytest.mark.parametrize(
+    ("deployments", "serving"),
+    [
+        ([("PRIMARY", 2, 0), ("ACTIVE", 1, 2)], arn(1)),
+        ([("PRIMARY", 3, 1), ("ACTIVE", 2, 1), ("ACTIVE", 1, 2)], arn(1)),
+        ([("PRIMARY", 2, 2), ("ACTIVE", 1, 0)], arn(2)),
+        ([("PRIMARY", 2, 2)], arn(2)),
+    ],
+)
+def test_during_a_rolling_update_what_it_replaces_serves_while_it_has_tasks(
+    deployments: list[tuple[str, int, int]], serving: str
+) -> None:
+    answers = {f"{arn(number)}": described(number, f"v{number}") for number in (1, 2, 3)}
+    gateways, _ = over(
+        replies(
+            DescribeServices=rolling_answer(*deployments),
+            DescribeTaskDefinition=lambda asked: answers[asked["taskDefinition"]],
+        )
+    )
+    seen = base(gateways, wanted(rollout=ROLLING), NOW).serving
+    assert seen is not None
+    assert seen.arn == serving
+
+
+def test_what_is_replaced_and_cannot_be_read_is_not_known() -> None:
+    def answer(asked: dict[str, Any]) -> Any:
+        return described(2, "v2") if asked["taskDefinition"] == arn(2) else Refusal("ThrottlingException")
+
+    services = rolling_answer(("PRIMARY", 2, 0), ("ACTIVE", 1, 2))
+    gateways, _ = over(replies(DescribeServices=services, DescribeTaskDefinition=answer))
+    live = base(gateways, wanted(rollout=ROLLING), NOW)
+    assert (live.replaced, live.serving) == (None, live.running)
+
+
 @pytest.mark.parametrize("deployments", [(), (RollingDeployment("new", "PRIMARY", arn(2), "IN_PROGRESS"),)])
 def test_a_rolling_update_without_tasks_is_at_nothing(deployments: tuple[RollingDeployment, ...]) -> None:
     gateways, _ = over(replies())

@@ -75,6 +75,7 @@ def test_each_action_is_said_in_words(action: act.Action, words: str) -> None:
         (Waiting("A waits.", "b", 1.0), "A waits. Waits for b."),
         (Differs("It differs."), "It differs."),
         (Held(release("v2"), "d-1", AwsReason("X", "y")), "held since d-1 did not succeed. X: y"),
+        (Held(release("v2"), "arn:x/prod/notes/d-1", AwsReason("X", "y")), "held since d-1 did not succeed. X: y"),
         (Blocked(BlockedBy.PREFLIGHT, (FINDING,)), "blocked (preflight). X: It is amiss. Set it right."),
         (Failed("Throttled", "Rate exceeded"), "failed. Throttled: Rate exceeded"),
     ],

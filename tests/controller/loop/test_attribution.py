@@ -66,21 +66,21 @@ def test_drift_keeps_its_author_and_time_while_aws_is_silent() -> None:
 def test_the_deployment_that_shipped_is_the_one_of_the_primary_task_set() -> None:
     tries = (attempt("v3", id="d-new", mark=None), attempt("v3", id="d-old", mark=None))
     live = seen(service=service(task_set(number=3, external_id="d-old")), attempts=tries)
-    assert (found := shipped(live)) is not None
+    assert (found := shipped(live, live.running)) is not None
     assert found.id == "d-old"
 
 
 def test_where_task_sets_do_not_tell_it_is_the_newest_with_the_running_revision() -> None:
     tries = (attempt("v2"), attempt("v3", AttemptState.SUCCEEDED, mark=None))
     live = seen(service=rolling_service(number=3), attempts=tries)
-    assert (found := shipped(live)) is not None
+    assert (found := shipped(live, live.running)) is not None
     assert found.task_definition_arn == arn(3)
 
 
 def test_nothing_is_known_of_a_shipment_where_nothing_runs_or_nothing_was_looked_at() -> None:
-    assert shipped(seen(running=None)) is None
-    assert shipped(seen()) is None
-    assert shipped(seen(service=None, attempts=())) is None
+    assert shipped(seen(), None) is None
+    assert shipped(seen(), registered()) is None
+    assert shipped(seen(service=None, attempts=()), registered()) is None
 
 
 def test_a_difference_that_is_left_alone_has_an_author_too() -> None:

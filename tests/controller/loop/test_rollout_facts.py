@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from controller.loop.facts import Kind
-from controller.loop.rollout_facts import attempt_fact, ours, record, short
+from controller.loop.rollout_facts import attempt_fact, ours, record
 from controller.loop.status import ServiceStatus
 from reconcilers.live import Attempt, AttemptState, AwsReason, Cause, Mark
 from tests.controller.builders import NOW, attempt, observed, report, status
@@ -139,7 +139,3 @@ def test_ours_are_those_with_our_mark() -> None:
 
 def test_before_the_first_look_there_is_no_record() -> None:
     assert (list(record(status())), list(ours(status()))) == ([], [])
-
-
-def test_ecs_deployments_are_named_by_the_end_of_their_arn() -> None:
-    assert short("arn:aws:ecs:eu-west-1:1:service-deployment/prod/notes/abc123") == "abc123"

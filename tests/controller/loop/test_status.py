@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from controller.loop.status import after_report, after_unread, still_in_sync
+from controller.loop.status import after_commit, after_report, after_unread, still_in_sync
 from reconcilers.live import Attempt, Cause, Live, Mark
 from reconcilers.model import Revision
 from reconcilers.outcome import Failed, Health, InSync, Retry, Sync
@@ -179,3 +179,17 @@ def test_a_commit_that_was_seen_to_come_is_not_asked_of_aws() -> None:
 def test_what_was_never_read_names_no_commit() -> None:
     before = replace(status(), exact=False)
     assert after_report(before, report(Failed("Throttled", ""), observed=None)).wanted == before.wanted
+
+
+def test_of_what_a_commit_brought_it_is_not_said_that_there_is_nothing_to_do() -> None:
+    after = after_commit(status(report()), wanted("v3"), exact=False)
+    assert (after.sync, after.outcome) == (Sync.OUTDATED, None)
+    assert [(each.name, each.state.value) for each in after.chain][:3] == [
+        ("commit", "done"),
+        ("rendering", "done"),
+        ("revision", "pending"),
+    ]
+
+
+def test_what_is_under_way_stays_so_when_another_commit_comes() -> None:
+    assert after_commit(status(report(SHIFTING)), wanted("v3"), exact=False).outcome == SHIFTING

@@ -57,6 +57,14 @@ def test_a_shift_shows_which_version_each_colour_runs() -> None:
     assert [each.images for each in shift.colours] == [{"proxy": "notes:v1"}, {"proxy": "notes:v2"}]
 
 
+def test_a_rolling_update_shows_which_version_each_side_runs() -> None:
+    far = Progress(30.0, 2, 2, colours=(GREEN, BLUE))
+    live = replace(observed(), running=registered("v3", 2), replaced=registered("v1", 1))
+    shift = shown(Progressing("x goes on", 15.0, "d-v2", far), live).shift
+    assert shift is not None
+    assert [each.images for each in shift.colours] == [{"proxy": "notes:v1"}, {"proxy": "notes:v3"}]
+
+
 def test_a_colour_of_which_nothing_is_known_shows_no_version() -> None:
     shift = shifting(replace(BLUE, task_definition_arn=None)).shift
     assert shift is not None

@@ -22,6 +22,11 @@ def test_a_line_says_what_runs_and_what_is_wanted() -> None:
     assert (line.running, line.wanted, line.commit) == ("v1", "v2", "commit-v2")
 
 
+def test_during_a_rolling_update_the_line_says_what_still_serves() -> None:
+    seen = replace(observed(), running=registered("v2", 2), replaced=registered("v1"))
+    assert row(status(report(SHIFTING, observed=seen)), stale=False).running == "v1"
+
+
 def test_before_the_first_look_nothing_runs_as_far_as_is_known() -> None:
     line = row(status(), stale=False)
     assert (line.running, line.since, line.sync) == ("", None, Sync.UNKNOWN)

@@ -250,3 +250,20 @@ def test_a_source_that_never_answered_says_why() -> None:
 @pytest.mark.parametrize("name", ["seenAt", "failingSince", "taskDefinition", "committedAt"])
 def test_names_are_as_json_has_them(name: str) -> None:
     assert f'"{name}"' in service_view(status(report())).model_dump_json(by_alias=True)
+
+
+ROLLED = "arn:aws:ecs:eu-west-1:1:service-deployment/prod/notes/x1"
+
+
+def test_a_rolling_deployment_is_shown_by_its_name() -> None:
+    view = service_view(status(report(Progressing("x1 goes on", 15.0, ROLLED))))
+    assert view.rollout is not None
+    assert view.rollout.deployment == "x1"
+
+
+def test_during_a_rolling_update_the_running_version_is_the_one_that_still_serves() -> None:
+    tried = (attempt("v2", id=ROLLED), attempt("v1", id=f"{ROLLED[:-2]}x0"))
+    seen = replace(observed(*tried), running=registered("v2", 2), replaced=registered("v1"))
+    running = service_view(status(report(SHIFTING, observed=seen))).running
+    assert running is not None
+    assert (running.images, running.deployment) == ({"proxy": "notes:v1"}, "x0")

@@ -25,18 +25,14 @@ function attempt(each) {
       h("p", {}, made(each)),
       reason,
       failures.length ? h("ul", { class: "failures" }, failures) : null,
-      each.rollback && h("p", { class: "quiet" }, "Taken back by ", h("code", {}, named(each.rollback)))),
-    h("div", { class: "when" }, h("p", {}, age(each.createdAt)), h("p", { class: "quiet" }, took), h("p", {}, outward(each.url, h("code", {}, named(each.deployment))))));
+      each.rollback && h("p", { class: "quiet" }, "Taken back by ", h("code", {}, each.rollback))),
+    h("div", { class: "when" }, h("p", {}, age(each.createdAt)), h("p", { class: "quiet" }, took), h("p", {}, outward(each.url, h("code", {}, each.deployment)))));
 }
 
 function made(each) {
-  if (each.rollbackOf) return ["Rollback of ", h("code", {}, named(each.rollbackOf))];
+  if (each.rollbackOf) return ["Rollback of ", h("code", {}, each.rollbackOf)];
   if (each.ours) return [`${CAUSES[each.cause] ?? "Commit"} `, h("code", { title: each.commit }, short(each.commit))];
   const hand = each.who ? ["Somebody else's, by ", who(each.who)] : each.pending ? "Somebody else's; AWS does not tell yet whose" : "Somebody else's";
   const more = [each.via && `with ${each.via}`, each.source && `from ${each.source}`].filter(Boolean).join(" ");
   return [h("span", {}, hand), more && h("span", { class: "quiet" }, ` ${more}`)];
-}
-
-function named(deployment) {
-  return deployment.slice(deployment.lastIndexOf("/") + 1);
 }
