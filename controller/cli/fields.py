@@ -45,7 +45,8 @@ def _by(change: ChangeView, look: Look) -> str:
     at = change.at if change.at is not None else change.since
     if at is None and change.by is None and not change.pending:
         return ""
-    ago = "" if at is None else f"since {clock(at)}" if look.wide else f"{since(at, look.now)} ago"
+    more = "" if change.by is not None or not change.at_least else "before " if look.wide else "more than "
+    ago = "" if at is None else f"since {more}{clock(at)}" if look.wide else f"{more}{since(at, look.now)} ago"
     by = maker(change.by, pending=change.pending)
     who = "AWS does not tell who" if by == "-" else change.by if look.wide and change.by else by
     return ", ".join(each for each in (who, ago, how(change)) if each)

@@ -107,7 +107,8 @@ def _source(source: SourceView, look: Look, whole: bool) -> RenderableType | Non
 
 
 def _cells(row: FleetRow, look: Look) -> list[Cell]:
-    drift = f"{row.drift_fields} for {since(row.drift_since, look.now)}" if row.drift_fields else "-"
+    least = "at least " if row.drift_at_least else ""
+    drift = f"{row.drift_fields} for {least}{since(row.drift_since, look.now)}" if row.drift_fields else "-"
     more = [row.cluster or "-", row.region or "-", (row.commit or "-")[:7], drift] if look.wide else []
     ago = age(None if row.since is None else look.now - row.since)
     version = _version(row) if look.wide else _shortened(_version(row))

@@ -11,11 +11,11 @@ from controller.loop.author import Author, name
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
 from reconcilers.diff import Change
-from reconcilers.live import Attempt, Live, RegisteredRevision, deployment_name
+from reconcilers.live import Attempt, Live, deployment_name
 from reconcilers.outcome import Sync
-from reconcilers.rollout.history import is_rollback
+from reconcilers.rollout.history import is_rollback, shipped
 
-__all__ = ["Author", "attributed", "author", "deployer", "of_deployment", "of_field", "of_revision", "shipped"]
+__all__ = ["Author", "attributed", "author", "dated", "deployer", "of_deployment", "of_field", "of_revision"]
 
 
 def of_revision(arn: str) -> str:
@@ -62,15 +62,23 @@ def attributed(fact: Fact, status: ServiceStatus | None) -> Fact:
     return replace(fact, who=who, text=f"{fact.text}, by {name(who)}" if fact.kind is Kind.DRIFT_FOUND else fact.text)
 
 
-def shipped(live: Live, revision: RegisteredRevision | None) -> Attempt | None:
-    """The deployment that brought a revision up, where the attempts were looked at and it is among them."""
-    if revision is None:
-        return None
-    arn = revision.arn
-    primary = live.service.primary if live.service is not None else None
-    attempts = [each for each in live.attempts or () if each.task_definition_arn == arn]
-    named = (each for each in attempts if primary is not None and each.id == primary.external_id)
-    return next(named, next(iter(attempts), None))
+def dated(status: ServiceStatus, about: str, author: Author) -> ServiceStatus:
+    """With the time that CloudTrail tells of an edit: what was first seen later than that differed since then.
+
+    The author stays under the name that was asked for, which facts that were told already know it by.
+    """
+    at = author.at
+    paths = [path for path, seen in status.drift_since.items() if of_field(path, seen) == about]
+    if at is None or not paths or at >= status.drift_since[paths[0]]:
+        return status
+    since = status.since if status.since != status.drift_since[paths[0]] else at
+    return replace(
+        status,
+        since=since,
+        drift_since={**status.drift_since, **dict.fromkeys(paths, at)},
+        drift_stood=status.drift_stood - set(paths),
+        authors={**status.authors, **{of_field(path, at): author for path in paths}},
+    )
 
 
 def _of_revision(status: ServiceStatus, seen: Author) -> Author:

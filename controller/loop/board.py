@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from controller.loop.attribution import dated
 from controller.loop.author import Author
 from controller.loop.events import Event, events
 from controller.loop.status import (
@@ -159,7 +160,7 @@ class Board:
             if before is not None:
                 kept = {**{name: each for name, each in before.authors.items() if name != about}, about: author}
                 newest = dict(list(kept.items())[-MOST_AUTHORS:])
-                self._services[key] = replace(before, authors=newest)
+                self._services[key] = dated(replace(before, authors=newest), about, author)
 
     def nameless(self) -> frozenset[str]:
         """The commits that brought what is wanted, of which only the ids are known."""

@@ -14,10 +14,10 @@ from reconcilers.digest import Digest
 from reconcilers.explain import named, untold
 from reconcilers.live import Live
 from reconcilers.model import Revision, Service
-from reconcilers.outcome import Failed, Finding, Health, InSync, Outcome, Progressing, Retry, Stalled, Sync
+from reconcilers.outcome import Failed, Finding, Health, Held, InSync, Outcome, Progressing, Retry, Stalled, Sync
 from reconcilers.reconcile import Report
 from reconcilers.rollout.health import health
-from reconcilers.rollout.history import brought_by
+from reconcilers.rollout.history import brought_by, drifted_at
 from reconcilers.verdict import Link
 
 
@@ -38,7 +38,9 @@ class ServiceStatus:
     does.
     ``exact``: whether the wanted commit was seen to bring the release. What stood in Git already when the daemon came
     has the newest commit for it, until AWS's record tells a better one.
-    ``since``: how long sync and outcome have been of this kind. ``drift_since``: by path, when a change was first seen.
+    ``since``: how long sync and outcome have been of this kind. ``drift_since``: by path, since when it differs, as AWS
+    tells, or else since it was seen to. ``drift_stood``: those that were there at the first look already, for nobody
+    knows how long.
     """
 
     wanted: Service
@@ -52,6 +54,7 @@ class ServiceStatus:
     seen_at: float | None = None
     failing_since: float | None = None
     drift_since: Mapping[str, float] = field(default_factory=dict)
+    drift_stood: frozenset[str] = frozenset()
     rollout: Rollout | None = None
     report: Report | None = None
     live: Live | None = None
@@ -123,6 +126,8 @@ def _after_look(before: ServiceStatus, report: Report) -> ServiceStatus:
         live = report.observed or before.live
         return replace(before, outcome=report.outcome, report=report, live=live, failing_since=failing_since)
     same = before.sync is plan.sync and type(before.outcome) is type(report.outcome)
+    live = report.observed or before.live
+    drift = _drift(before, plan.changes if plan.sync is Sync.DRIFTED else (), live, report.at)
     return replace(
         before,
         sync=plan.sync,
@@ -131,13 +136,14 @@ def _after_look(before: ServiceStatus, report: Report) -> ServiceStatus:
         changes=plan.changes,
         warnings=plan.warnings,
         chain=plan.chain,
-        since=before.since if same else report.at,
+        since=before.since if same else _began(before, report, drift, live),
         seen_at=report.at,
         failing_since=None,
-        drift_since=_first_seen(before.drift_since, plan.changes if plan.sync is Sync.DRIFTED else (), report.at),
+        drift_since=drift,
+        drift_stood=_stood(before, drift, report.at),
         rollout=_followed(before.rollout, report),
         report=report,
-        live=report.observed or before.live,
+        live=live,
         in_sync_release=before.wanted.release if plan.sync is Sync.IN_SYNC else before.in_sync_release,
     )
 
@@ -162,8 +168,29 @@ def still_in_sync(before: ServiceStatus, live: Live) -> ServiceStatus:
     return replace(before, health=how, seen_at=live.observed_at, failing_since=None, live=live)
 
 
-def _first_seen(before: Mapping[str, float], changes: tuple[Change, ...], now: float) -> Mapping[str, float]:
-    return {change.path: before.get(change.path, now) for change in changes}
+def _began(before: ServiceStatus, report: Report, drift: Mapping[str, float], live: Live | None) -> float:
+    """Since when a state that was not there before is: as AWS dates what led to it, or else since this look."""
+    if isinstance(report.outcome, Held):
+        tried = (live.attempts if live is not None else None) or ()
+        ended = (each.finished_at for each in tried if each.id == report.outcome.deployment)
+        return min(report.at, next(ended, None) or report.at)
+    if before.sync is not Sync.DRIFTED:
+        return min(drift.values(), default=report.at)
+    return report.at
+
+
+def _drift(before: ServiceStatus, changes: tuple[Change, ...], live: Live | None, now: float) -> Mapping[str, float]:
+    """Since when each change is there. What a revision brought is there since that was shipped, as AWS tells."""
+    shipped_at = drifted_at(live) if live is not None else None
+    began = min(now, shipped_at) if shipped_at is not None else now
+    fresh = {each.path: began if each.path.startswith("/taskDefinition/") else now for each in changes}
+    return {path: before.drift_since.get(path, at) for path, at in fresh.items()}
+
+
+def _stood(before: ServiceStatus, drift: Mapping[str, float], now: float) -> frozenset[str]:
+    if before.seen_at is not None:
+        return before.drift_stood & drift.keys()
+    return frozenset(path for path, since in drift.items() if since == now)
 
 
 def _followed(before: Rollout | None, report: Report) -> Rollout | None:

@@ -58,7 +58,7 @@ def _drift(services: tuple[ServiceStatus, ...], now: float) -> Iterator[Metric]:
     )
     age = GaugeMetricFamily(
         "trueup_service_drift_age_seconds",
-        "How long the oldest drift has been seen.",
+        "For how long the oldest drift is there, as AWS tells, or else was seen.",
         labels=_SERVICE,
     )
     for status in services:
@@ -86,7 +86,7 @@ def _drifted_fields(services: tuple[ServiceStatus, ...], now: float) -> Metric:
     """By field and by who made it, as far as AWS tells; the oldest first, and what is beyond ``MOST`` as one."""
     age = GaugeMetricFamily(
         "trueup_service_drift_field_age_seconds",
-        "How long a field has been seen to differ, and who made it so.",
+        "For how long a field differs, as AWS tells, or else was seen to, and who made it so.",
         labels=[*_SERVICE, "field", "who"],
     )
     for status in services:

@@ -30,6 +30,7 @@ def row(status: ServiceStatus, *, stale: bool) -> FleetRow:
         reason=words.reason(outcome),
         since=status.since,
         drift_since=min(drifted.values(), default=None),
+        drift_at_least=bool(drifted) and bool(status.drift_stood),
         drift_fields=len(drifted),
         drift_by=_drift_by(status) if drifted else "",
         failing_since=status.failing_since,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from controller.loop import words
-from controller.loop.attribution import author, shipped
+from controller.loop.attribution import author
 from controller.loop.board import SourceStatus
 from controller.loop.facts import Fact
 from controller.loop.status import ServiceStatus
@@ -28,6 +28,7 @@ from reconcilers.diff import Change, masked
 from reconcilers.live import Live, deployment_name
 from reconcilers.model import Revision, Service, ServiceKey
 from reconcilers.outcome import Blocked, Finding, Health, Progressing, Sync
+from reconcilers.rollout.history import shipped
 from reconcilers.verdict import Link, LinkState
 
 
@@ -227,6 +228,7 @@ def _change(change: Change, status: ServiceStatus) -> ChangeView:
         declared=shown.declared,
         live=shown.live,
         since=status.drift_since.get(change.path),
+        at_least=change.path in status.drift_stood,
         by=made.who,
         at=made.at,
         via=made.via,

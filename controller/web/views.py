@@ -28,7 +28,11 @@ class ChangeView(View):
     kind: str = Field(description="changed, added (live only) or removed (Git only).")
     declared: Any = None
     live: Any = None
-    since: float | None = Field(default=None, description="When it was first seen, in seconds since the epoch.")
+    since: float | None = Field(
+        default=None,
+        description="Since when it differs, as AWS tells, or else was seen to. Seconds since the epoch.",
+    )
+    at_least: bool = Field(default=False, description="It differed at the first look already: longer than since then.")
     by: str | None = Field(
         default=None,
         description="Who registered the revision that has it or, as CloudTrail tells, edited the field, as an ARN; "
@@ -315,6 +319,7 @@ class FleetRow(View):
     reason: str = ""
     since: float | None = None
     drift_since: float | None = None
+    drift_at_least: bool = Field(default=False, description="At the first look it was there already.")
     drift_fields: int = 0
     drift_by: str = Field(default="", description="Whose hand it was, as an ARN; empty: AWS does not tell.")
     failing_since: float | None = None

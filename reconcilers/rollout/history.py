@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import assert_never
 
 from reconcilers.digest import Digest
-from reconcilers.live import Attempt, AttemptState
+from reconcilers.live import Attempt, AttemptState, Live, RegisteredRevision
 from reconcilers.model import CodeDeployRollout, RollingRollout, Service
 
 
@@ -76,6 +76,29 @@ def brought_by(attempts: tuple[Attempt, ...], release: Digest) -> str | None:
     ours = (each.mark for each in attempts if each.mark is not None and not is_rollback(each))
     row = list(takewhile(lambda mark: mark.release == release, ours))
     return row[-1].commit or None if row else None
+
+
+def shipped(live: Live, revision: RegisteredRevision | None) -> Attempt | None:
+    """The deployment that brought a revision up, where the attempts were looked at and it is among them."""
+    if revision is None:
+        return None
+    arn = revision.arn
+    primary = live.service.primary if live.service is not None else None
+    attempts = [each for each in live.attempts or () if each.task_definition_arn == arn]
+    named = (each for each in attempts if primary is not None and each.id == primary.external_id)
+    return next(named, next(iter(attempts), None))
+
+
+def drifted_at(live: Live) -> float | None:
+    """When somebody else began to ship what runs over what we had shipped; ``None`` where AWS's record has no such.
+
+    Not when its revision was registered: that may have been long before it was shipped.
+    """
+    deployment = shipped(live, live.running)
+    if deployment is None or deployment.mark is not None or is_rollback(deployment):
+        return None
+    ours = (each for each in live.attempts or () if each.mark is not None)
+    return deployment.created_at if any(each.created_at < deployment.created_at for each in ours) else None
 
 
 def _version(digest: Digest) -> str:

@@ -38,6 +38,7 @@ def filled(now: float | None = None) -> Served:
     found = replace(snapshot(*services, problems=(BROKEN,)), spoiled={ServiceKey("prod", "broken"): (BROKEN,)})
     served.adopt(found)
     served.look(
+        report(at=now - 7260),
         replace(drifted(*CHANGES, at=now - 7200), observed=by_hand(now)),
         looked(shifting(now), WEB, now - 190),
         looked(BLOCKED, API, now - 60),

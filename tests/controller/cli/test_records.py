@@ -22,9 +22,10 @@ from controller.cli.why import Explained
 from controller.web.client import Daemon
 from controller.web.messages import Message
 from controller.web.views import AttemptView, FleetRow, FleetView, HistoryView, ServiceView
+from reconcilers.diff import Change
 from reconcilers.history import History
 from reconcilers.model import Revision
-from tests.controller.builders import HELD, KEY, attempt, snapshot, wanted
+from tests.controller.builders import HELD, KEY, attempt, drifted, snapshot, wanted
 from tests.controller.cli.filled import EVIL, filled, looked
 from tests.controller.web.served import Served, serving
 
@@ -327,3 +328,18 @@ def test_whoever_tried_is_named_and_how() -> None:
     assert "user/eve" in said
     assert "codedeploy:CreateDeployment from 203.0.113.7" in said
     assert "AWS does not tell yet" in said
+
+
+@pytest.fixture
+def anew() -> Iterator[str]:
+    """A daemon whose first look found drift."""
+    served = Served(time.time())
+    served.adopt(snapshot())
+    served.look(drifted(Change("/serviceDefinition/desiredCount", "changed", 2, 4), at=time.time() - 7200))
+    with serving(served) as url:
+        yield url
+
+
+def test_of_drift_that_was_there_at_the_first_look_it_is_said_that_it_may_be_older(anew: str) -> None:
+    assert "1 for at least 2h" in typed(anew, "get", "-o", "wide").stdout
+    assert "AWS does not tell who, more than 2h ago" in typed(anew, "diff", "prod/notes").stdout

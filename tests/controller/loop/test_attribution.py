@@ -9,19 +9,19 @@ from controller.loop.attribution import (
     Author,
     attributed,
     author,
+    dated,
     deployer,
     of_deployment,
     of_field,
     of_revision,
-    shipped,
 )
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
 from reconcilers.diff import Change
-from reconcilers.live import AttemptState, Live
+from reconcilers.live import Live
 from reconcilers.outcome import Differs, Failed, Progressing
 from tests.controller.builders import DEBUG, KEY, NOW, drifted, report, status
-from tests.reconcilers.builders import arn, attempt, registered, rolling_service, service, task_set
+from tests.reconcilers.builders import arn, attempt, registered, service, task_set
 
 MALLORY = "arn:aws:iam::123456789012:user/mallory"
 GRACE = Change("/serviceDefinition/healthCheckGracePeriodSeconds", "changed", 60, 5)
@@ -61,26 +61,6 @@ def test_drift_keeps_its_author_and_time_while_aws_is_silent() -> None:
     before = replace(drifted(DEBUG), observed=seen())
     found = status(before, report(Failed("Timeout", "no answer"), at=NOW + 60, observed=None))
     assert author(found, DEBUG) == Author(MALLORY, NOW - 120)
-
-
-def test_the_deployment_that_shipped_is_the_one_of_the_primary_task_set() -> None:
-    tries = (attempt("v3", id="d-new", mark=None), attempt("v3", id="d-old", mark=None))
-    live = seen(service=service(task_set(number=3, external_id="d-old")), attempts=tries)
-    assert (found := shipped(live, live.running)) is not None
-    assert found.id == "d-old"
-
-
-def test_where_task_sets_do_not_tell_it_is_the_newest_with_the_running_revision() -> None:
-    tries = (attempt("v2"), attempt("v3", AttemptState.SUCCEEDED, mark=None))
-    live = seen(service=rolling_service(number=3), attempts=tries)
-    assert (found := shipped(live, live.running)) is not None
-    assert found.task_definition_arn == arn(3)
-
-
-def test_nothing_is_known_of_a_shipment_where_nothing_runs_or_nothing_was_looked_at() -> None:
-    assert shipped(seen(), None) is None
-    assert shipped(seen(), registered()) is None
-    assert shipped(seen(service=None, attempts=()), registered()) is None
 
 
 def test_a_difference_that_is_left_alone_has_an_author_too() -> None:
@@ -176,3 +156,38 @@ def test_a_fact_keeps_what_it_says_where_nothing_more_is_known() -> None:
     assert attributed(named, known) == named
     assert attributed(ours, known) == ours
     assert attributed(drift, knowing(status(drifted(GRACE)), field=WAITED)) == drift
+
+
+EDITED = "/serviceDefinition/healthCheckGracePeriodSeconds"
+EDIT = Author(MALLORY, NOW - 9000, event="e1")
+
+
+def edited() -> ServiceStatus:
+    return status(drifted(GRACE))
+
+
+def test_what_cloudtrail_dates_before_it_was_first_seen_differs_since_then() -> None:
+    found = dated(edited(), of_field(EDITED, NOW), EDIT)
+    assert (found.drift_since, found.drift_stood, found.since) == ({EDITED: NOW - 9000}, frozenset(), NOW - 9000)
+
+
+def test_what_was_dated_keeps_its_author_under_both_times() -> None:
+    found = dated(edited(), of_field(EDITED, NOW), EDIT)
+    assert author(found, GRACE) == EDIT
+    again = dated(found, of_field(EDITED, NOW - 9000), EDIT)
+    assert again == found
+
+
+def test_a_state_that_is_older_than_the_drift_keeps_its_time() -> None:
+    later = status(drifted(DEBUG, at=NOW - 60), drifted(DEBUG, GRACE, at=NOW))
+    found = dated(later, of_field(EDITED, NOW), EDIT)
+    assert (found.since, found.drift_since[EDITED]) == (NOW - 60, NOW - 9000)
+
+
+@pytest.mark.parametrize("told", [Author(pending=True), Author(MALLORY, NOW + 5)])
+def test_an_answer_without_an_earlier_time_dates_nothing(told: Author) -> None:
+    assert dated(edited(), of_field(EDITED, NOW), told) == edited()
+
+
+def test_an_answer_about_something_else_dates_nothing() -> None:
+    assert dated(edited(), of_deployment("d-1"), EDIT) == edited()

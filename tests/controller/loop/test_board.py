@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from controller.loop.attribution import of_field
 from controller.loop.author import Author
 from controller.loop.board import MOST_AUTHORS, Board, cluster_of
 from reconcilers.actions import UpdateService
+from reconcilers.diff import Change
 from reconcilers.live import Attempt, Cause, Mark
 from reconcilers.model import Cluster, Revision, Scope, SyncPolicy
 from reconcilers.outcome import Failed, Retry, Sync
@@ -279,3 +281,12 @@ def test_the_commit_that_mends_a_manifest_may_not_be_the_one_that_brought_the_re
     known.adopt(snapshot(replace(wanted("v2"), commit=Revision("mended", NOW)), commit="mended"), NOW)
     known.reported(report(observed=observed(attempt("v2"))), Order())
     assert known.nameless() == {"commit-v2"}
+
+
+def test_what_cloudtrail_tells_of_an_edit_dates_the_drift() -> None:
+    known, count = board(), Change("/serviceDefinition/desiredCount", "changed", 2, 4)
+    known.reported(drifted(count), Order())
+    known.attributed(KEY, of_field(count.path, NOW), Author("arn:aws:iam::1:user/eve", NOW - 500))
+    status = known.service(KEY)
+    assert status is not None
+    assert status.drift_since == {count.path: NOW - 500}

@@ -5,11 +5,14 @@ from dataclasses import replace
 import pytest
 
 from controller.loop.status import after_commit, after_report, after_unread, still_in_sync
-from reconcilers.live import Attempt, Cause, Live, Mark
+from reconcilers.diff import Change
+from reconcilers.live import Attempt, AttemptState, Cause, Live, Mark
 from reconcilers.model import Revision
 from reconcilers.outcome import Failed, Health, InSync, Retry, Sync
+from reconcilers.reconcile import Report
 from reconcilers.verdict import Link, LinkState
 from tests.controller.builders import (
+    BLOCKED,
     DEBUG,
     HELD,
     KEY,
@@ -22,7 +25,7 @@ from tests.controller.builders import (
     status,
     wanted,
 )
-from tests.reconcilers.builders import registered, service
+from tests.reconcilers.builders import registered, service, task_set
 
 
 def test_before_the_first_look_nothing_is_known() -> None:
@@ -193,3 +196,55 @@ def test_of_what_a_commit_brought_it_is_not_said_that_there_is_nothing_to_do() -
 
 def test_what_is_under_way_stays_so_when_another_commit_comes() -> None:
     assert after_commit(status(report(SHIFTING)), wanted("v3"), exact=False).outcome == SHIFTING
+
+
+THEIRS = attempt("v3", id="d-hand", mark=None, created_at=NOW - 600)
+BY_HAND = replace(observed(THEIRS, attempt("v2")), running=registered("v1", 3), service=service(task_set(number=3)))
+
+
+def by_hand(*changes: Change, at: float = NOW) -> Report:
+    """A look at what somebody shipped ten minutes ago."""
+    return replace(drifted(*changes, at=at), observed=BY_HAND)
+
+
+def test_drift_that_a_deployment_brought_is_dated_from_its_creation() -> None:
+    after = status(by_hand())
+    assert (after.drift_since, after.since, after.drift_stood) == ({DEBUG.path: NOW - 600}, NOW - 600, frozenset())
+
+
+def test_after_a_restart_drift_is_as_old_as_before() -> None:
+    before, after = status(report(at=NOW - 900), by_hand(at=NOW - 500)), status(by_hand(at=NOW))
+    assert before.drift_since == after.drift_since
+
+
+def test_drift_of_a_field_is_dated_from_when_it_was_first_seen_though_something_was_shipped() -> None:
+    after = status(by_hand(COUNT))
+    assert after.drift_since == {COUNT.path: NOW}
+
+
+COUNT = Change("/serviceDefinition/desiredCount", "changed", 2, 4)
+
+
+def test_what_differed_at_the_first_look_did_so_for_longer() -> None:
+    after = status(drifted(COUNT), drifted(COUNT, DEBUG, at=NOW + 60))
+    assert after.drift_stood == {COUNT.path}
+
+
+def test_what_differs_anew_is_known_since_when_it_does() -> None:
+    after = status(drifted(COUNT), report(at=NOW + 30), drifted(COUNT, at=NOW + 60))
+    assert (after.drift_stood, after.drift_since) == (frozenset(), {COUNT.path: NOW + 60})
+
+
+def test_another_obstacle_to_the_same_drift_is_new() -> None:
+    blocked = report(BLOCKED, at=NOW + 60, plan={"changes": (DEBUG,)})
+    still = replace(blocked, plan=replace(blocked.plan, sync=Sync.DRIFTED) if blocked.plan else None)
+    assert status(drifted(), still).since == NOW + 60
+
+
+def test_a_hold_is_dated_from_the_end_of_what_did_not_succeed() -> None:
+    tried = attempt("v2", AttemptState.STOPPED, finished_at=NOW - 300)
+    assert status(report(HELD, observed=observed(tried))).since == NOW - 300
+
+
+def test_a_hold_that_aws_does_not_date_is_dated_from_when_it_was_seen() -> None:
+    assert status(report(HELD, observed=observed(attempt("v2", AttemptState.STOPPED)))).since == NOW

@@ -41,8 +41,12 @@ def test_a_shift_whose_share_is_not_known_shows_none() -> None:
 
 
 def test_drift_shows_its_age_and_its_fields() -> None:
-    line = row(status(drifted()), stale=False)
-    assert (line.drift_since, line.drift_fields) == (NOW, 1)
+    line = row(status(report(), drifted(at=NOW + 5)), stale=False)
+    assert (line.drift_since, line.drift_at_least, line.drift_fields) == (NOW + 5, False, 1)
+
+
+def test_drift_that_the_first_look_found_is_at_least_so_old() -> None:
+    assert row(status(drifted()), stale=False).drift_at_least
 
 
 def test_what_is_held_says_why() -> None:

@@ -38,10 +38,10 @@ function value(given) {
   return h(text.includes("\n") ? "pre" : "code", text.includes("\n") ? { tabindex: "0", "aria-label": "Value" } : {}, text);
 }
 
-function hand({ by, at, since, via, call, source, pending }) {
+function hand({ by, at, since, atLeast, via, call, source, pending }) {
   const when = at ?? since;
   const more = [via && `with ${via}`, call && h("code", {}, call), source && `from ${source}`].filter(Boolean);
   const unknown = pending ? "AWS does not tell yet who" : "AWS does not tell who";
   const name = by ? [icon("active"), "by ", who(by)] : [icon("unknown"), unknown];
-  return h("p", { class: "hand" }, h("span", {}, name), more.map((each) => h("span", {}, each)), when === null ? null : h("span", {}, age(when)));
+  return h("p", { class: "hand" }, h("span", {}, name), more.map((each) => h("span", {}, each)), when === null ? null : h("span", {}, atLeast && !by && "more than ", age(when)));
 }

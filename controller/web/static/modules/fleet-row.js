@@ -13,7 +13,7 @@ const CELLS = [
   ["c-health", (row) => [row.health], (row) => sign(HEALTH, row.health, "Health")],
   ["c-name", (row) => [row.environment, row.name, row.cluster], name],
   ["c-version", (row) => [row.running, row.wanted, row.traffic, row.sync], version],
-  ["c-story", (row) => [row.text, row.outcome, row.driftSince, row.driftFields, row.driftBy, row.failingSince, row.stale, row.reason], story],
+  ["c-story", (row) => [row.text, row.outcome, row.driftSince, row.driftAtLeast, row.driftFields, row.driftBy, row.failingSince, row.stale, row.reason], story],
   ["c-since", (row) => [row.since], (row) => age(row.since)],
 ];
 
@@ -88,7 +88,7 @@ function story(row) {
 
 function drift(row) {
   const hand = row.driftBy ? [", by ", who(row.driftBy)] : null;
-  return h("span", { class: "drifting" }, `${count(row.driftFields, "field")} for `, age(row.driftSince, "for"), hand);
+  return h("span", { class: "drifting" }, `${count(row.driftFields, "field")} for ${row.driftAtLeast ? "at least " : ""}`, age(row.driftSince, "for"), hand);
 }
 
 /** The sentence, without what the signs beside it say already. */
