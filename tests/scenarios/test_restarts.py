@@ -2,17 +2,18 @@
 
 from dataclasses import replace
 
-from reconcilers.model import Revision
-from reconcilers.outcome import InSync
+from reconcilers.model import DriftPolicy, Revision
+from reconcilers.outcome import Differs, InSync, Outcome
 from tests.reconcilers.sandboxed import rolled, shifted
+from tests.scenarios.hands import ship_by_hand
 from tests.scenarios.house import QUICK, House
 
 
-def restarted(house: House) -> None:
+def restarted(house: House, ends: type[Outcome] = InSync) -> None:
     """Git has moved on in other folders, and the daemon begins anew."""
     house.git = replace(house.git, commit=Revision("head", house.clock.now()))
     house.start()
-    house.settle(InSync)
+    house.settle(ends)
 
 
 def commit_of(house: House) -> str:
@@ -37,3 +38,23 @@ def test_the_commit_that_brought_a_rolling_update_is_known_after_a_restart() -> 
     before = commit_of(house)
     restarted(house)
     assert commit_of(house) == before != "head"
+
+
+def drift_of(house: House) -> dict[str, float]:
+    status = house.status
+    assert status is not None
+    return dict(status.drift_since)
+
+
+def test_drift_is_as_old_after_a_restart_as_it_was_before() -> None:
+    house = House(shifted(QUICK))
+    house.git = replace(house.git, drift=DriftPolicy.WARN)
+    house.commit("1.1.0")
+    house.settle(InSync)
+    ship_by_hand(house)
+    house.settle(Differs)
+    before = drift_of(house)
+    house.run(60)
+    restarted(house, Differs)
+    assert before
+    assert drift_of(house) == before
