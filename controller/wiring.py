@@ -40,6 +40,7 @@ from reconcilers.guard_rails.rails import GuardRails
 from reconcilers.history import Historian
 from reconcilers.leases import Shard, shard_of
 from reconcilers.model import Scope
+from reconcilers.observe import attempts
 from reconcilers.reconcile import Reconciler
 from reconcilers.sweep import Sweeper
 from reconcilers.task_definition import revision_digest
@@ -110,7 +111,13 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     pool = GatewayPool(clients, revision_digest)
     policy = replace(Policy(), poll=settings.shift_interval, guard_rails=guard_rails(settings.guard_rails))
     acting = Reconciler(pool, time.time, policy, gate=lambda wanted, _: lease.gate(wanted.scope))
-    work = Work(repository.poll, Sweeper(pool, time.time).sweep, acting.reconcile, repository.named)
+    work = Work(
+        repository.poll,
+        Sweeper(pool, time.time).sweep,
+        acting.reconcile,
+        repository.named,
+        lambda wanted: attempts(pool(wanted.scope), wanted, time.time()),
+    )
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
     journal, hub = Journal(board, time.time), Hub()
     inquiry = _inquiry(settings, pool, board, lease, log)

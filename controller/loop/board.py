@@ -13,6 +13,7 @@ from controller.loop.events import Event, events
 from controller.loop.status import (
     ServiceStatus,
     after_commit,
+    after_recollection,
     after_report,
     after_sharing,
     after_unread,
@@ -21,8 +22,8 @@ from controller.loop.status import (
 )
 from controller.source.snapshot import Snapshot
 from reconcilers.actions import UpdateService
-from reconcilers.live import Live
-from reconcilers.model import Cluster, Revision, Scope, ServiceKey
+from reconcilers.live import Attempt, Live
+from reconcilers.model import Cluster, Revision, Scope, Service, ServiceKey
 from reconcilers.outcome import Retry, Stalled
 from reconcilers.reconcile import Report
 from reconcilers.verdict import Order
@@ -139,6 +140,16 @@ class Board:
             if report.spent:
                 self._spend(report.key, order)
             return self._tell(before, after_report(before, report), report.at)
+
+    def recollected(self, wanted: Service, attempts: tuple[Attempt, ...]) -> Told | None:
+        """AWS told what was tried with a service before. ``None`` where something else is wanted meanwhile."""
+        with self._lock:
+            before = self._services.get(wanted.key)
+            if before is None or before.wanted.release != wanted.release:
+                return None
+            after = after_recollection(before, attempts)
+            self._services[wanted.key] = after
+            return Told(before, after, ())
 
     def glanced(self, key: ServiceKey, live: Live) -> None:
         """A sweep found again that nothing differs."""

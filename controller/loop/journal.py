@@ -1,10 +1,10 @@
 """What happened, across services: the newest facts, in the order in which they were learnt. All of it can be lost.
 
-After a restart AWS's own record fills it again, deployment by deployment, as each service is looked at.
+After a restart AWS's own record fills it again, deployment by deployment, as each service is looked at or recollected.
+What happened long before the start is there to be read, at its own time, and is no news: who follows has heard it.
 """
 
 import threading
-from collections import deque
 from collections.abc import Callable
 
 from controller.loop.attribution import attributed
@@ -15,6 +15,7 @@ from controller.loop.source_facts import source_back, source_fact
 from controller.loop.telling import facts_of
 
 MOST = 2000
+RECENT = 600.0  # seconds before the start: what happened while no daemon was there is news
 
 
 class Journal:
@@ -24,18 +25,20 @@ class Journal:
         self._board = board
         self._now = now
         self._lock = threading.Lock()
-        self._facts: deque[tuple[int, Fact]] = deque(maxlen=most)
-        self._ids: dict[str, None] = {}
+        self._most = most
+        self._facts: list[tuple[int, Fact]] = []
+        self._ids: set[str] = set()
         self._stale: Fact | None = None
-        self._first = self._cursor = round(now() * 1000)  # later than any place that an earlier process gave
+        self._began = now()
+        self._first = self._cursor = round(self._began * 1000)  # later than any place that an earlier process gave
 
     def after(self, cursor: int = 0) -> tuple[int, tuple[Fact, ...]]:
-        """The newest place, and the facts after ``cursor`` that are still kept, as they were learnt.
+        """The newest place, and the facts after ``cursor`` that are still kept, as they were learnt; 0 for all of them.
 
-        A cursor of another process's journal is no place in this one: from the start, then.
+        A cursor of another process's journal is no place in this one: from its start, then.
         """
         with self._lock:
-            since = cursor if self._first <= cursor <= self._cursor else 0
+            since = cursor if cursor == 0 or self._first <= cursor <= self._cursor else self._first
             cursor, facts = self._cursor, tuple(fact for place, fact in self._facts if place > since)
         return cursor, tuple(map(self._as_known, facts))
 
@@ -63,17 +66,21 @@ class Journal:
         return attributed(fact, self._board.service(fact.service) if fact.service is not None else None)
 
     def keep(self, fact: Fact) -> None:
-        """Give a fact its place, unless it is there already."""
+        """Give a fact its place, unless it is there already, or so long ago that it would be forgotten at once."""
         with self._lock:
             if fact.id in self._ids:
                 return
-            if len(self._facts) == self._facts.maxlen:
-                self._ids.pop(self._facts[0][1].id, None)
-            self._ids[fact.id] = None
-            for other in _other_end(fact):
-                self._ids.pop(other, None)
-            self._cursor += 1
-            self._facts.append((self._cursor, fact))
+            news = fact.at >= self._began - RECENT
+            if len(self._facts) == self._most:
+                oldest = min(range(self._most), key=lambda place: self._facts[place][1].at)
+                if fact.at < self._facts[oldest][1].at:
+                    return
+                self._ids.discard(self._facts.pop(oldest)[1].id)
+            self._ids.add(fact.id)
+            self._ids.difference_update(_other_end(fact))
+            if news:
+                self._cursor += 1
+            self._facts.append((self._cursor if news else self._first, fact))
 
 
 def _other_end(fact: Fact) -> tuple[str, ...]:

@@ -18,11 +18,14 @@ from controller.loop.backoff import Backoff, jittered
 from controller.loop.board import Board, Told, cluster_of
 from controller.loop.judged import in_sync
 from controller.loop.queue import Priority, WorkQueue
+from controller.loop.recollection import EVERY, Recollection
 from controller.loop.status import ServiceStatus
 from controller.source.git_errors import SourceError
 from controller.source.snapshot import Snapshot
 from reconcilers.leases import Errand, shard_of
+from reconcilers.live import Attempt
 from reconcilers.model import Cluster, Revision, Scope, Service, ServiceKey
+from reconcilers.outcome import Retry, Stalled
 from reconcilers.reconcile import Report
 from reconcilers.sweep import SweepResult
 from reconcilers.verdict import Order
@@ -33,7 +36,12 @@ class SyncSource:
     """Look at the repository."""
 
 
-Key = SyncSource | Cluster | ServiceKey
+@dataclass(frozen=True, slots=True)
+class Recollect:
+    """Read of one service what AWS remembers from before the start."""
+
+
+Key = SyncSource | Cluster | ServiceKey | Recollect
 
 
 def _nameless(_commits: frozenset[str]) -> Mapping[str, Revision]:
@@ -44,13 +52,15 @@ def _nameless(_commits: frozenset[str]) -> Mapping[str, Revision]:
 class Work:
     """What the keys stand for. ``source`` answers ``None`` when nothing is new; it and ``named`` raise ``SourceError``.
 
-    ``named`` tells of earlier commits what people know them by.
+    ``named`` tells of earlier commits what people know them by, ``attempts`` what was tried with a service; it raises
+    ``Retry`` and ``Stalled``. Without it the past is left alone.
     """
 
     source: Callable[[Snapshot | None], Snapshot | None]
     sweep: Callable[[Cluster, tuple[Service, ...]], SweepResult]
     reconcile: Callable[[Service, Order], Report]
     named: Callable[[frozenset[str]], Mapping[str, Revision]] = _nameless
+    attempts: Callable[[Service], tuple[Attempt, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,7 @@ class Loop:
         self._threads: list[threading.Thread] = []
         self._stopped = threading.Event()
         self._named: frozenset[str] = frozenset()
+        self._recollection = Recollection()
         self.beat_at = clocks.monotonic()
 
     def start(self, workers: int) -> None:
@@ -198,6 +209,8 @@ class Loop:
                 self._if_ours(key.scope, partial(self._sweep, key))
             case ServiceKey():
                 self._look(key)
+            case Recollect():
+                self._recollect()
             case _:
                 assert_never(key)
 
@@ -271,6 +284,8 @@ class Loop:
         if self.board.nameless() - self._named:
             self.queue.add(SyncSource())
         self.queue.add(cluster, after=jittered(self._rhythm.sweep, self._clocks.chance()))
+        if self._work.attempts is not None:
+            self.queue.add(Recollect(), after=EVERY)
 
     def _swept(self, status: ServiceStatus, found: SweepResult) -> None:
         key = status.wanted.key
@@ -282,6 +297,21 @@ class Loop:
             self._tell(self.board.unread(key, found.errors[key], self._clocks.now()))
         elif key in found.differing and worth_a_look(status, found.live[key], self._rhythm.recheck):
             self.queue.add(key)
+
+    def _recollect(self) -> None:
+        status = self._recollection.next(self.board.services())
+        if status is not None:
+            self._if_ours(status.wanted.scope, partial(self._remember, status))
+            self.queue.add(Recollect(), after=EVERY)
+
+    def _remember(self, status: ServiceStatus) -> None:
+        """Nothing rests on it: where AWS does not answer, the service is as it was."""
+        if self._work.attempts is None:
+            return
+        with suppress(Retry):
+            with suppress(Stalled):
+                self._tell(self.board.recollected(status.wanted, self._work.attempts(status.wanted)))
+            self._recollection.done(status.wanted.key)
 
     def _look(self, key: ServiceKey) -> None:
         status = self.board.service(key)
@@ -315,5 +345,7 @@ def _word(key: Key) -> str:
             return f"sweep of {name}"
         case ServiceKey():
             return str(key)
+        case Recollect():
+            return "recollection"
         case _:
             assert_never(key)

@@ -12,7 +12,7 @@ from reconcilers.aws.marks import mark_on
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
 from reconcilers.explain import named, untold
-from reconcilers.live import Live
+from reconcilers.live import Attempt, Live
 from reconcilers.model import Revision, Service
 from reconcilers.outcome import Failed, Finding, Health, Held, InSync, Outcome, Progressing, Retry, Stalled, Sync
 from reconcilers.reconcile import Report
@@ -97,6 +97,13 @@ def with_commit(before: ServiceStatus, commit: Revision) -> ServiceStatus:
 def after_report(before: ServiceStatus, report: Report) -> ServiceStatus:
     """What is known once a service was looked at on its own."""
     return _as_aws_dates_it(_after_look(before, report))
+
+
+def after_recollection(before: ServiceStatus, attempts: tuple[Attempt, ...]) -> ServiceStatus:
+    """What is known once AWS told what was tried with a service, apart from a look at it."""
+    if before.live is None or before.live.attempts is not None:
+        return before
+    return _as_aws_dates_it(replace(before, live=replace(before.live, attempts=attempts)))
 
 
 def _as_aws_dates_it(after: ServiceStatus) -> ServiceStatus:

@@ -11,6 +11,7 @@ from controller.loop.status import ServiceStatus
 from controller.source.snapshot import Snapshot, kept
 from reconcilers.aws.gateways import DigestOf, GatewayPool
 from reconcilers.model import Scope
+from reconcilers.observe import attempts
 from reconcilers.outcome import InSync, Outcome, Progressing, Sync
 from reconcilers.reconcile import Reconciler
 from reconcilers.sweep import Sweeper
@@ -30,13 +31,16 @@ Client = Callable[[str, Scope], Any]
 
 @dataclass
 class Heard:
-    """An observer that remembers what came of every look."""
+    """An observer that remembers what came of every look, and lets others know."""
 
     outcomes: list[Outcome] = field(default_factory=list)
     sweeps: int = 0
     broken: list[Exception] = field(default_factory=list)
+    others: tuple[Any, ...] = ()
 
     def told(self, told: Told) -> None:
+        for each in self.others:
+            each.told(told)
         if told.after.outcome is not None:
             self.outcomes.append(told.after.outcome)
 
@@ -69,7 +73,12 @@ class House:
         """A daemon that remembers nothing."""
         pool = GatewayPool(self.client, self.digest_of)
         now = self.clock.now
-        work = Work(self._source, Sweeper(pool, now).sweep, Reconciler(pool, now, Policy()).reconcile)
+        work = Work(
+            self._source,
+            Sweeper(pool, now).sweep,
+            Reconciler(pool, now, Policy()).reconcile,
+            attempts=lambda wanted: attempts(pool(wanted.scope), wanted, now()),
+        )
         self.loop = Loop(work, Board(), self.heard, rhythm, Clocks(now, now, lambda: 0.5))
         self.loop.queue.add(SyncSource())
 

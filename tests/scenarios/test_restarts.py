@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from controller.loop.journal import Journal
 from reconcilers.model import DriftPolicy, Revision
-from reconcilers.outcome import Differs, InSync, Outcome
+from reconcilers.outcome import Differs, Held, InSync, Outcome
 from tests.reconcilers.sandboxed import rolled, shifted
 from tests.scenarios.hands import ship_by_hand
 from tests.scenarios.house import QUICK, House
@@ -58,3 +59,42 @@ def test_drift_is_as_old_after_a_restart_as_it_was_before() -> None:
     restarted(house, Differs)
     assert before
     assert drift_of(house) == before
+
+
+def activity(house: House) -> set[tuple[str, float]]:
+    """What happened, as a daemon knows that has just begun: what it is, and when it was."""
+    journal = Journal(house.loop.board, house.clock.now)
+    house.heard.others = (journal,)
+    house.run(5)
+    return {(fact.id, fact.at) for fact in journal.after()[1]}
+
+
+def test_what_shipped_and_what_was_rolled_back_is_in_the_activity_after_a_restart() -> None:
+    house = House(shifted(QUICK))
+    house.commit("1.1.0")
+    house.settle(InSync)
+    house.commit("bad")
+    house.settle(Held)
+    house.run(10)
+    house.commit("1.2.0")
+    house.settle(InSync)
+    house.run(60)
+    house.start()
+    told = activity(house)
+    ends = sorted((at, name.split("/")[-1]) for name, at in told)
+    assert [name for _, name in ends] == ["started", "done", "started", "rolled-back", "started", "done"]
+    assert ends[-1][0] < house.clock.now() - 3000
+    house.start()
+    assert activity(house) == told
+
+
+def test_a_hold_is_in_the_activity_at_the_time_when_it_began() -> None:
+    house = House(shifted(QUICK))
+    house.commit("bad")
+    house.settle(Held)
+    house.run(60)
+    house.start()
+    told = activity(house)
+    held, rolled_back = ([at for name, at in told if name.endswith(end)] for end in ("/held", "/rolled-back"))
+    assert held
+    assert held == rolled_back

@@ -3,7 +3,7 @@ tells. Nothing waits for it.
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
-from controller.loop.board import Board, Told
+from controller.loop.board import Board
 from controller.loop.inquiry import Asking, Inquiry
 from controller.loop.journal import Journal
 from controller.loop.loop import Rhythm
@@ -39,23 +39,11 @@ GRACE = "/serviceDefinition/healthCheckGracePeriodSeconds"
 DELIVERY = 5.5  # minutes, and a little
 
 
-@dataclass
-class Listening(Heard):
-    """Remembers, and lets the inquiry and the journal know."""
-
-    others: tuple[Any, ...] = ()
-
-    def told(self, told: Told) -> None:
-        super().told(told)
-        for each in self.others:
-            each.told(told)
-
-
 class Curious(House):
     """A daemon that asks CloudTrail, and ``mallory``, who works by hand."""
 
     def start(self, rhythm: Rhythm = SELDOM) -> None:
-        self.heard = Listening()
+        self.heard = Heard()
         super().start(rhythm)
         pool, now = GatewayPool(self.client, self.digest_of), self.clock.now
 

@@ -290,3 +290,29 @@ def test_what_cloudtrail_tells_of_an_edit_dates_the_drift() -> None:
     status = known.service(KEY)
     assert status is not None
     assert status.drift_since == {count.path: NOW - 500}
+
+
+def test_what_aws_remembers_of_a_service_names_its_commit_and_changes_nothing_else() -> None:
+    known = Board()
+    known.adopt(snapshot(replace(wanted("v2"), commit=Revision("head", NOW))), NOW)
+    known.reported(report(), Order())
+    told = known.recollected(wanted("v2"), (attempt("v2"),))
+    assert told is not None
+    assert (told.events, told.before.report is told.after.report) == ((), True)
+    assert (told.after.wanted.commit.commit, told.after.outcome, told.after.seen_at) == (
+        "commit-v2",
+        told.before.outcome,
+        told.before.seen_at,
+    )
+
+
+def test_what_a_look_has_read_meanwhile_is_newer_than_what_is_remembered() -> None:
+    known = board()
+    known.reported(report(observed=observed(attempt("v2"))), Order())
+    told = known.recollected(wanted("v2"), ())
+    assert told is not None
+    assert told.after == told.before
+
+
+def test_what_is_remembered_of_another_release_than_the_wanted_one_is_dropped() -> None:
+    assert board().recollected(wanted("v1"), ()) is None

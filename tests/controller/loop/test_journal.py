@@ -84,11 +84,38 @@ def test_the_oldest_are_forgotten() -> None:
     assert len(kept.kinds()) == 2
 
 
-def test_what_was_forgotten_may_be_told_again() -> None:
+def test_what_is_older_than_all_that_is_kept_has_no_place_any_more() -> None:
     kept = Kept(most=1)
     one, other = attempt("v1", finished_at=NOW - 3000), attempt("v2", finished_at=NOW - 50)
     kept.look(report(observed=observed(one)), report(observed=observed(other)), report(observed=observed(one)))
-    assert [fact.deployment for fact in kept.journal.after()[1]] == ["d-v1"]
+    assert [fact.deployment for fact in kept.journal.after()[1]] == ["d-v2"]
+
+
+LONG_AGO = attempt("v1", created_at=NOW - 9000, finished_at=NOW - 8000)
+
+
+def test_what_happened_long_before_the_start_is_there_at_its_own_time() -> None:
+    kept = Kept()
+    kept.look(report(observed=observed(LONG_AGO)))
+    assert [(fact.kind, fact.at) for fact in kept.journal.after()[1]] == [
+        (Kind.STARTED, NOW - 9000),
+        (Kind.DONE, NOW - 8000),
+    ]
+
+
+def test_what_happened_long_before_the_start_is_no_news_to_who_follows() -> None:
+    kept = Kept()
+    place, _ = kept.journal.after()
+    kept.look(report(observed=observed(LONG_AGO)))
+    assert kept.journal.after(place) == (place, ())
+    assert kept.kinds(17) == []
+
+
+def test_what_happened_while_no_daemon_was_there_is_news() -> None:
+    kept = Kept()
+    place, _ = kept.journal.after()
+    kept.look(report(observed=observed(attempt("v2", created_at=NOW - 60, finished_at=NOW - 30))))
+    assert kept.kinds(place) == [Kind.STARTED, Kind.DONE]
 
 
 def test_an_outage_of_git_is_told_once_with_its_end() -> None:

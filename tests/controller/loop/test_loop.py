@@ -7,11 +7,12 @@ from itertools import pairwise
 
 from controller.loop.board import Board, Told, cluster_of
 from controller.loop.loop import Clocks, Key, Loop, Rhythm, Swept, SyncSource, Work
+from controller.loop.recollection import EVERY
 from controller.source.git_errors import SourceError
 from controller.source.snapshot import Snapshot
-from reconcilers.live import Cause, Live, Mark
+from reconcilers.live import Attempt, Cause, Live, Mark
 from reconcilers.model import Cluster, Revision, Service, ServiceKey
-from reconcilers.outcome import Failed, Outcome, Retry, Sync
+from reconcilers.outcome import Failed, Outcome, Retry, Stalled, Sync
 from reconcilers.reconcile import Report
 from reconcilers.sweep import SweepResult
 from reconcilers.verdict import Order
@@ -34,6 +35,8 @@ class FakeWork:
     spends: bool = False
     reconciles: Callable[[Service], Report] | None = None
     tags: dict[str, str] | None = None  # of the revision that a sweep finds
+    remembered: dict[str, list[tuple[Attempt, ...] | Exception]] = field(default_factory=dict)  # what AWS says, in turn
+    recollected: list[str] = field(default_factory=list)
     authors: dict[str, Revision] = field(default_factory=dict)
     asked: list[frozenset[str]] = field(default_factory=list)  # commits, at once
     defect: str = ""  # in which cluster's sweep
@@ -49,6 +52,14 @@ class FakeWork:
         if not self.authors:
             raise SourceError("timeout", "Git does not answer", "Look at it")
         return self.authors
+
+    def attempts(self, service: Service) -> tuple[Attempt, ...]:
+        self.recollected.append(service.key.name)
+        said = self.remembered.get(service.key.name, [])
+        answer = said.pop(0) if said else ()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def sweep(self, cluster: Cluster, services: tuple[Service, ...]) -> SweepResult:
         if cluster.name == self.defect:
@@ -95,13 +106,15 @@ class Heard:
 class Stage:
     """A loop on a clock that stands still until it is told to go; ``steps`` does what is ready."""
 
-    def __init__(self, *commits: Snapshot | Exception | None) -> None:
+    def __init__(self, *commits: Snapshot | Exception | None, remembers: bool = False) -> None:
         self.time = 0.0
         self.work = FakeWork(list(commits))
         self.heard = Heard()
         self.board = Board()
         clocks = Clocks(now=lambda: NOW + self.time, monotonic=lambda: self.time, chance=lambda: 0.5)
         work = Work(self.work.source, self.work.sweep, self.work.reconcile, self.work.named)
+        if remembers:
+            work = replace(work, attempts=self.work.attempts)
         self.loop = Loop(work, self.board, self.heard, Rhythm(poll=30, sweep=60, recheck=300), clocks)
         self.loop.queue.add(SyncSource())
 
@@ -379,3 +392,47 @@ def test_what_a_sweep_learns_of_commits_is_asked_of_git_at_once() -> None:
     stage.work.tags = {"trueup:owner": str(KEY), "trueup:release": wanted("v2").release, "trueup:commit": "earlier"}
     stage.steps()
     assert stage.work.asked == [{"earlier"}]
+
+
+def test_after_the_start_every_service_in_sync_is_recollected_once_and_one_at_a_time() -> None:
+    stage = Stage(snapshot(wanted("v2"), named("other"), named("shifts")), remembers=True)
+    stage.work.differing, stage.work.outcomes = {"shifts"}, {"shifts": SHIFTING}
+    stage.steps()
+    assert stage.work.recollected == []
+    stage.after(EVERY)
+    assert stage.work.recollected == ["notes"]
+    for _ in range(60):
+        stage.after(EVERY)
+    assert stage.work.recollected == ["notes", "other"]
+
+
+def test_what_aws_remembers_is_told_and_no_event() -> None:
+    stage = Stage(snapshot(wanted("v2")), remembers=True)
+    stage.work.remembered = {"notes": [(attempt("v2"),)]}
+    stage.steps()
+    stage.after(EVERY)
+    told = stage.heard.tales[-1]
+    assert (told.after.live and told.after.live.attempts, told.events) == ((attempt("v2"),), ())
+
+
+def test_an_aws_that_does_not_answer_is_asked_again_and_the_service_is_as_it_was() -> None:
+    stage = Stage(snapshot(wanted("v2")), remembers=True)
+    stage.work.remembered = {"notes": [Retry("Throttled", "slow down"), (attempt("v2"),)]}
+    stage.steps()
+    stage.after(EVERY)
+    before = stage.board.service(KEY)
+    stage.after(EVERY)
+    after = stage.board.service(KEY)
+    assert before is not None
+    assert after is not None
+    assert (before.settled, before.live and before.live.attempts) == (True, None)
+    assert after.live is not None
+    assert after.live.attempts == (attempt("v2"),)
+
+
+def test_an_aws_that_refuses_is_not_asked_again() -> None:
+    stage = Stage(snapshot(wanted("v2")), remembers=True)
+    stage.work.remembered = {"notes": [Stalled("AccessDenied", "no", "Allow it.")]}
+    for _ in range(5):
+        stage.after(EVERY)
+    assert stage.work.recollected == ["notes"]
