@@ -15,6 +15,8 @@ from controller.loop.source_facts import source_back, source_fact
 from controller.loop.telling import facts_of
 
 MOST = 2000
+# What AWS's record tells long after it happened.
+_REMEMBERED = frozenset({Kind.STARTED, Kind.DONE, Kind.ROLLED_BACK, Kind.FAILED, Kind.STOPPED, Kind.SUPERSEDED})
 RECENT = 600.0  # seconds before the start: what happened while no daemon was there is news
 
 
@@ -70,7 +72,7 @@ class Journal:
         with self._lock:
             if fact.id in self._ids:
                 return
-            news = fact.at >= self._began - RECENT
+            news = fact.kind not in _REMEMBERED or fact.at >= self._began - RECENT
             if len(self._facts) == self._most:
                 oldest = min(range(self._most), key=lambda place: self._facts[place][1].at)
                 if fact.at < self._facts[oldest][1].at:

@@ -68,7 +68,7 @@ def tell_who(stage: Stage) -> None:
     since = NOW - 42 * MINUTE
     made = Author(MALLORY, since - 50, "203.0.113.24", "ecs:RegisterTaskDefinition", "AWS CLI 2.31.4", "e-1")
     stage.board.attributed(PRICING.key, of_revision(revision), made)
-    scaled = replace(made, call="ecs:UpdateService", via="console")
+    scaled = replace(made, at=since, call="ecs:UpdateService", via="console")
     stage.board.attributed(PRICING.key, of_field("/serviceDefinition/desiredCount", since), scaled)
     stage.poke()
 

@@ -86,7 +86,7 @@ def test_the_diff_shows_each_field_as_git_says_it_and_as_it_is(read: Read) -> No
 
 def test_the_diff_says_who_how_from_where_and_when(read: Read) -> None:
     hands = read("/services/prod/pricing").locator(".hand")
-    expect(hands.nth(0)).to_have_text("by user/mallorywith consoleecs:UpdateServicefrom 203.0.113.2443 min ago")
+    expect(hands.nth(0)).to_have_text("by user/mallorywith consoleecs:UpdateServicefrom 203.0.113.2442 min ago")
     expect(hands.nth(1)).to_contain_text("with AWS CLI 2.31.4")
 
 
@@ -94,6 +94,13 @@ def test_a_hand_that_aws_does_not_name_is_unknown_and_not_nobody(stage: Stage, t
     stage.adopt(snapshot(PRICING))
     stage.report(drifted(PRICING, changes=DRIFT[:1]))
     expect(tab("/services/prod/pricing").locator(".hand")).to_contain_text("AWS does not tell who")
+
+
+def test_drift_that_was_there_at_the_first_look_is_said_to_be_at_least_so_old(stage: Stage, tab: Opened) -> None:
+    stage.adopt(snapshot(PRICING))
+    stage.report(drifted(PRICING, changes=DRIFT[:1]))
+    expect(tab("/services/prod/pricing").locator(".hand")).to_have_text("AWS does not tell whomore than 42 min ago")
+    expect(tab("/").locator(".drifting")).to_contain_text("1 field for at least 42 min")
 
 
 def test_the_history_shows_each_attempt_with_its_end_and_its_reason(read: Read) -> None:

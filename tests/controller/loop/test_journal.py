@@ -7,10 +7,11 @@ from controller.loop.facts import Kind
 from controller.loop.journal import Journal
 from controller.loop.loop import Swept
 from controller.loop.source_facts import STALE
+from reconcilers.live import AttemptState
 from reconcilers.model import Cluster, Scope
 from reconcilers.reconcile import Report
 from reconcilers.verdict import Order
-from tests.controller.builders import BLOCKED, NOW, SHIFTING, attempt, drifted, observed, report, snapshot
+from tests.controller.builders import BLOCKED, HELD, NOW, SHIFTING, attempt, drifted, observed, report, snapshot
 
 
 class Kept:
@@ -109,6 +110,14 @@ def test_what_happened_long_before_the_start_is_no_news_to_who_follows() -> None
     kept.look(report(observed=observed(LONG_AGO)))
     assert kept.journal.after(place) == (place, ())
     assert kept.kinds(17) == []
+
+
+def test_what_stands_is_news_though_aws_dates_it_long_ago() -> None:
+    kept = Kept()
+    place, _ = kept.journal.after()
+    tried = attempt("v2", AttemptState.STOPPED, created_at=NOW - 9000, finished_at=NOW - 8000)
+    kept.look(report(HELD, observed=observed(tried)))
+    assert [(fact.kind, fact.at) for fact in kept.journal.after(place)[1]] == [(Kind.HELD, NOW - 8000)]
 
 
 def test_what_happened_while_no_daemon_was_there_is_news() -> None:
