@@ -17,6 +17,7 @@ from controller.lease.keeper import Keeper
 from controller.lease.means import Lease, Means
 from controller.lease.sole import Sole
 from controller.loop.board import Board
+from controller.loop.commits import History
 from controller.loop.inquiry import Asking, Inquiry
 from controller.loop.journal import Journal
 from controller.loop.loop import Clocks, Loop, Observer, Rhythm, Work
@@ -115,7 +116,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
         repository.poll,
         Sweeper(pool, time.time).sweep,
         acting.reconcile,
-        repository.named,
+        History(repository.named, repository.touched),
         lambda wanted: attempts(pool(wanted.scope), wanted, time.time()),
     )
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)

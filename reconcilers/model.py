@@ -117,7 +117,8 @@ class Service:
 
     ``task_definition`` is RegisterTaskDefinition's input, family included, images in place. ``revision`` digests its
     content, ``release`` that and whatever else one rollout ships. ``service_definition`` holds UpdateService's words,
-    only those that were declared. ``commit`` is the commit that brought this release, not merely the newest one.
+    only those that were declared. ``commit`` is the commit that brought this release, not merely the newest one, and
+    ``made_of`` are the paths, files and folders, of which it may be made beside its manifest.
     """
 
     key: ServiceKey
@@ -130,6 +131,7 @@ class Service:
     rollout: Rollout
     commit: Revision
     source: str  # the manifest's path in the repository
+    made_of: tuple[str, ...] = ()
     service_definition: Mapping[str, Any] = field(default_factory=dict)
     sync: SyncPolicy = SyncPolicy.AUTO
     drift: DriftPolicy = DriftPolicy.HEAL

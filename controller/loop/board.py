@@ -11,6 +11,7 @@ from controller.loop.attribution import dated
 from controller.loop.author import Author
 from controller.loop.events import Event, events
 from controller.loop.status import (
+    Brought,
     ServiceStatus,
     after_commit,
     after_recollection,
@@ -90,7 +91,7 @@ class Board:
         with self._lock:
             known = self._services
             self._services = {
-                key: after_commit(known.get(key), wanted, exact=self._is_new(key))
+                key: after_commit(known.get(key), wanted, self._brought(key))
                 for key, wanted in snapshot.services.items()
             }
             changed = [
@@ -179,6 +180,22 @@ class Board:
             each.wanted.commit.commit for each in self.services() if each.wanted.commit.committed_at is None
         )
 
+    def untold(self) -> dict[ServiceKey, tuple[str, ...]]:
+        """The services that AWS was asked about, of which nobody told the commit yet: with what they are made of."""
+        return {
+            each.wanted.key: (each.wanted.source, *each.wanted.made_of)
+            for each in self.services()
+            if each.brought is Brought.SUPPOSED and each.live is not None
+        }
+
+    def dated(self, commits: Mapping[ServiceKey, Revision]) -> None:
+        """Keep the commits that Git's history names for those of which nobody told one meanwhile."""
+        with self._lock:
+            for key, commit in commits.items():
+                each = self._services.get(key)
+                if each is not None and each.brought is Brought.SUPPOSED:
+                    self._services[key] = replace(with_commit(each, commit), brought=Brought.TOLD)
+
     def named(self, commits: Mapping[str, Revision]) -> None:
         """Keep what Git says of commits, by their ids."""
         with self._lock:
@@ -218,9 +235,10 @@ class Board:
             self._orders.pop(key, None)
             self._field_heals.pop(key, None)
 
-    def _is_new(self, key: ServiceKey) -> bool:
-        """Whether Git did not describe a service before, broken or sound: what is there now is this commit's."""
-        return self._snapshot is not None and key not in self._snapshot.spoiled
+    def _brought(self, key: ServiceKey) -> Brought:
+        """Where Git did not describe a service before, broken or sound, what is there now is this commit's."""
+        before = self._snapshot
+        return Brought.SUPPOSED if before is None or key in before.spoiled else Brought.SURE
 
     def _tell(self, before: ServiceStatus, after: ServiceStatus, now: float) -> Told:
         self._services[after.wanted.key] = after

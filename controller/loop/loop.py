@@ -5,7 +5,7 @@ one frozen record, handed to the observers; when to look again is decided from i
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,7 @@ from controller.lease.turf import Turf
 from controller.loop.again import again, worth_a_look
 from controller.loop.backoff import Backoff, jittered
 from controller.loop.board import Board, Told, cluster_of
+from controller.loop.commits import Commits, History
 from controller.loop.judged import in_sync
 from controller.loop.queue import Priority, WorkQueue
 from controller.loop.recollection import EVERY, Recollection
@@ -24,7 +25,7 @@ from controller.source.git_errors import SourceError
 from controller.source.snapshot import Snapshot
 from reconcilers.leases import Errand, shard_of
 from reconcilers.live import Attempt
-from reconcilers.model import Cluster, Revision, Scope, Service, ServiceKey
+from reconcilers.model import Cluster, Scope, Service, ServiceKey
 from reconcilers.outcome import Retry, Stalled
 from reconcilers.reconcile import Report
 from reconcilers.sweep import SweepResult
@@ -44,22 +45,18 @@ class Recollect:
 Key = SyncSource | Cluster | ServiceKey | Recollect
 
 
-def _nameless(_commits: frozenset[str]) -> Mapping[str, Revision]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What the keys stand for. ``source`` answers ``None`` when nothing is new; it and ``named`` raise ``SourceError``.
+    """What the keys stand for. ``source`` answers ``None`` when nothing is new and raises ``SourceError``.
 
-    ``named`` tells of earlier commits what people know them by, ``attempts`` what was tried with a service; it raises
-    ``Retry`` and ``Stalled``. Without it the past is left alone.
+    ``history`` tells of earlier commits, ``attempts`` what was tried with a service; it raises ``Retry`` and
+    ``Stalled``. Without them the past is left alone.
     """
 
     source: Callable[[Snapshot | None], Snapshot | None]
     sweep: Callable[[Cluster, tuple[Service, ...]], SweepResult]
     reconcile: Callable[[Service, Order], Report]
-    named: Callable[[frozenset[str]], Mapping[str, Revision]] = _nameless
+    history: History | None = None
     attempts: Callable[[Service], tuple[Attempt, ...]] | None = None
 
 
@@ -135,7 +132,7 @@ class Loop:
         self._tenancy = tenancy or Sole()
         self._threads: list[threading.Thread] = []
         self._stopped = threading.Event()
-        self._named: frozenset[str] = frozenset()
+        self._commits = Commits(board, work.history)
         self._recollection = Recollection()
         self.beat_at = clocks.monotonic()
 
@@ -247,17 +244,9 @@ class Loop:
             else:
                 result = "changed"
                 self._adopt(snapshot)
-            self._name()
+            self._commits.ask()
         self._observer.polled(result, self._clocks.monotonic() - started)
         self.queue.add(SyncSource(), after=jittered(self._rhythm.poll, self._clocks.chance()))
-
-    def _name(self) -> None:
-        """Ask Git, once, about the commits that only AWS's record named: after a restart, all of them together."""
-        asked = self.board.nameless() - self._named
-        self._named |= asked
-        if asked:
-            with suppress(SourceError):  # they keep their ids, and the next poll says what is wrong with Git
-                self.board.named(self._work.named(asked))
 
     def _adopt(self, snapshot: Snapshot) -> None:
         swept = {cluster_of(status) for status in self.board.services()}
@@ -281,7 +270,7 @@ class Loop:
         seconds = self._clocks.monotonic() - started
         failed = next((error.reason for error in found.errors.values()), "")
         self._observer.swept(Swept(cluster, len(statuses), len(found.differing), seconds, failed))
-        if self.board.nameless() - self._named:
+        if self._commits.due:
             self.queue.add(SyncSource())
         self.queue.add(cluster, after=jittered(self._rhythm.sweep, self._clocks.chance()))
         if self._work.attempts is not None:

@@ -6,6 +6,7 @@ answers again.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 
 from controller.loop.author import Author
 from reconcilers.aws.marks import mark_on
@@ -19,6 +20,14 @@ from reconcilers.reconcile import Report
 from reconcilers.rollout.health import health
 from reconcilers.rollout.history import brought_by, drifted_at
 from reconcilers.verdict import Link
+
+
+class Brought(Enum):
+    """How a commit is known to be the one that brought a release."""
+
+    SUPPOSED = "supposed"  # it was Git's newest when the daemon came
+    TOLD = "told"  # a revision's tags, or Git's history, say so; the mark of a deployment knows better
+    SURE = "sure"  # it was seen to, or a deployment's mark says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +45,7 @@ class ServiceStatus:
     ``live`` is what was read last, ``in_sync_release`` the release that was last seen in sync.
     ``kept_by``: the replica that keeps the service instead of this one, empty where none does; ``None`` where this one
     does.
-    ``exact``: whether the wanted commit was seen to bring the release. What stood in Git already when the daemon came
-    has the newest commit for it, until AWS's record tells a better one.
+    ``brought``: how it is known that the wanted commit brought the release.
     ``since``: how long sync and outcome have been of this kind. ``drift_since``: by path, since when it differs, as AWS
     tells, or else since it was seen to. ``drift_stood``: those that were there at the first look already, for nobody
     knows how long.
@@ -59,7 +67,7 @@ class ServiceStatus:
     report: Report | None = None
     live: Live | None = None
     in_sync_release: Digest | None = None
-    exact: bool = True
+    brought: Brought = Brought.SURE
     kept_by: str | None = None
     authors: Mapping[str, Author] = field(default_factory=dict)  # what CloudTrail told, by the names of ``attribution``
 
@@ -74,17 +82,17 @@ class ServiceStatus:
         return self.sync is Sync.IN_SYNC and self.health in (Health.HEALTHY, Health.PROGRESSING)
 
 
-def after_commit(before: ServiceStatus | None, wanted: Service, *, exact: bool) -> ServiceStatus:
+def after_commit(before: ServiceStatus | None, wanted: Service, brought: Brought) -> ServiceStatus:
     """What is known once a commit was read that wants this. A release that stays has the commit that brought it.
 
     What was in sync with another release is not in sync with this one, and whoever waits for it must not be told. Nor
     must anybody be told that there is nothing to do, which is not known before the next look.
     """
     if before is None:
-        return ServiceStatus(wanted, exact=exact)
+        return ServiceStatus(wanted, brought=brought)
     if before.wanted.release == wanted.release:
         return replace(before, wanted=replace(wanted, commit=before.wanted.commit))
-    now = replace(before, wanted=wanted, exact=True)
+    now = replace(before, wanted=wanted, brought=Brought.SURE)
     return replace(now, sync=Sync.OUTDATED, outcome=None, chain=untold(wanted)) if before.sync is Sync.IN_SYNC else now
 
 
@@ -110,18 +118,20 @@ def _as_aws_dates_it(after: ServiceStatus) -> ServiceStatus:
     """With the commit that AWS's record names for the wanted release, unless Git was seen to bring it.
 
     The mirror holds one commit and no history, and a commit may touch a service's files without changing what they
-    mean, while the release says exactly that: so our own mark is asked, which costs no call, and not Git. A deployment
-    names the commit that it shipped. A revision, all that a sweep reads, names the one that registered it, which is an
-    earlier one where a release came back.
+    mean, while the release says exactly that: so our own mark is asked, which costs no call, and Git only where nothing
+    of ours was ever shipped. A deployment names the commit that it shipped. A revision, all that a sweep reads, names
+    the one that registered it, which is an earlier one where a release came back.
     """
-    if after.exact or after.live is None:
+    if after.brought is Brought.SURE or after.live is None:
         return after
     wanted, running = after.wanted, after.live.running
     shipped = brought_by(after.live.attempts or (), wanted.release)
     mark = mark_on((running.tags if running is not None else None) or {}, str(wanted.key))
     commit = shipped or (mark.commit if mark is not None and mark.release == wanted.release else None)
-    told = replace(after, exact=shipped is not None)
-    if not commit or commit == wanted.commit.commit:
+    if not commit:
+        return after
+    told = replace(after, brought=Brought.SURE if shipped else Brought.TOLD)
+    if commit == wanted.commit.commit:
         return told
     return with_commit(told, Revision(commit, None, branch=wanted.commit.branch))
 
@@ -159,7 +169,7 @@ def after_sharing(before: ServiceStatus, kept_by: str | None) -> ServiceStatus:
     """What is known once another replica keeps a service: nothing any more, whatever was known gets old."""
     if kept_by == before.kept_by:
         return before
-    return ServiceStatus(before.wanted, exact=before.exact, kept_by=kept_by)
+    return ServiceStatus(before.wanted, brought=before.brought, kept_by=kept_by)
 
 
 def after_unread(before: ServiceStatus, error: Retry | Stalled, now: float) -> ServiceStatus:

@@ -13,7 +13,7 @@ from controller.source.manifest_reading import read
 from controller.source.manifests import Manifest
 from controller.source.problem import Problem
 from controller.source.references import candidates
-from controller.source.services import key_of
+from controller.source.services import key_of, named_in
 from reconcilers.model import ServiceKey
 
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -47,8 +47,7 @@ class Declarations:
 
     def needed(self) -> tuple[str, ...]:
         """Give the paths of charts and task definitions that must be read before compiling."""
-        named = ((path, declaration.file) for declaration in self.sound for path in _named(declaration.manifest))
-        return tuple(sorted({place for path, file in named for place in candidates(path, file)}))
+        return tuple(sorted({place for each in self.sound for place in named_in(each.manifest, each.file)}))
 
 
 def declarations(files: Mapping[str, bytes], folder: str = "desired") -> Declarations:
@@ -99,7 +98,3 @@ def _looks_like_a_manifest(document: Located) -> bool:
 def _looks_like_a_task_definition(document: Located) -> bool:
     described = "containerDefinitions" in document.data or "taskDefinition" in document.data
     return described and not _looks_like_a_manifest(document)
-
-
-def _named(manifest: Manifest) -> Iterator[str]:
-    yield from filter(None, (manifest.spec.chart, manifest.spec.task_definition))

@@ -31,6 +31,7 @@ from controller.source.objects import (
     normal,
     parse_contents,
     parse_listing,
+    touching,
     unique_ids,
 )
 from controller.source.problem import Problem
@@ -120,6 +121,22 @@ class GitSource:
             return {}
         with self._turn:
             return self._mirror().named(ids)
+
+    def touched(self, places: Mapping[T, tuple[str, ...]]) -> Mapping[T, Revision]:
+        """The commit that last changed something at the places of each, of those that did so lately: one git process,
+        and one more where history has to be asked for. Nothing before the first ``fetch``.
+        """
+        with self._turn:
+            if self._last is None or not places:
+                return {}
+            mirror = self._mirror()
+            everywhere = sorted(
+                {normal(each) for of_one in places.values() for each in of_one if not leaves_tree(each)}
+            )
+            found = mirror.touched(self._last.commit, tuple(everywhere) if "" not in everywhere else ())
+            commits = {one: commit for one, of_one in places.items() if (commit := touching(found, of_one)) is not None}
+            known = mirror.named(tuple(sorted(set(commits.values()))))
+        return {one: known[commit] for one, commit in commits.items() if commit in known}
 
     def listing(self, revision: Revision, paths: tuple[str, ...] = ()) -> Listing:
         """The paths of a commit with modes and sizes, without content: all of them, or those under `paths`."""

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from controller.source.git_errors import SourceError, explain, no_branch, stopped, too_slow, unusable
 from controller.source.isolation import credentials
-from controller.source.objects import Commit, parse_commit, parse_commits, parse_references
+from controller.source.objects import Commit, parse_commit, parse_commits, parse_references, parse_touched
 from controller.source.process import Runner, TimedOutError
 from controller.source.remote import Remote
 from controller.source.signatures import FORMAT, Signature, parse_signatures
@@ -162,6 +162,20 @@ class Mirror:
                 raise
             return found
         return self._named(commits)
+
+    def touched(self, tip: str, places: tuple[str, ...]) -> list[tuple[str, frozenset[str]]]:
+        """The commits that changed something at some places, newest first, with the paths that each changed.
+
+        As far back as a forced branch is looked for at first. Where history was left on the host, the oldest commit
+        that is here looks as if it had made everything, and is left out. A merge is one commit, as a poll sees it.
+        """
+        if self._cut():
+            self._fetch(_DEPTHS[0], self._origin.ref)
+        command = ("log", "--first-parent", "-m", "--name-only", "--format=%x00%H", f"-{_DEPTHS[0]}", tip)
+        options = ("--literal-pathspecs", "-c", "core.quotePath=false")
+        found = parse_touched(self.ask(*options, *command, "--", *places))
+        cut = self._cut()
+        return [each for each in found if each[0] not in cut]
 
     def signatures(self, commits: tuple[str, ...], keys: Keys) -> tuple[Signature, ...]:
         """What git says of the signatures of commits, by these keys."""

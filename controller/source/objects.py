@@ -115,6 +115,15 @@ def parse_commits(answer: bytes, branch: str) -> dict[str, Revision]:
     return found
 
 
+def parse_touched(answer: bytes) -> list[tuple[str, frozenset[str]]]:
+    """What `log --name-only --format=%x00%H` says, newest first: each commit with the paths that it changed."""
+    found: list[tuple[str, frozenset[str]]] = []
+    for record in answer.decode("utf-8", "replace").split("\0")[1:]:
+        commit, *paths = record.splitlines()
+        found.append((commit, frozenset(filter(None, paths))))
+    return found
+
+
 def parse_listing(answer: bytes) -> Listing:
     """The records of `ls-tree -r -z --long --full-tree`: mode, type, object id, size and path."""
     entries: dict[str, Entry] = {}
@@ -197,6 +206,16 @@ def _objection(entry: Entry, total: int) -> Problem | None:
 
 def _unread(path: str, message: str, remedy: str) -> Problem:
     return Problem(path, None, None, message, remedy)
+
+
+def touching(touched: Sequence[tuple[str, frozenset[str]]], places: Iterable[str]) -> str | None:
+    """The newest commit that changed one of some files, or something in one of some folders."""
+    folders = tuple(map(normal, places))
+    return next((commit for commit, paths in touched if any(_in_any(path, folders) for path in paths)), None)
+
+
+def _in_any(path: str, folders: tuple[str, ...]) -> bool:
+    return any(_within(path, folder) for folder in folders)
 
 
 def _within(path: str, folder: str) -> bool:

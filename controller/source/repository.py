@@ -9,7 +9,7 @@ from controller.source.load import CommitFiles, load_snapshot
 from controller.source.problem import Problem
 from controller.source.rendering import ChildRenderer, Render, RendererError
 from controller.source.snapshot import Snapshot, kept
-from reconcilers.model import Revision
+from reconcilers.model import Revision, ServiceKey
 
 
 class Repository:
@@ -35,6 +35,10 @@ class Repository:
     def named(self, commits: Iterable[str]) -> Mapping[str, Revision]:
         """Who wrote earlier commits, when and why, as far as Git still knows. Raises ``SourceError``."""
         return self._git.named(commits)
+
+    def touched(self, places: Mapping[ServiceKey, tuple[str, ...]]) -> Mapping[ServiceKey, Revision]:
+        """The commit that last changed one of the files of each service, as far as it was lately. Raises as above."""
+        return self._git.touched(places)
 
     def close(self) -> None:
         """End what is running, from whatever thread."""

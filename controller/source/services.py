@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from controller.source.manifests import CodeDeploy, Ecs, Manifest, Rollout, Spec
+from controller.source.references import candidates
 from reconcilers.model import CodeDeployRollout, Revision, RollingRollout, Scope, Service, ServiceKey
 from reconcilers.model import Rollout as WantedRollout
 from reconcilers.pointer import Pointer
@@ -32,6 +33,7 @@ def service(manifest: Manifest, definition: Mapping[str, Any], commit: Revision,
         rollout=_rollout(spec.rollout),
         commit=commit,
         source=source,
+        made_of=named_in(manifest, source),
         service_definition=spec.service_definition,
         sync=spec.sync,
         drift=spec.drift,
@@ -39,6 +41,12 @@ def service(manifest: Manifest, definition: Mapping[str, Any], commit: Revision,
         strict=spec.strict,
         scan_severity=spec.scan.severity,
     )
+
+
+def named_in(manifest: Manifest, file: str) -> tuple[str, ...]:
+    """Give the places that the chart or the task definition may be at which a manifest in `file` names."""
+    named = filter(None, (manifest.spec.chart, manifest.spec.task_definition))
+    return tuple(place for path in named for place in candidates(path, file))
 
 
 def region_of(spec: Spec) -> str:

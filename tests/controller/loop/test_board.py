@@ -316,3 +316,30 @@ def test_what_a_look_has_read_meanwhile_is_newer_than_what_is_remembered() -> No
 
 def test_what_is_remembered_of_another_release_than_the_wanted_one_is_dropped() -> None:
     assert board().recollected(wanted("v1"), ()) is None
+
+
+def adopted() -> Board:
+    """A service in sync, whose manifest names a chart, and which we never shipped."""
+    known = Board()
+    made = replace(wanted("v2"), commit=Revision("head", NOW), made_of=("charts/notes",))
+    known.adopt(snapshot(made), NOW)
+    return known
+
+
+def test_what_aws_was_asked_about_in_vain_is_for_git_to_tell() -> None:
+    known = adopted()
+    assert known.untold() == {}
+    known.reported(report(), Order())
+    assert known.untold() == {KEY: ("desired/prod/notes.yaml", "charts/notes")}
+
+
+def test_what_gits_history_tells_is_kept_until_a_mark_knows_better() -> None:
+    known = adopted()
+    known.reported(report(), Order())
+    known.dated({KEY: Revision("touched", NOW - 60), named("gone").key: Revision("x", NOW)})
+    status = known.service(KEY)
+    assert status is not None
+    assert (status.wanted.commit.commit, known.untold()) == ("touched", {})
+    known.dated({KEY: Revision("later", NOW)})
+    known.recollected(wanted("v2"), (attempt("v2"),))
+    assert known.nameless() == {"commit-v2"}

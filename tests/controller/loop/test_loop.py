@@ -1,11 +1,12 @@
 """Keys in, outcomes out: the loop with hand-written work in its hands."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from controller.loop.board import Board, Told, cluster_of
+from controller.loop.commits import History
 from controller.loop.loop import Clocks, Key, Loop, Rhythm, Swept, SyncSource, Work
 from controller.loop.recollection import EVERY
 from controller.source.git_errors import SourceError
@@ -39,6 +40,7 @@ class FakeWork:
     recollected: list[str] = field(default_factory=list)
     authors: dict[str, Revision] = field(default_factory=dict)
     asked: list[frozenset[str]] = field(default_factory=list)  # commits, at once
+    traced: list[set[str]] = field(default_factory=list)  # services whose files were looked for in the history
     defect: str = ""  # in which cluster's sweep
 
     def source(self, previous: Snapshot | None) -> Snapshot | None:
@@ -52,6 +54,10 @@ class FakeWork:
         if not self.authors:
             raise SourceError("timeout", "Git does not answer", "Look at it")
         return self.authors
+
+    def touched(self, places: Mapping[ServiceKey, tuple[str, ...]]) -> Mapping[ServiceKey, Revision]:
+        self.traced.append({key.name for key in places})
+        return {key: Revision(f"last of {key.name}", NOW, "ann", "touch it") for key in places}
 
     def attempts(self, service: Service) -> tuple[Attempt, ...]:
         self.recollected.append(service.key.name)
@@ -112,9 +118,10 @@ class Stage:
         self.heard = Heard()
         self.board = Board()
         clocks = Clocks(now=lambda: NOW + self.time, monotonic=lambda: self.time, chance=lambda: 0.5)
-        work = Work(self.work.source, self.work.sweep, self.work.reconcile, self.work.named)
+        work = Work(self.work.source, self.work.sweep, self.work.reconcile)
         if remembers:
-            work = replace(work, attempts=self.work.attempts)
+            history = History(self.work.named, self.work.touched)
+            work = replace(work, history=history, attempts=self.work.attempts)
         self.loop = Loop(work, self.board, self.heard, Rhythm(poll=30, sweep=60, recheck=300), clocks)
         self.loop.queue.add(SyncSource())
 
@@ -364,7 +371,7 @@ def remembered(service: Service) -> Report:
 
 
 def two_that_aws_remembers(**authors: Revision) -> Stage:
-    stage = Stage(snapshot(wanted("v2"), named("other")))
+    stage = Stage(snapshot(wanted("v2"), named("other")), remembers=True)
     stage.work.authors = authors
     stage.work.reconciles = remembered
     stage.work.differing = {"notes", "other"}
@@ -388,7 +395,7 @@ def test_a_git_that_does_not_tell_of_a_commit_is_not_asked_again() -> None:
 
 
 def test_what_a_sweep_learns_of_commits_is_asked_of_git_at_once() -> None:
-    stage = Stage(snapshot(wanted("v2")))
+    stage = Stage(snapshot(wanted("v2")), remembers=True)
     stage.work.tags = {"trueup:owner": str(KEY), "trueup:release": wanted("v2").release, "trueup:commit": "earlier"}
     stage.steps()
     assert stage.work.asked == [{"earlier"}]
@@ -436,3 +443,19 @@ def test_an_aws_that_refuses_is_not_asked_again() -> None:
     for _ in range(5):
         stage.after(EVERY)
     assert stage.work.recollected == ["notes"]
+
+
+def test_of_what_was_never_shipped_by_us_gits_history_names_the_commit_once_for_all() -> None:
+    stage = Stage(snapshot(wanted("v2"), named("other")), remembers=True)
+    stage.steps()
+    stage.after(30)
+    assert stage.work.traced == [{"notes", "other"}]
+    assert [each.wanted.commit.commit for each in stage.board.services()] == ["last of notes", "last of other"]
+
+
+def test_a_service_that_comes_with_a_commit_is_not_looked_for_in_the_history() -> None:
+    stage = Stage(snapshot(wanted("v2")), snapshot(wanted("v2"), named("other"), commit="c2"), remembers=True)
+    stage.steps()
+    stage.after(30)
+    stage.after(60)
+    assert stage.work.traced == [{"notes"}]

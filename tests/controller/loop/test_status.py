@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from controller.loop.status import after_commit, after_report, after_unread, still_in_sync
+from controller.loop.status import Brought, after_commit, after_recollection, after_report, after_unread, still_in_sync
 from reconcilers.diff import Change
 from reconcilers.live import Attempt, AttemptState, Cause, Live, Mark
 from reconcilers.model import Revision
@@ -131,7 +131,7 @@ def test_the_release_that_was_seen_in_sync_is_remembered() -> None:
 
 def dated(*attempts: Attempt, tags: dict[str, str] | None = None) -> str:
     """The commit for the one that brought v2, as a daemon knows it that came when Git was at ``head`` already."""
-    before = replace(status(), wanted=replace(wanted("v2"), commit=Revision("head", NOW)), exact=False)
+    before = replace(status(), wanted=replace(wanted("v2"), commit=Revision("head", NOW)), brought=Brought.SUPPOSED)
     running = registered("v2", 2, tags=tags)
     seen = Live(NOW, service(), running, attempts or None)
     return after_report(before, report(observed=seen)).wanted.commit.commit
@@ -168,7 +168,7 @@ def test_a_revision_of_another_service_or_release_names_no_commit(change: dict[s
 
 
 def test_the_chain_begins_with_the_commit_that_aws_record_names() -> None:
-    before = replace(status(), wanted=replace(wanted("v2"), commit=Revision("head", NOW)), exact=False)
+    before = replace(status(), wanted=replace(wanted("v2"), commit=Revision("head", NOW)), brought=Brought.SUPPOSED)
     links = (Link("commit", LinkState.DONE, "head"), Link("rendering", LinkState.DONE, "notes.yaml"))
     after = after_report(before, report(plan={"chain": links}, observed=observed(attempt("v2"))))
     assert [each.text for each in after.chain] == ["commit-v2", "notes.yaml"]
@@ -180,12 +180,12 @@ def test_a_commit_that_was_seen_to_come_is_not_asked_of_aws() -> None:
 
 
 def test_what_was_never_read_names_no_commit() -> None:
-    before = replace(status(), exact=False)
+    before = replace(status(), brought=Brought.SUPPOSED)
     assert after_report(before, report(Failed("Throttled", ""), observed=None)).wanted == before.wanted
 
 
 def test_of_what_a_commit_brought_it_is_not_said_that_there_is_nothing_to_do() -> None:
-    after = after_commit(status(report()), wanted("v3"), exact=False)
+    after = after_commit(status(report()), wanted("v3"), Brought.SUPPOSED)
     assert (after.sync, after.outcome) == (Sync.OUTDATED, None)
     assert [(each.name, each.state.value) for each in after.chain][:3] == [
         ("commit", "done"),
@@ -195,7 +195,7 @@ def test_of_what_a_commit_brought_it_is_not_said_that_there_is_nothing_to_do() -
 
 
 def test_what_is_under_way_stays_so_when_another_commit_comes() -> None:
-    assert after_commit(status(report(SHIFTING)), wanted("v3"), exact=False).outcome == SHIFTING
+    assert after_commit(status(report(SHIFTING)), wanted("v3"), Brought.SUPPOSED).outcome == SHIFTING
 
 
 THEIRS = attempt("v3", id="d-hand", mark=None, created_at=NOW - 600)
@@ -248,3 +248,20 @@ def test_a_hold_is_dated_from_the_end_of_what_did_not_succeed() -> None:
 
 def test_a_hold_that_aws_does_not_date_is_dated_from_when_it_was_seen() -> None:
     assert status(report(HELD, observed=observed(attempt("v2", AttemptState.STOPPED)))).since == NOW
+
+
+def test_what_the_revisions_tags_told_a_deployments_mark_knows_better() -> None:
+    before = replace(status(), wanted=replace(wanted("v2"), commit=Revision("head", NOW)), brought=Brought.SUPPOSED)
+    swept = Live(NOW, service(), registered("v2", 2, tags=OURS))
+    told = after_report(before, report(observed=swept))
+    back = replace(attempt("v2"), mark=Mark(wanted("v2").release, "revert", Cause.COMMIT))
+    sure = after_recollection(told, (back,))
+    assert (told.brought, sure.brought, sure.wanted.commit.commit) == (Brought.TOLD, Brought.SURE, "revert")
+
+
+def test_what_the_tags_confirm_is_told() -> None:
+    before = replace(
+        status(), wanted=replace(wanted("v2"), commit=Revision("registered", NOW)), brought=Brought.SUPPOSED
+    )
+    told = after_report(before, report(observed=Live(NOW, service(), registered("v2", 2, tags=OURS))))
+    assert (told.brought, told.wanted.commit) == (Brought.TOLD, Revision("registered", NOW))

@@ -208,3 +208,50 @@ def test_after_asking_for_earlier_commits_the_branch_is_followed_as_before(
     third = repository.commit({"a": "3"})
     fetched = source.fetch()
     assert (fetched.revision.commit, fetched.rewritten) == (third, False)
+
+
+def test_the_commit_that_last_changed_a_file_or_a_folder_is_found_in_the_history(
+    repository: Repository, source: GitSource
+) -> None:
+    repository.commit({"desired/a.yaml": "1", "desired/b.yaml": "1", "charts/c/t.j2": "1", "[odd].yaml": "1"})
+    chart = repository.commit({"charts/c/t.j2": "2"}, "Change the chart")
+    other = repository.commit({"desired/b.yaml": "2"}, "Change b")
+    repository.commit({"README.md": "x"})
+    source.fetch()
+    places = {"a": ("desired/a.yaml", "./charts/c"), "b": ("desired/b.yaml",), "c": ("charts/c/t", "../x")}
+    found = source.touched(places)
+    assert {name: (each.commit, each.subject) for name, each in found.items()} == {
+        "a": (chart, "Change the chart"),
+        "b": (other, "Change b"),
+    }
+
+
+def test_what_history_does_not_reach_is_left_out(repository: Repository, source: GitSource) -> None:
+    repository.commit({"desired/a.yaml": "1"})
+    for number in range(60):
+        repository.commit({"README.md": str(number)})
+    source.fetch()
+    assert source.touched({"a": ("desired/a.yaml",)}) == {}
+
+
+def test_a_merge_is_one_commit_of_the_branch(repository: Repository, source: GitSource) -> None:
+    first = repository.commit({"desired/a.yaml": "1"}, "Begin")
+    repository.commit({"README.md": "1"})
+    tree = repository.git("rev-parse", f"{first}^{{tree}}")
+    side = repository.made(tree, (first,), "Aside")
+    repository.merge(side)
+    source.fetch()
+    assert [each.subject for each in source.touched({"a": ("desired/a.yaml",)}).values()] == ["Begin"]
+
+
+def test_a_chart_that_is_the_whole_repository_is_changed_by_every_commit(
+    repository: Repository, source: GitSource
+) -> None:
+    repository.commit({"a": "1"})
+    tip = repository.commit({"b": "1"})
+    source.fetch()
+    assert [each.commit for each in source.touched({"a": (".",)}).values()] == [tip]
+
+
+def test_before_the_first_look_there_is_no_history(source: GitSource) -> None:
+    assert source.touched({"a": ("a",)}) == {}

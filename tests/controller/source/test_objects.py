@@ -14,6 +14,8 @@ from controller.source.objects import (
     parse_contents,
     parse_listing,
     parse_references,
+    parse_touched,
+    touching,
 )
 
 ID = "a" * 40
@@ -139,3 +141,17 @@ def test_of_too_many_files_the_first_are_read() -> None:
     readable, problems = choose(files)
     assert len(readable) == MAX_TOTAL // MAX_FILE
     assert "Together" in problems[0].message
+
+
+def test_a_history_is_commits_with_the_paths_that_they_changed() -> None:
+    answer = f"\0{ID}\n\na.yaml\ncharts/c/t.j2\n\0{OTHER}\n".encode()
+    assert parse_touched(answer) == [(ID, frozenset({"a.yaml", "charts/c/t.j2"})), (OTHER, frozenset())]
+
+
+@pytest.mark.parametrize(
+    ("places", "commit"),
+    [(("a.yaml",), ID), (("b",), OTHER), (("b/c",), OTHER), (("a", "c"), None), (("./b/",), OTHER)],
+)
+def test_the_newest_commit_that_changed_one_of_some_places_is_the_one(places: tuple[str, ...], commit: str) -> None:
+    touched = [(ID, frozenset({"a.yaml"})), (OTHER, frozenset({"a.yaml", "b/c"}))]
+    assert touching(touched, places) == commit

@@ -58,6 +58,7 @@ def test_a_manifest_becomes_a_service() -> None:
         rollout=RollingRollout(),
         commit=REVISION,
         source=FILE,
+        made_of=("charts/web", "desired/prod/charts/web"),
     )
 
 
