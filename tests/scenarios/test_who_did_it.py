@@ -20,7 +20,7 @@ from controller.web.stream import Hub
 from reconcilers.aws.gateways import GatewayPool
 from reconcilers.history import Historian
 from reconcilers.model import DriftPolicy, Scope
-from reconcilers.outcome import Differs, InSync, Waiting
+from reconcilers.outcome import Differs, InSync, Sync, Waiting
 from reconcilers.trail import Lookup, TrailPage
 from sandbox import clients
 from sandbox.errors import AwsError
@@ -125,6 +125,35 @@ def test_a_hand_is_told_although_its_edit_was_healed_long_before_cloudtrail_knew
     house.run(DELIVERY)
     found = next(each for each in house.journal.after()[1] if each.kind == "drift-found")
     assert found.who == MALLORY
+
+
+def test_after_a_restart_a_fields_drift_is_at_least_as_old_as_it_was_seen_and_then_as_old_as_its_edit() -> None:
+    house = curious(shifted(QUICK), drift=DriftPolicy.WARN)
+    house.run(2)
+    edited = house.clock.now()
+    edit_service(house, healthCheckGracePeriodSeconds=5)
+    house.settle(Differs)
+    house.run(60)
+    house.start()
+    house.run_until(lambda: house.sync is Sync.DRIFTED)
+    change, row = house.detail()["drift"][0], house.get("fleet")["rows"][0]
+    assert (change["atLeast"], row["driftAtLeast"]) == (change["by"] is None, change["by"] is None)
+    house.run(1)
+    change, row = house.detail()["drift"][0], house.get("fleet")["rows"][0]
+    assert (change["since"], change["atLeast"]) == (int(edited), False)
+    assert (row["driftSince"], row["driftAtLeast"], row["since"]) == (int(edited), False, int(edited))
+
+
+def test_after_a_restart_it_is_told_again_who_made_a_deployment_long_ago() -> None:
+    house = curious(shifted(QUICK))
+    made = ship_by_hand(house)
+    house.settle(InSync)
+    house.run(60)
+    house.start()
+    house.run(1)
+    attempts = house.get(f"services/{house.git.key}/history")["attempts"]
+    found = next(each for each in attempts if each["deployment"] == made)
+    assert (found["who"], found["pending"]) == (MALLORY, False)
 
 
 def test_our_own_heal_is_not_taken_for_the_hand() -> None:
