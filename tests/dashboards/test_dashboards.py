@@ -157,12 +157,19 @@ def test_it_begins_with_the_last_hours_and_stays_fresh(shown: dict[str, Any]) ->
 
 def test_thresholds_are_those_of_the_alerts() -> None:
     rules = yaml.safe_load((OBSERVABILITY / "rules" / "alerts.yml").read_text("utf-8"))
-    alerts = {rule["alert"]: rule["expr"] for group in rules["groups"] for rule in group["rules"]}
-    named = {"Age of drift": "TrueupDriftStays", "Longest wait": "TrueupQueueSlow", "Git answered": "TrueupGitStale"}
+    alerts = {rule["alert"]: rule for group in rules["groups"] for rule in group["rules"]}
     shown = {panel["title"]: panel["fieldConfig"]["defaults"].get("thresholds") for _, panel in DATA}
-    for title, alert in named.items():
-        limit = float(alerts[alert].rpartition(">")[2].partition("#")[0])
-        assert shown[title]["steps"][-1]["value"] == limit
+
+    def limit(alert: str) -> float:
+        return float(alerts[alert]["expr"].rpartition(">")[2])
+
+    def wait(alert: str) -> float:
+        return 60 * float(alerts[alert]["for"].removesuffix("m"))
+
+    # What only grows fires at its threshold and the wait together.
+    for title, alert in {"Age of drift": "TrueupDriftStays", "Git answered": "TrueupGitStale"}.items():
+        assert shown[title]["steps"][-1]["value"] == limit(alert) + wait(alert)
+    assert shown["Longest wait"]["steps"][-1]["value"] == limit("TrueupQueueSlow")
 
 
 def test_every_alert_that_a_panel_speaks_of_exists() -> None:

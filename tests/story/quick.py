@@ -9,7 +9,7 @@ from pathlib import Path
 
 OBSERVABILITY = Path(__file__).parents[2] / "charts" / "observability"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_KEYS = "scrape_interval|evaluation_interval|refresh_interval|for|group_wait|group_interval|interval"
+_KEYS = "scrape_interval|evaluation_interval|refresh_interval|for|keep_firing_for|group_wait|group_interval|interval"
 # Seconds. A scrape may not take longer than the interval is, and a busy machine takes its time.
 _LEAST = 1.0
 _WINDOW = 5.0
