@@ -6,6 +6,7 @@ import shutil
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -26,6 +27,9 @@ from tests.rules.files import (
 
 ALERTS = rules("alert")
 RECORDED = rules("record")
+SAID = (ROOT / "docs" / "observability.md").read_text("utf-8")
+# Where the docs are read: alerts name a file of the repository, and Slack's template says once what stands before it.
+DOCS = re.findall(r'define "trueup.docs" }}(.*?){{', (OBSERVABILITY / "slack.tmpl").read_text("utf-8"))[0]
 needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason=NO_PROMTOOL)
 needs_amtool = pytest.mark.skipif(AMTOOL is None, reason=NO_AMTOOL)
 
@@ -121,6 +125,32 @@ def test_the_figures_of_the_docs_are_of_as_many_rules_and_queries_as_there_are()
     assert f"{rules_of} and {rules_of} of {rules_of} |" in figures
     assert f"{whole - len(UNSEEN)} of {whole} |" in figures
     assert f"{len(UNSEEN)} of {len(UNSEEN)} |" in figures
+
+
+@needs_amtool
+@pytest.mark.parametrize("alert", ALERTS)
+def test_slack_is_told_the_whole_address_of_the_runbook(alert: str, tmp_path: Path) -> None:
+    annotations = ALERTS[alert]["annotations"]
+    told = {"Alerts": [{"Annotations": annotations}], "CommonAnnotations": annotations, "Status": "firing"}
+    data = tmp_path / "told.json"
+    data.write_text(json.dumps(told), "utf-8")
+    asked = ["--template.glob=slack.tmpl", '--template.text={{ template "trueup.text" . }}', f"--template.data={data}"]
+    code, said = said_by(AMTOOL, "template", "render", *asked)
+    assert code == 0, said
+    assert re.findall(r"<(.+)>", said) == [f"{DOCS}docs/observability.md#{alert.lower()}"]
+
+
+def test_where_the_docs_are_read_is_said_once_and_is_an_address_to_be_changed() -> None:
+    texts = [file.read_text("utf-8") for file in OBSERVABILITY.rglob("*") if file.is_file()]
+    assert sum(text.count(DOCS) for text in texts) == 1
+    assert urlsplit(DOCS).scheme == "https"
+    assert urlsplit(DOCS).path.endswith("/")
+
+
+def test_the_docs_say_how_many_names_are_to_be_changed() -> None:
+    files = [file.read_text("utf-8") for file in OBSERVABILITY.rglob("*") if file.is_file()]
+    named = {name for text in files for name in re.findall(r"[a-z]+\.internal", re.sub(r"(?m)^ *#.*$", "", text))}
+    assert len(named) == {"three": 3, "four": 4}[re.findall(r"the (\w+) names", SAID)[0]]
 
 
 def test_both_receivers_resolve_and_speak_with_the_same_words() -> None:
