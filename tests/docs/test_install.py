@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from typing import Any
 
 import pytest
@@ -68,6 +69,14 @@ def test_a_call_of_the_aws_cli_is_one_with_its_options(words: list[str]) -> None
     assert options <= {xform_name(name, "-") for name in members} | {f"no-{flag}" for flag in flags}
     required = {xform_name(name, "-") for name in shape.required_members}
     assert required <= options
+
+
+def test_the_image_is_made_as_the_makefile_makes_it_with_its_version_and_commit() -> None:
+    lines = shown()
+    assert "make image" in lines
+    assert [line for line in lines if re.match(r"(docker|podman|buildah) build", line)] == []
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert [line.split()[2] for line in lines if line.startswith("docker tag ")] == [f"trueup:{version}"]
 
 
 def test_there_are_commands_to_look_at() -> None:
