@@ -15,7 +15,7 @@ CHART = ROOT / "charts/trueup"
 MANIFEST = "desired/prod/trueup.yaml"
 
 
-def files(stack: Stack, tag: str = "0.1.0", sync: str = "auto", **values: str) -> dict[str, str]:
+def files(stack: Stack, tag: str = "0.1.0", sync: str = "auto", **values: str | int) -> dict[str, str]:
     """What the reader commits: the chart's folder as it is, and the manifest with the stack's outputs in it."""
     manifest = yaml.safe_load((CHART / "manifest.yaml").read_text("utf-8"))
     spec = manifest["spec"]

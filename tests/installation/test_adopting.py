@@ -1,6 +1,7 @@
 """What the stack made is what the chart says: Trueup adopts itself without changing anything."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,7 @@ OPTIONS = {
         {"Architecture": "ARM64", "Cpu": "512", "Memory": "1024"},
         {"architecture": "ARM64", "cpu": "512", "memory": "1024"},
     ),
+    "a large fleet": ({"Workers": "16", "SweepInterval": "90"}, {"workers": 16, "sweepInterval": 90}),
     "another branch, no questions": (
         {"Branch": "live", "Path": "fleet", "AsksCloudTrail": "no"},
         {"branch": "live", "path": "fleet", "cloudTrail": "off"},
@@ -37,7 +39,7 @@ def settled() -> tuple[World, ManualClock]:
 
 
 @pytest.mark.parametrize(("given", "values"), OPTIONS.values(), ids=OPTIONS.keys())
-def test_the_first_look_finds_it_in_sync_and_writes_nothing(given: dict[str, str], values: dict[str, str]) -> None:
+def test_the_first_look_finds_it_in_sync_and_writes_nothing(given: dict[str, str], values: dict[str, Any]) -> None:
     world, clock = settled()
     with deployed(ground(world), **given) as stack:
         clock.advance(600)

@@ -1,0 +1,74 @@
+"""Parameters that make no sense are refused before anything is made, each with what to do."""
+
+from dataclasses import fields
+from itertools import product
+from typing import get_type_hints
+
+import pytest
+
+from controller.settings import Settings
+from reconcilers.fargate import MEMORY_BY_CPU
+from tests.installation.accepted import PARAMETERS, refusals
+
+SIZES = list(product(PARAMETERS["Cpu"]["AllowedValues"], PARAMETERS["Memory"]["AllowedValues"]))
+ADDRESSES = ("0.0.0.0/0", "10.1.0.0/16", "255.255.255.255/32", "192.168.0.9/9", "")
+NO_ADDRESSES = (
+    "999.1.1.1/99",
+    "10.1.0.0",
+    "10.1.0/16",
+    "10.1.0.0/33",
+    "256.0.0.0/8",
+    "10.1.0.0/",
+    "010.1.0.0/16",
+    "10.1.0.0/016",
+    "10.1.0.0.0/16",
+    "10x1x0x0/16",
+    "::/0",
+)
+
+
+@pytest.mark.parametrize(("cpu", "memory"), SIZES)
+def test_cpu_and_memory_go_together_as_fargate_has_them(cpu: str, memory: str) -> None:
+    assert (refusals(Cpu=cpu, Memory=memory) == []) == (int(memory) in MEMORY_BY_CPU[int(cpu)])
+
+
+def test_each_size_of_cpu_goes_with_some_memory() -> None:
+    fit = {cpu for cpu, memory in SIZES if refusals(Cpu=cpu, Memory=memory) == []}
+    assert fit == set(PARAMETERS["Cpu"]["AllowedValues"])
+
+
+@pytest.mark.parametrize("cidr", ADDRESSES)
+def test_a_range_of_addresses_is_taken(cidr: str) -> None:
+    assert refusals(SourceCidr=cidr) == []
+
+
+@pytest.mark.parametrize("cidr", NO_ADDRESSES)
+def test_what_is_no_range_of_addresses_is_refused(cidr: str) -> None:
+    assert refusals(SourceCidr=cidr) == ["SourceCidr"]
+
+
+def test_a_namespace_without_its_name_is_refused() -> None:
+    (refused,) = refusals(NamespaceId="ns-abc", NamespaceName="")
+    assert "NamespaceName" in refused
+    assert refusals(NamespaceId="ns-abc", NamespaceName="corp") == refusals(NamespaceName="") == refusals() == []
+
+
+@pytest.mark.parametrize(("parameter", "setting"), [("Workers", "workers"), ("SweepInterval", "sweep_interval")])
+def test_the_loop_s_parameters_have_the_defaults_and_bounds_of_the_daemon(parameter: str, setting: str) -> None:
+    said = PARAMETERS[parameter]
+    (default,) = (each.default for each in fields(Settings) if each.name == setting)
+    option = get_type_hints(Settings, include_extras=True)[setting].__metadata__[0]
+    assert (said["Default"], said["MinValue"], said.get("MaxValue")) == (default, option.min, option.max)
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ({"StartsBeforeItStops": "yes"}, "stops before it starts"),
+        ({"Replicas": "2"}, "one task runs"),
+    ],
+)
+def test_without_a_lease_table_only_one_may_act(first: dict[str, str], then: str) -> None:
+    (refused,) = refusals(**first)
+    assert then in refused
+    assert refusals(LeaseTable="yes", **first) == []
