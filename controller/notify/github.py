@@ -6,7 +6,7 @@ Sources: docs.github.com, REST API, *Commit statuses*, *Deployments*, *Deploymen
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from controller.loop.facts import Fact, Kind
@@ -139,7 +139,7 @@ class _Asking:
         )
         for each in listed(self._ask("GET", f"deployments?{query}&per_page=100")):
             if _payload(each).get("deployment") == fact.deployment:
-                return int(each["id"])
+                return cast("int", each["id"])
         return None
 
     def _created(self, fact: Fact, commit: str) -> int:
@@ -153,7 +153,7 @@ class _Asking:
             "payload": {"deployment": fact.deployment, "release": fact.release},
         }
         made = self._ask("POST", "deployments", body)
-        return int(listed([made])[0]["id"])
+        return cast("int", listed([made])[0]["id"])
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         url = f"{self.repository.api.rstrip('/')}/repos/{self.repository.path}/{path}"
@@ -173,7 +173,9 @@ class _Asking:
 
 def listed(answer: Any) -> list[dict[str, Any]]:
     """Deployments as an API lists them. Raises ``Later`` where something else answered in its place."""
-    if not isinstance(answer, list) or not all(isinstance(each, dict) and "id" in each for each in answer):
+    if not isinstance(answer, list) or not all(
+        isinstance(each, dict) and type(each.get("id")) is int for each in answer
+    ):
         raise Later("the answer names no deployments")
     return answer
 
@@ -184,6 +186,6 @@ def _payload(deployment: Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(payload, str):
         try:
             payload = json.loads(payload or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):
             payload = {}
     return payload if isinstance(payload, dict) else {}

@@ -223,11 +223,32 @@ def test_a_log_is_where_the_deployment_is_or_else_the_page() -> None:
         assert log.get("log_url") == url
 
 
-@pytest.mark.parametrize("body", [b"{}", b"null", b"<html>", b'["x"]', b'[{"name": 1}]'])
+ODD = [b"{}", b"null", b"<html>", b'["x"]', b'[{"name": 1}]']
+ODD += [
+    b'[{"id": ' + each + b"}]" for each in (b"null", b'"seven"', b'"7/../8"', b"[7]", b"7.5", b"true", b'{"id": 7}')
+]
+
+
+@pytest.mark.parametrize("body", ODD)
 @pytest.mark.parametrize("voice", [HUB, LAB])
 def test_something_else_that_answers_in_its_place_is_asked_again(voice: Voice, body: bytes) -> None:
     with pytest.raises(Later, match="names no deployments"):
         voice.deliver(telling(), lambda _: Answer(200, {}, body), NOW)
+
+
+@pytest.mark.parametrize("made", [b'{"id": null}', b'{"id": "seven"}', b"{}", b"7"])
+def test_a_deployment_that_was_made_under_no_number_is_asked_for_again(made: bytes) -> None:
+    answers = iter([Answer(200, {}, b"[]"), Answer(201, {}, made)])
+    with pytest.raises(Later, match="names no deployments"):
+        HUB.deliver(telling(), lambda _: next(answers), NOW)
+
+
+def test_a_payload_of_somebody_else_s_is_not_ours_however_odd_it_is() -> None:
+    receiver, exchange = hub()
+    tells(HUB, exchange, telling())
+    receiver.deployments[0]["payload"] = "[" * 100_000
+    tells(HUB, exchange, telling())
+    assert len(receiver.deployments) == 2
 
 
 # -- GitLab
