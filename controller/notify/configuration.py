@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
@@ -38,9 +38,19 @@ def _address(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or not text.isprintable() or " " in text:
         raise ValueError("It must be an address such as https://example.com/path.")
+    if not _port(parts):
+        raise ValueError("The port after the host must be a number from 1 to 65535.")
     if parts.username is not None or parts.password is not None:
         raise ValueError("It must hold no user name and no password: they would be seen wherever the address is.")
     return text
+
+
+def _port(parts: SplitResult) -> bool:
+    """Whether the port, where there is one, is one."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _some(given: tuple[T, ...]) -> tuple[T, ...]:
@@ -105,7 +115,11 @@ class SlackChannel(_Channel):
     )
     url_from: SecretSource | None = Field(default=None, description="Where the address of an incoming webhook stands.")
     token_from: SecretSource | None = Field(default=None, description="Where a bot's token (xoxb-…) stands.")
-    channel: str | None = Field(default=None, description="With a token: where it posts, C0123ABCD or #deploys.")
+    channel: str | None = Field(
+        default=None,
+        description="With a token: where it posts, C0123ABCD or #deploys.",
+        pattern=r"^[#@]?[^\s#@]+$",
+    )
     api_url: Address = Field(default="https://slack.com/api", description="Slack's API, with a token.")
 
     @model_validator(mode="after")
@@ -185,15 +199,24 @@ def schema() -> dict[str, Any]:
 
 
 def repository_of(url: str) -> tuple[str, str] | None:
-    """Host and path of a repository's URL, ``("github.com", "owner/name")``; ``None`` of a file or a path."""
+    """Host and path of a repository's URL, ``("github.com", "owner/name")``; ``None`` of a file or a path.
+
+    The host comes with its port where that is the web's: the port of ssh leads to no API.
+    """
     scp = re.fullmatch(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?P<path>(?!//)[\w./~-]+)", url, re.ASCII)
     if scp is not None:
         host, path = scp["host"], scp["path"]
     else:
         parts = urlsplit(url)
-        host, path = (parts.hostname or "", parts.path) if parts.scheme in ("https", "http", "ssh", "git") else ("", "")
+        host, path = (_host(parts), parts.path) if parts.scheme in ("https", "http", "ssh", "git") else ("", "")
     path = path.strip("/").removesuffix(".git")
     return (host.lower(), path) if host and "/" in path else None
+
+
+def _host(parts: SplitResult) -> str:
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    web = parts.scheme in ("https", "http") and _port(parts)
+    return f"{host}:{parts.port}" if host and web and parts.port not in (None, 443) else host
 
 
 def safe(address: str, *, insecure: bool) -> bool:

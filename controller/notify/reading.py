@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic.alias_generators import to_camel
 
 from controller.notify.configuration import Notifications, safe
+from controller.notify.sense import nonsense
 from controller.rules import reading as rules
 from controller.source.documents import Document
 from controller.source.problem import Problem
@@ -14,7 +15,7 @@ def parse(text: bytes, file: str) -> Notifications | tuple[Problem, ...]:
     """Read a file. Gives its problems, at least one, where it cannot be used."""
     match rules.parse(text, file, Notifications, "Keep one: channels are one list."):
         case (Document() as document, Notifications() as read):
-            return tuple(_contradictions(document, read)) or read
+            return (*_contradictions(document, read), *nonsense(document, read)) or read
         case problems:
             return problems
 

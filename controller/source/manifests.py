@@ -58,21 +58,21 @@ Duration = Annotated[
     BeforeValidator(_duration),
     Field(json_schema_extra={"type": ["string", "number"], "examples": ["90m", "2h", 5400]}),
 ]
-_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
 _ECS_NAME = r"^[A-Za-z0-9_-]{1,255}$"
 _CLUSTER = r"^(arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:cluster/)?[A-Za-z0-9_-]{1,255}$"
 _REGION = r"^[a-z]{2,}(-[a-z]+)+-[0-9]+$"
 _ROLE = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"
 _EXTERNAL_ID = r"^[A-Za-z0-9_+=,.@:/-]{2,}$"
 PATTERNS = {  # what to write, in words
-    _NAME: "Write at most 100 letters, digits, _ and -, beginning with a letter or a digit.",
+    NAME: "Write at most 100 letters, digits, _ and -, beginning with a letter or a digit.",
     _ECS_NAME: "Write letters, digits, _ and -, as ECS shows the name.",
     _CLUSTER: "Write the cluster's name (letters, digits, _ and -) or its whole ARN.",
     _REGION: "Write a region such as eu-west-1.",
     _ROLE: "Write a role's ARN: arn:aws:iam::123456789012:role/name.",
     _EXTERNAL_ID: "Write at least two letters, digits and + = , . @ : / - _.",
 }
-Name = Annotated[str, AsWritten(), Field(pattern=_NAME)]
+Name = Annotated[str, AsWritten(), Field(pattern=NAME)]
 EcsName = Annotated[str, AsWritten(), Field(pattern=_ECS_NAME)]
 ClusterName = Annotated[str, AsWritten(), Field(pattern=_CLUSTER)]
 Region = Annotated[str, AsWritten(), Field(pattern=_REGION)]

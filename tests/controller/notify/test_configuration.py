@@ -20,9 +20,18 @@ from controller.source.documents import load
 from tests.controller.notify.builders import fact, properties
 
 SLACK = "channels:\n- name: a\n  kind: slack\n  url: https://h.example.com/x\n"
+BOT = "channels:\n- name: a\n  kind: slack\n  tokenFrom: {env: T}\n  channel: '#deploys'\n"
 HUB = "channels:\n- name: a\n  kind: github\n  tokenFrom: {env: T}\n"
 LAB = HUB.replace("github", "gitlab")
 HOOK = "channels:\n- name: a\n  kind: webhook\n  url: https://e.example.com/x\n  secretsFrom: [{env: S}]\n"
+
+
+def many(number: int, wanted: str = "{}") -> str:
+    """So many channels."""
+    return "channels:\n" + "".join(
+        f"- name: c{each}\n  kind: slack\n  url: https://h.example.com/x\n  filter: {wanted}\n"
+        for each in range(number)
+    )
 
 
 def said(text: str) -> list[str]:
@@ -71,6 +80,22 @@ PROBLEMS = {
     SLACK.replace("https://", "ftp://"): "It must be an address such as https://example.com/path.",
     SLACK.replace("https://", "https://me:secret@"): "It must hold no user name and no password",
     SLACK.replace("/x", "/x y"): "It must be an address",
+    SLACK.replace(".com/x", ".com:99999/x"): "The port after the host must be a number from 1 to 65535.",
+    SLACK.replace(".com/x", ".com:0/x"): "The port after the host must be a number from 1 to 65535.",
+    SLACK.replace(".com/x", ".com:https/x"): "The port after the host must be a number from 1 to 65535.",
+    SLACK + "pageUrl: https://t.example.com:70000/\n": "n.yaml:5:10: pageUrl cannot be used",
+    BOT.replace("'#deploys'", "''"): "n.yaml:5:12: channels[0].channel cannot be used",
+    BOT.replace("'#deploys'", "' '"): "channels[0].channel cannot be used",
+    BOT.replace("'#deploys'", "'#'"): "channels[0].channel cannot be used",
+    BOT.replace("'#deploys'", "'two words'"): "channels[0].channel cannot be used",
+    SLACK + "  filter: {environments: [prod, '']}\n": "n.yaml:5:33: No name can be like '' A name has letters",
+    SLACK + "  filter: {services: [prod/notes]}\n": "No name can be like 'prod/notes'",
+    SLACK + "  filter: {services: ['-x']}\n": "No name can be like '-x'",
+    SLACK + "  filter: {services: ['[.]*']}\n": "No name can be like '[.]*'",
+    SLACK + "  filter: {services: ['[x']}\n": "No name can be like '[x'",
+    SLACK + f"  filter: {{services: [{'x' * 101}]}}\n": "No name can be like 'xxx",
+    SLACK + "  filter: {kinds: [held, blocked], tones: [good, news]}\n": "n.yaml:5:43: None of the kinds",
+    many(26): "26 channels take 52 tags of one service, and AWS allows 50 Name fewer channels.",
     SLACK.replace("url: https://h.example.com/x", "urlFrom: {}"): "Name one: env",
     SLACK.replace("url: https://h.example.com/x", "urlFrom: {env: A, file: B}"): "Name one: env",
     SLACK.replace("url: https://h.example.com/x", "urlFrom: {environ: A}"): "There is no field environ",
@@ -116,6 +141,25 @@ def test_the_schema_says_the_same_as_the_reader() -> None:
     assert json.dumps(schema())
 
 
+FITTING = (
+    SLACK.replace(".com/x", ".com:8443/x"),
+    BOT,
+    BOT.replace("#deploys", "C0123ABCD"),
+    BOT.replace("#deploys", "déploiements"),
+    SLACK + "  filter: {environments: ['*', 'pr?d', 'prod-*', '*-eu', '[a-c]x', '[!.]', A_b-1]}\n",
+    SLACK + f"  filter: {{services: ['{'x' * 100}*']}}\n",
+    SLACK + "  filter: {kinds: [held, rollout-done], tones: [good]}\n",
+    SLACK + "  filter: {tones: [bad]}\n",
+    many(25),
+    many(50, "{kinds: [held]}"),
+)
+
+
+@pytest.mark.parametrize("text", FITTING, ids=range(len(FITTING)))
+def test_what_can_come_true_is_taken(text: str) -> None:
+    assert said(text) == []
+
+
 @pytest.mark.parametrize(
     ("wanted", "seen", "passes"),
     [
@@ -143,6 +187,10 @@ def test_a_filter_lets_pass_what_agrees_with_all_of_it(wanted: Filter, seen: Fac
         ("https://token@host/you/gitops/", ("host", "you/gitops")),
         ("file:///srv/you/gitops.git", None),
         ("/srv/you/gitops", None),
+        ("https://ghe.example.com:8443/you/gitops.git", ("ghe.example.com:8443", "you/gitops")),
+        ("https://github.com:443/you/gitops.git", ("github.com", "you/gitops")),
+        ("https://[fd00::1]:8443/you/gitops.git", ("[fd00::1]:8443", "you/gitops")),
+        ("https://host:99999/you/gitops.git", ("host", "you/gitops")),
         ("https://host/gitops", None),
         ("host:gitops", None),
         ("", None),
@@ -163,6 +211,7 @@ def test_secrets_go_over_https_or_stay_on_this_host_or_somebody_says_so() -> Non
 def test_a_commit_can_be_looked_at_where_the_host_is_known() -> None:
     assert commits_at("git@github.com:you/gitops") == "https://github.com/you/gitops"
     assert commits_at("https://gitlab.example.com/you/gitops") == "https://gitlab.example.com/you/gitops/-"
+    assert commits_at("https://gitlab.example.com:8443/a/b") == "https://gitlab.example.com:8443/a/b/-"
     assert commits_at("https://git.example.com/you/gitops") == commits_at("/srv/x") == ""
 
 
@@ -184,6 +233,9 @@ def asked(text: str, repository: str = "") -> Request:
     [
         (HUB, "git@github.com:you/gitops", "https://api.github.com/repos/you/gitops/"),
         (HUB, "https://ghe.example.com/you/gitops", "https://ghe.example.com/api/v3/repos/you/gitops/"),
+        (HUB, "https://ghe.example.com:8443/you/gitops", "https://ghe.example.com:8443/api/v3/repos/you/gitops/"),
+        (LAB, "https://lab.example.com:8443/you/gitops", "https://lab.example.com:8443/api/v4/projects/you%2Fgitops/"),
+        (LAB, "ssh://git@lab.example.com:2222/you/gitops", "https://lab.example.com/api/v4/projects/you%2Fgitops/"),
         (HUB + "  repository: me/other\n", "/srv/gitops", "https://api.github.com/repos/me/other/"),
         (HUB + "  apiUrl: https://ghe/api\n", "https://x/you/gitops", "https://ghe/api/repos/you/gitops/"),
         (LAB, "https://gitlab.com/you/gitops", "https://gitlab.com/api/v4/projects/you%2Fgitops/"),
