@@ -68,7 +68,7 @@ def standing(status: ServiceStatus) -> Standing | None:
     return Standing(
         rollout=attempt_fact(status, newest) if newest is not None else None,
         obstacle=_obstacle(status),
-        drift=_drift_found(status, tuple(sorted(status.drift_since))) if drifted else None,
+        drift=drift_found(status, tuple(sorted(status.drift_since))) if drifted else None,
     )
 
 
@@ -112,9 +112,9 @@ def _of_event(event: Event, told: Told, now: float) -> Iterator[Fact]:
         case RolloutEnded(_, deployment, result, seconds):
             yield replace(rollout_fact(after, deployment, _ENDED[result], now), seconds=seconds)
         case DriftFound(_, paths):
-            yield _drift_found(after, paths)
+            yield drift_found(after, paths)
         case DriftGone():
-            yield healed(_drift_found(told.before, tuple(sorted(told.before.drift_since))), now)
+            yield healed(drift_found(told.before, tuple(sorted(told.before.drift_since))), now)
         case HoldBegan() | BlockBegan():
             yield from filter(None, (_obstacle(after),))
         case _:
@@ -166,17 +166,20 @@ def _obstacle(status: ServiceStatus) -> Fact | None:
             return None
 
 
-def _drift_found(status: ServiceStatus, paths: tuple[str, ...]) -> Fact:
+def drift_found(status: ServiceStatus, paths: tuple[str, ...]) -> Fact:
+    """That these fields, of those that differ now, were found to differ."""
     wanted = status.wanted
     made = [author(status, each) for each in status.changes if each.path in paths]
     who = next((each.who for each in made if each.who), None) or ""
     by = f", by {name(who)}" if who else ""
+    whole = len(status.drift_since)
+    more = f"; {whole} fields are so in all" if whole > len(paths) else ""
     return Fact(
         id=f"{wanted.key}/{_digest(wanted.release, *_runs(status), *paths)}/drift",
         kind=Kind.DRIFT_FOUND,
         at=min((status.drift_since[path] for path in paths if path in status.drift_since), default=status.since or 0.0),
         service=wanted.key,
-        text=f"{_fields(paths)} otherwise than Git says{by}",
+        text=f"{_fields(paths)} otherwise than Git says{by}{more}",
         commit=wanted.commit.commit,
         release=wanted.release,
         who=who,

@@ -139,10 +139,22 @@ def _created(fact: Fact) -> float:
 def _mark(before: Mark | None, fact: Fact, number: int) -> Mark | None:
     if fact.kind not in ENDS:
         return None
-    paths: frozenset[str] | None = paths_of(fact)
     if before is not None and fact.kind is Kind.DRIFT_FOUND:
-        paths = paths | before.paths if paths is not None and before.paths is not None else None
-    return Mark(name_of(fact), fact.at, number, paths if paths is None or len(paths) <= MOST_PATHS else None, fact)
+        return _grown(before, fact, number)
+    return Mark(name_of(fact), fact.at, number, _few(paths_of(fact)), fact)
+
+
+def _grown(before: Mark, fact: Fact, number: int) -> Mark:
+    """A drift that has come to more fields: it is one, from its beginning, and ends with all of them."""
+    paths = _few(before.paths | paths_of(fact)) if before.paths is not None else None
+    at = min(before.at, fact.at)
+    known = before.fact.paths if before.fact is not None else ()
+    whole = replace(fact, at=at, paths=tuple(dict.fromkeys((*known, *fact.paths)))) if before.fact is not None else None
+    return Mark(name_of(fact), at, number, paths, whole)
+
+
+def _few(paths: frozenset[str]) -> frozenset[str] | None:
+    return paths if len(paths) <= MOST_PATHS else None
 
 
 def name_of(fact: Fact) -> str:
@@ -154,6 +166,11 @@ def name_of(fact: Fact) -> str:
 def paths_of(fact: Fact) -> frozenset[str]:
     """The fields of a drift, as short digests."""
     return frozenset(digest(path, 4) for path in fact.paths)
+
+
+def untold(told: Mark, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The fields that were not told yet; none where they were too many to be kept."""
+    return () if told.paths is None else tuple(path for path in paths if digest(path, 4) not in told.paths)
 
 
 def fitting(deployment: str) -> str:

@@ -8,8 +8,8 @@ from controller.loop.facts import Fact, Kind
 from controller.loop.rollout_facts import attempt_fact, ours, rollout_fact
 from controller.loop.source_facts import source_back
 from controller.loop.status import ServiceStatus
-from controller.loop.telling import cleared, healed, standing
-from controller.notify.ledger import NEAR, Ledger, Mark, digest, fitting, name_of, paths_of
+from controller.loop.telling import cleared, drift_found, healed, standing
+from controller.notify.ledger import NEAR, Ledger, Mark, digest, fitting, name_of, untold
 from reconcilers.live import Attempt
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Sync
@@ -107,8 +107,9 @@ def _both_ends(status: ServiceStatus, attempt: Attempt, stands: Fact) -> Iterato
 def _drift(ledger: Ledger, status: ServiceStatus, found: Fact | None, now: float) -> Iterator[Fact]:
     told = ledger.drift
     if found is not None:
-        if told is None or (told.paths is not None and not paths_of(found) <= told.paths):
-            yield found
+        new = found.paths if told is None else untold(told, found.paths)
+        if new:
+            yield drift_found(status, new)
     elif told is not None and status.sync is Sync.IN_SYNC:
         yield _healed(told, status, now)
 

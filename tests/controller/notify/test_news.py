@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.loop.board import SourceStatus
+from controller.loop.board import SourceStatus, Told
+from controller.loop.events import events
 from controller.loop.facts import Fact, Kind
 from controller.loop.source_facts import STALE, source_fact
 from controller.loop.status import ServiceStatus
+from controller.loop.telling import facts_of
 from controller.notify.ledger import Entry, Ledger, after
 from controller.notify.news import FRESH, LEFT, news, parting, running, source_news, unsure
 from controller.notify.writing import read, written
@@ -138,6 +140,27 @@ def test_a_drift_is_told_again_when_it_grows_but_not_when_it_shrinks() -> None:
     both = status(report(), report(Differs("x"), plan={"changes": (DEBUG, OTHER)}))
     assert kinds(told(DRIFTED), both) == [Kind.DRIFT_FOUND]
     assert kinds(told(both), DRIFTED) == []
+
+
+def test_a_drift_that_grows_is_told_as_the_activity_tells_it() -> None:
+    first = report(Differs("x"), plan={"changes": (DEBUG,)})
+    more = report(Differs("x"), at=LATER, plan={"changes": (DEBUG, OTHER)})
+    before, after = status(report(), first), status(report(), first, more)
+    (shown,) = facts_of(Told(before, after, events(before, after, LATER)), LATER)
+    (found,) = news(told(before), after, LATER)
+    assert found == shown
+    assert found.paths == (OTHER.path,)
+    assert found.text == f"{OTHER.path} is otherwise than Git says; 2 fields are so in all"
+
+
+def test_the_end_of_a_drift_that_grew_names_all_of_it_and_when_it_began() -> None:
+    first = report(Differs("x"), plan={"changes": (DEBUG,)})
+    more = report(Differs("x"), at=LATER, plan={"changes": (DEBUG, OTHER)})
+    ledger = told(status(report(), first), status(report(), first, more))
+    (gone,) = news(ledger, AT_REST, LATER + 60)
+    assert (gone.paths, gone.seconds) == ((DEBUG.path, OTHER.path), LATER + 60 - NOW)
+    (another,) = news(forgotten(ledger), AT_REST, LATER + 60)
+    assert (another.id, another.seconds) == (gone.id, gone.seconds)
 
 
 def test_of_a_drift_of_many_fields_more_are_not_told() -> None:
