@@ -35,8 +35,28 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = WHOLE["Parameters"]
 
 def refusals(**given: str) -> list[str]:
     """Why CloudFormation refuses these parameters: names of those out of bounds, then what the Rules say."""
-    values = {name: given.get(name, str(said.get("Default", ""))) for name, said in PARAMETERS.items()}
+    values = valued(given)
     return [*(name for name in given if not _within(PARAMETERS[name], values[name])), *_broken(values)]
+
+
+def valued(given: Mapping[str, str]) -> dict[str, str]:
+    """Every parameter's value, where so much is given."""
+    return {name: given.get(name, str(said.get("Default", ""))) for name, said in PARAMETERS.items()}
+
+
+def let_out(**given: str) -> list[int]:
+    """The ports that Trueup's security group lets it reach, which moto does not look at."""
+    values = valued(given)
+    found = []
+    for each in WHOLE["Resources"]["SecurityGroup"]["Properties"]["SecurityGroupEgress"]:
+        match each:
+            case {"Fn::If": [name, rule, _]}:
+                if holds({"Condition": name}, values):
+                    found.append(rule)
+            case rule:
+                found.append(rule)
+    assert all(rule["FromPort"] == rule["ToPort"] and rule["IpProtocol"] == "tcp" for rule in found)
+    return [int(holds(rule["FromPort"], values)) for rule in found]
 
 
 def _within(said: Mapping[str, Any], value: str) -> bool:
@@ -58,10 +78,12 @@ def _broken(values: Mapping[str, str]) -> Iterator[str]:
 
 
 def holds(said: Any, values: Mapping[str, str]) -> Any:
-    """What an expression of a rule comes to. ``KeyError``: rules have no such function."""
+    """What an expression of a rule or a condition comes to. ``KeyError``: they have no such function."""
     match said:
         case {"Ref": name}:
             return values[name]
+        case {"Condition": name}:
+            return holds(WHOLE["Conditions"][name], values)
         case dict():
             ((function, arguments),) = said.items()
             return _FUNCTIONS[function]([holds(each, values) for each in arguments])
@@ -74,7 +96,7 @@ def holds(said: Any, values: Mapping[str, str]) -> Any:
 _FUNCTIONS: Mapping[str, Callable[[list[Any]], bool]] = {
     "Fn::And": all,
     "Fn::Contains": lambda found: found[1] in found[0],
-    "Fn::Equals": lambda found: found[0] == found[1],
+    "Fn::Equals": lambda found: str(found[0]) == str(found[1]),
     "Fn::Not": lambda found: not found[0],
     "Fn::Or": any,
 }

@@ -8,7 +8,7 @@ import pytest
 
 from controller.settings import Settings
 from reconcilers.fargate import MEMORY_BY_CPU
-from tests.installation.accepted import PARAMETERS, refusals
+from tests.installation.accepted import PARAMETERS, let_out, refusals
 
 SIZES = list(product(PARAMETERS["Cpu"]["AllowedValues"], PARAMETERS["Memory"]["AllowedValues"]))
 ADDRESSES = ("0.0.0.0/0", "10.1.0.0/16", "255.255.255.255/32", "192.168.0.9/9", "")
@@ -72,3 +72,19 @@ def test_without_a_lease_table_only_one_may_act(first: dict[str, str], then: str
     (refused,) = refusals(**first)
     assert then in refused
     assert refusals(LeaseTable="yes", **first) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "ports"),
+    [
+        ({}, [443]),
+        ({"GitPort": "8443"}, [443, 8443]),
+        ({"ReceiverPort": "9443"}, [443, 9443]),
+        ({"GitPort": "8443", "ReceiverPort": "9443"}, [443, 8443, 9443]),
+        ({"GitPort": "8443", "ReceiverPort": "8443"}, [443, 8443]),
+    ],
+)
+def test_it_gets_out_to_the_ports_that_are_named_and_to_each_by_one_rule(
+    given: dict[str, str], ports: list[int]
+) -> None:
+    assert let_out(**given) == ports
