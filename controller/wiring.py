@@ -150,6 +150,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
         logs=logs.read,
         inquire=inquiry.ask if inquiry is not None else None,
         log=log,
+        ordered=notifier.ordered if notifier is not None else None,
     )
     app = build(face, settings.api_token, settings.webhook_secret, gate)
     return Daemon(

@@ -45,7 +45,8 @@ another one has told more; what nobody wanted to be told is passed over and does
 
 **Never lost, never slow.** A receiver that hangs or fails keeps its own thread busy and nobody else's. Tries are
 further apart each time, up to five minutes, or as Retry-After says. Up to twelve facts of a service wait; of more,
-what is open and how the newest rollouts went: what came and went unheard is not told. What can never be taken (the
+what is open and how the newest rollouts went: what came and went unheard is not told. Nor is an order that waits while
+its daemon ends: it stands in no record of AWS's or Git's. What can never be taken (the
 receiver says that the message itself is wrong) is logged, counted and given up; what merely fails lets the other
 services pass.
 """

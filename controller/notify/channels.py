@@ -7,8 +7,8 @@ from typing import Protocol, assert_never
 from controller.loop.facts import Kind
 from controller.notify.cloud_events import Webhook
 from controller.notify.configuration import (
+    IF_NAMED,
     ON_COMMITS,
-    UNTOLD,
     ChannelConfig,
     Filter,
     GitHubChannel,
@@ -66,12 +66,12 @@ def commits_at(repository: str) -> str:
 
 def kinds(config: ChannelConfig) -> frozenset[Kind]:
     """What a channel can be told at all."""
-    return frozenset(ON_COMMITS) if isinstance(config, GitHubChannel | GitLabChannel) else frozenset(Kind) - UNTOLD
+    return frozenset(ON_COMMITS) if isinstance(config, GitHubChannel | GitLabChannel) else frozenset(Kind)
 
 
 def filter_of(config: ChannelConfig) -> Filter:
-    """Which facts a channel is told: those it can be told, where nobody says less."""
-    can = config.filter.kinds or tuple(sorted(kinds(config)))
+    """Which facts a channel is told: where nobody says which, those it can be told but what is told if named only."""
+    can = config.filter.kinds or tuple(sorted(kinds(config) - IF_NAMED))
     return config.filter.model_copy(update={"kinds": can})
 
 

@@ -27,8 +27,8 @@ ON_COMMITS = (
     Kind.BLOCKED,
     Kind.CLEARED,
 )
-# Who ordered what is in the log and the activity: whoever orders is the one to tell others.
-UNTOLD = frozenset({Kind.ORDERED})
+# Told only where a filter names it: whoever orders mostly tells others, and what comes of it is told anyway.
+IF_NAMED = frozenset({Kind.ORDERED})
 # No name of a repository's is dots alone: such a one would lead elsewhere on the host.
 _REPOSITORY = re.compile(r"^[.]?[A-Za-z0-9_-][A-Za-z0-9_.-]*/[.]?[A-Za-z0-9_-][A-Za-z0-9_.-]*$")
 _PROJECT = re.compile(r"^([0-9]+|[.]?[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[.]?[A-Za-z0-9_-][A-Za-z0-9_.-]*)+)$")
@@ -60,12 +60,6 @@ def _some(given: tuple[T, ...]) -> tuple[T, ...]:
     return given
 
 
-def _told(kind: Kind) -> Kind:
-    if kind in UNTOLD:
-        raise ValueError(f"Channels are told of {kind} by nobody. It is in the activity and in the log.")
-    return kind
-
-
 Address = Annotated[str, AfterValidator(_address)]
 SOME: Any = {"minItems": 1}
 
@@ -79,8 +73,8 @@ class _Part(BaseModel):
 class Filter(_Part):
     """Which facts a channel is told: those that every field given here lets pass."""
 
-    kinds: tuple[Annotated[Kind, AfterValidator(_told)], ...] = Field(
-        default=(), description="Kinds of facts; all that the channel can tell if empty."
+    kinds: tuple[Kind, ...] = Field(
+        default=(), description="Kinds of facts; if empty all that the channel can tell, but orders (ordered)."
     )
     tones: tuple[Tone, ...] = Field(default=(), description="How it is meant: good, news, warning, bad; all if empty.")
     environments: tuple[str, ...] = Field(default=(), description="Environments, as globs; all if empty.")

@@ -109,6 +109,11 @@ class Courier:
         with self._lock:
             self._pending.consider(status, self._clocks.now())
 
+    def order(self, fact: Fact, status: ServiceStatus) -> None:
+        """Somebody ordered something of a service, which is as it was last seen."""
+        with self._lock:
+            self._pending.add(status.wanted.key, (fact,), self._clocks.now(), status)
+
     def consider_source(self, facts: Callable[[Ledger], tuple[Fact, ...]], kept_by: ServiceStatus | None) -> None:
         """The repository as it was just seen, and the service whose tag says what was told of it."""
         with self._lock:

@@ -1,4 +1,4 @@
-"""What the loop has seen and nobody has read yet: the newest few looks at each service."""
+"""What was seen and ordered and nobody has read yet: the newest few looks at each service, the newest orders."""
 
 import threading
 from collections import deque
@@ -6,10 +6,12 @@ from collections.abc import Set
 from itertools import islice
 
 from controller.loop.board import cluster_of
+from controller.loop.facts import Fact
 from controller.loop.status import ServiceStatus
 from reconcilers.model import Cluster, ServiceKey
 
 LOOKS = 8  # of one service; of more, the newest
+ORDERS = 200  # of all services; of more, the newest
 BATCH = 10  # services of one call
 
 
@@ -19,6 +21,7 @@ class Inbox:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._looks: dict[ServiceKey, deque[ServiceStatus]] = {}
+        self._orders: deque[Fact] = deque(maxlen=ORDERS)
         self._polled = False
         self.news = threading.Event()
 
@@ -26,6 +29,19 @@ class Inbox:
         with self._lock:
             self._looks.setdefault(status.wanted.key, deque(maxlen=LOOKS)).append(status)
         self.news.set()
+
+    def put_order(self, fact: Fact) -> None:
+        """Somebody ordered something."""
+        with self._lock:
+            self._orders.append(fact)
+        self.news.set()
+
+    def take_orders(self) -> tuple[Fact, ...]:
+        """The orders since this was asked last, oldest first."""
+        with self._lock:
+            taken = tuple(self._orders)
+            self._orders.clear()
+        return taken
 
     def put_poll(self) -> None:
         """The repository was looked at."""
@@ -39,7 +55,7 @@ class Inbox:
 
     def empty(self) -> bool:
         with self._lock:
-            return not self._looks and not self._polled
+            return not self._looks and not self._orders and not self._polled
 
     def batch(self, but: Set[Cluster]) -> dict[ServiceKey, ServiceStatus]:
         """The newest look at each of the next services, all of one cluster, as many as one call reads."""

@@ -17,11 +17,12 @@ NEAR = 0.002  # two times are the same, once written and read
 
 
 class Slot(StrEnum):
-    """What can stand at one time, and so be told and end, each on its own."""
+    """What can stand at one time, and so be told and end, each on its own; an order stands for nothing."""
 
     ROLLOUT = "r"
     DRIFT = "d"
     OBSTACLE = "o"
+    ORDER = "q"
 
 
 _SLOTS = {
@@ -32,6 +33,7 @@ _SLOTS = {
     Kind.CLEARED: Slot.OBSTACLE,
     Kind.SOURCE_STALE: Slot.OBSTACLE,
     Kind.SOURCE_BACK: Slot.OBSTACLE,
+    Kind.ORDERED: Slot.ORDER,
 }
 ENDS = {
     Kind.DRIFT_FOUND: Kind.DRIFT_HEALED,
@@ -116,6 +118,8 @@ def after(ledger: Ledger, fact: Fact, runs: str = "", *, told: bool = True) -> L
             return replace(changed, drift=_mark(ledger.drift, fact, number))
         case Slot.OBSTACLE:
             return replace(changed, obstacle=_mark(ledger.obstacle, fact, number))
+        case Slot.ORDER:
+            return changed
         case _:
             assert_never(about)
 
@@ -123,9 +127,10 @@ def after(ledger: Ledger, fact: Fact, runs: str = "", *, told: bool = True) -> L
 def occurrence(ledger: Ledger, fact: Fact) -> str:
     """A name for this one telling, the same after a crash and from another replica.
 
-    A rollout's fact happens once. What can come again (the same drift, made again by the same hand) is numbered.
+    A rollout's fact happens once, and an order. What can come again (the same drift, made again by the same hand) is
+    numbered.
     """
-    if slot(fact.kind) is Slot.ROLLOUT:
+    if slot(fact.kind) in (Slot.ROLLOUT, Slot.ORDER):
         return fact.id
     mark = ledger.drift if slot(fact.kind) is Slot.DRIFT else ledger.obstacle
     number = ledger.number + 1 if fact.kind in ENDS or mark is None else mark.number

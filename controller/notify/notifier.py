@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from controller.loop.board import Told
+from controller.loop.facts import Fact
 from controller.loop.loop import Swept
 from controller.notify.courier import Courier
 from controller.notify.inbox import Inbox
@@ -41,6 +42,11 @@ class Notifier:
 
     def told(self, told: Told) -> None:
         self._inbox.put(told.after)
+
+    def ordered(self, fact: Fact) -> None:
+        """Somebody ordered something. Returns at once."""
+        if any(each.channel.filter.passes(fact) for each in self._couriers):
+            self._inbox.put_order(fact)
 
     def polled(self, _result: str, _seconds: float) -> None:
         self._inbox.put_poll()

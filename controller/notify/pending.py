@@ -142,7 +142,8 @@ class Pending:
         """Take over what another replica has told meanwhile, and see what is left to tell."""
         target = self._targets[key]
         target.told, target.not_before, target.failures = found, 0.0, 0
-        target.queue.clear()
+        # What is read from AWS's record is read again; an order is in no record.
+        target.queue = deque(each for each in target.queue if slot(each.fact.kind) is Slot.ORDER)
         self._tidy(key, target)
         if key is not None and target.latest is not None:
             self.consider(_with_attempts(target.latest, target.attempts), now)
@@ -203,7 +204,8 @@ def _slim(status: ServiceStatus) -> ServiceStatus:
 def _newest(told: Ledger, steps: deque[Step]) -> list[Step]:
     """The first, which may be under way, and of the others the newest: drift, obstacle, how the last rollouts went.
 
-    What began and ended while it waited is not told: its end would be the end of something nobody heard of.
+    What began and ended while it waited is not told: its end would be the end of something nobody heard of. Nor are
+    orders, of which what came of them tells more.
     """
     first, *others = steps
     ledger = _behind(told, first)
@@ -212,7 +214,7 @@ def _newest(told: Ledger, steps: deque[Step]) -> list[Step]:
     states = [
         step
         for which, step in newest.items()
-        if which is not Slot.ROLLOUT and (step.fact.kind in ENDS or stands[which] is not None)
+        if which in stands and (step.fact.kind in ENDS or stands[which] is not None)
     ]
     rollouts = {each.fact.deployment: each for each in others if slot(each.fact.kind) is Slot.ROLLOUT}
     wanted = [each for each in rollouts.values() if each.way is Way.TELL]

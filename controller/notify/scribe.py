@@ -67,7 +67,25 @@ class Scribe:
                     self._read(key)
             except Retry as retry:
                 waits[cluster_of(next(iter(batch.values())))] = retry.after or AFTER_FAILURE
-        return min(waits.values(), default=None)
+        return min((*waits.values(), *self._read_orders()), default=None)
+
+    def _read_orders(self) -> list[float]:
+        """Seconds until each of those that could not be read is to be tried again."""
+        waits = []
+        for fact in self._inbox.take_orders():
+            status = self._sight.board.service(fact.service) if fact.service is not None else None
+            if status is None:
+                continue  # it has left Git meanwhile
+            try:
+                self._learn({status.wanted.key: status})
+            except Retry as retry:
+                waits.append(retry.after or AFTER_FAILURE)
+                self._inbox.put_order(fact)
+                continue
+            for courier in self._couriers:
+                courier.order(fact, status)
+                self._wake(courier)
+        return waits
 
     def _learn(self, batch: Mapping[ServiceKey, ServiceStatus]) -> None:
         """What was told of these services before this process began."""

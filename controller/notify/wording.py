@@ -21,6 +21,7 @@ WORDS = {
     Kind.DRIFT_HEALED: "Drift healed",
     Kind.SOURCE_STALE: "Git is stale",
     Kind.SOURCE_BACK: "Git is back",
+    Kind.ORDERED: "Ordered",
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
@@ -14,6 +15,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from controller.lease.view import Sharing
 from controller.loop.board import Board
+from controller.loop.facts import Fact
 from controller.loop.journal import Journal
 from controller.loop.questions import Question, of_attempts
 from controller.loop.status import ServiceStatus
@@ -64,6 +66,7 @@ class Face:
     logs: Reading | None = None  # who reads what tasks wrote
     inquire: Callable[[Iterable[Question]], None] | None = None  # who asks CloudTrail who made a deployment
     log: Any = None  # where it is written who did what; nowhere but in the activity without one
+    ordered: Callable[[Fact], None] | None = None  # who else is told what somebody ordered
 
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -105,13 +108,19 @@ UNCLEAR: dict[int | str, dict[str, Any]] = {
 }
 
 
+def _keep(face: Face, order: Fact) -> None:
+    face.journal.keep(order)
+    if face.ordered is not None:
+        face.ordered(order)
+
+
 def build(face: Face, api_token: str | None, webhook_secret: str | None, gate: Gate | None = None) -> FastAPI:
     """The app. Where nobody can pass the gate no route acts or shows logs, without ``webhook_secret`` no webhook.
 
     ``gate``: who may pass; whoever has ``api_token``, where none is given.
     """
     gate = gate or Gate(api_token)
-    door = Door(gate, Audit(face.log, face.journal.keep), face.now)
+    door = Door(gate, Audit(face.log, partial(_keep, face)), face.now)
     app = FastAPI(
         title="Trueup",
         version=face.version,

@@ -13,7 +13,7 @@ from controller.loop.status import ServiceStatus
 from controller.notify.book import Shelf
 from controller.notify.channels import Exchange
 from controller.notify.claims import Claims, Holding
-from controller.notify.configuration import UNTOLD, Filter
+from controller.notify.configuration import IF_NAMED, Filter
 from controller.notify.courier import Channel, Clocks, Courier, Delivered, Means
 from controller.notify.inbox import Inbox
 from controller.notify.ledger import Entry
@@ -29,7 +29,7 @@ from tests.reconcilers.builders import KEY, NOW, attempt, service, wanted
 
 LATER = NOW + 600
 properties = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-TOLD = tuple(sorted(set(Kind) - UNTOLD))
+TOLD = tuple(sorted(set(Kind) - IF_NAMED))
 WHOLE = Filter(kinds=TOLD)
 RUNNING = attempt("v2", AttemptState.RUNNING, created_at=NOW - 60)
 DONE = attempt("v2", created_at=NOW - 60, finished_at=NOW - 10)
@@ -56,6 +56,12 @@ def fact(kind: Kind = Kind.DONE, **more: Any) -> Fact:
         "who": "ann",
     }
     return Fact(**{**given, **more})
+
+
+def order(at: float = NOW, **more: Any) -> Fact:
+    """Somebody ordered a retry."""
+    given = {"deployment": None, "commit": None, "text": "ann asked for retry: the database is back.", **more}
+    return fact(Kind.ORDERED, id=f"{KEY}/ordered/retry/{at:.3f}", at=at, **given)
 
 
 def of_service(name: str, base: ServiceStatus) -> ServiceStatus:

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from controller.loop.facts import Fact, Kind, Tone
 from controller.notify.building import configured
 from controller.notify.channels import NowhereError, commits_at, filter_of, kinds, voice
-from controller.notify.configuration import ON_COMMITS, UNTOLD, Filter, Notifications, repository_of, safe, schema
+from controller.notify.configuration import IF_NAMED, ON_COMMITS, Filter, Notifications, repository_of, safe, schema
 from controller.notify.reading import parse
 from controller.notify.secret import Secrets, SecretSource
 from controller.notify.told import Answer, Later, Request, Telling
@@ -49,7 +49,14 @@ def read(text: str) -> Notifications:
 def test_a_channel_is_told_everything_unless_somebody_says_less() -> None:
     (channel,) = read(SLACK).channels
     assert channel.filter.passes(fact())
-    assert set(filter_of(channel).kinds) == set(Kind) - UNTOLD
+    assert set(filter_of(channel).kinds) == set(Kind) - IF_NAMED
+
+
+def test_orders_are_told_where_a_filter_names_them() -> None:
+    (channel,) = read(SLACK + "  filter: {kinds: [ordered, held]}\n").channels
+    assert set(filter_of(channel).kinds) == {Kind.ORDERED, Kind.HELD}
+    (news,) = read(SLACK + "  filter: {tones: [news]}\n").channels
+    assert not filter_of(news).passes(fact(Kind.ORDERED))
 
 
 PROBLEMS = {
@@ -68,7 +75,7 @@ PROBLEMS = {
     HUB + "  repository: a/..\n": "n.yaml:5:15",
     HUB + "  repository: 'a/b/../c d?x=1#y'\n": "n.yaml:5:15",
     LAB + "  project: not a project 1\n": "n.yaml:5:12",
-    SLACK + "  filter: {kinds: [ordered]}\n": "n.yaml:5:20",
+    HUB + "  filter: {kinds: [ordered]}\n": "ordered is about no commit",
     SLACK + "  filter: {tones: [worse]}\n": "is not one of the words Write 'good', 'news', 'warning' or 'bad'.",
     SLACK + "  channel: '#x'\n": "tokenFrom and channel go together",
     SLACK + "  urlFrom: {env: X}\n": "Name one of the three",
@@ -150,6 +157,7 @@ FITTING = (
     SLACK + f"  filter: {{services: ['{'x' * 100}*']}}\n",
     SLACK + "  filter: {kinds: [held, rollout-done], tones: [good]}\n",
     SLACK + "  filter: {tones: [bad]}\n",
+    SLACK + "  filter: {kinds: [ordered]}\n",
     many(25),
     many(50, "{kinds: [held]}"),
 )

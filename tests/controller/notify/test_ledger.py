@@ -16,7 +16,7 @@ from controller.notify.ledger import (
     paths_of,
     slot,
 )
-from tests.controller.notify.builders import KEY, NOW, fact
+from tests.controller.notify.builders import KEY, NOW, fact, order
 
 FOUND = fact(Kind.DRIFT_FOUND, id=f"{KEY}/abc/drift", paths=("/a", "/b"))
 HEALED = fact(Kind.DRIFT_HEALED, id=f"{KEY}/abc/drift/healed", paths=("/a", "/b"))
@@ -81,7 +81,14 @@ def test_every_kind_is_about_one_thing() -> None:
         Kind.CLEARED: Slot.OBSTACLE,
         Kind.SOURCE_STALE: Slot.OBSTACLE,
         Kind.SOURCE_BACK: Slot.OBSTACLE,
+        Kind.ORDERED: Slot.ORDER,
     }
+
+
+def test_an_order_is_counted_and_changes_nothing_that_stands() -> None:
+    stands = after(after(Ledger(), fact(Kind.DONE)), FOUND)
+    assert after(stands, order()) == replace(stands, number=3)
+    assert occurrence(stands, order()) == order().id
 
 
 def test_a_name_is_without_whose_it_is_and_fits_into_a_tag() -> None:

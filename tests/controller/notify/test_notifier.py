@@ -10,12 +10,14 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from controller.loop.board import Board
+from controller.loop.facts import Kind
 from controller.loop.loop import Swept
 from controller.loop.observers import Several
 from controller.metrics.notifications import Backlogs, Tries
 from controller.notify.book import Shelf
 from controller.notify.channels import Exchange
 from controller.notify.claims import Claims, Holding
+from controller.notify.configuration import Filter
 from controller.notify.courier import Channel, Clocks, Courier, Means
 from controller.notify.notifier import Notifier
 from controller.notify.scribe import Sight
@@ -35,6 +37,7 @@ from tests.controller.notify.builders import (
     Log,
     nowhere,
     of_service,
+    order,
     told,
 )
 
@@ -56,7 +59,7 @@ class Hang:
 class House:
     """A notifier of two channels, one of which may hang, and nothing of a network."""
 
-    def __init__(self, folder: Path, *voices: Any) -> None:
+    def __init__(self, folder: Path, *voices: Any, wanted: Filter = WHOLE) -> None:
         self.tags, self.log, self.board = FakeTags(), Log(), Board()
         self.board.adopt(snapshot(AT_REST.wanted, *(of_service(f"s{n}", AT_REST).wanted for n in range(300))), NOW)
         self.shelf = Shelf(folder)
@@ -67,7 +70,7 @@ class House:
         quick = Holding(settle=0.0)
         self.couriers = tuple(
             Courier(
-                Channel(name, WHOLE, voice),
+                Channel(name, wanted, voice),
                 Means(
                     nowhere,
                     Claims(name, self.tags, "aaaaaa", self.log, quick),
@@ -84,8 +87,8 @@ class House:
 
 
 @contextmanager
-def running(folder: Path, *voices: Any) -> Iterator[House]:
-    house = House(folder, *voices)
+def running(folder: Path, *voices: Any, wanted: Filter = WHOLE) -> Iterator[House]:
+    house = House(folder, *voices, wanted=wanted)
     house.notifier.start()
     try:
         yield house
@@ -118,6 +121,21 @@ def test_a_receiver_that_hangs_keeps_nobody_but_itself_waiting(tmp_path: Path) -
             lambda: house.registry.get_sample_value("trueup_notification_pending", {"channel": "channel-0"}) == 301,
         )
         assert house.registry.get_sample_value("trueup_notification_pending", {"channel": "channel-1"}) == 0
+
+
+def test_an_order_is_told_where_a_channel_wants_to_know(tmp_path: Path) -> None:
+    with running(tmp_path, ear := Ear(), wanted=Filter(kinds=(Kind.ORDERED,))) as house:
+        house.notifier.ordered(order())
+        until("the order to be told", lambda: ear.heard)
+    assert ear.kinds() == [Kind.ORDERED]
+
+
+def test_an_order_that_no_channel_wants_to_know_of_is_not_read(tmp_path: Path) -> None:
+    with running(tmp_path, ear := Ear()) as house:
+        house.notifier.ordered(order())
+        see(house, ON_HOLD)
+        until("the hold to be told", lambda: ear.heard)
+    assert ear.kinds() == [Kind.HELD]
 
 
 def test_an_aws_that_hangs_keeps_the_loop_from_nothing(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from tests.controller.notify.builders import (
     attempt,
     fact,
     of_service,
+    order,
     properties,
 )
 from tests.reconcilers.builders import failed
@@ -188,6 +189,21 @@ def test_what_another_replica_told_is_taken_over_and_the_rest_is_seen_again() ->
     waits.overtaken(KEY, theirs, LATER)
     assert waits.told(KEY) == theirs
     assert told(waits) == [Kind.DRIFT_FOUND, Kind.DONE], "the deployments that were seen before are not forgotten"
+
+
+def test_an_order_is_kept_where_another_replica_told_something_else_meanwhile() -> None:
+    waits = pending()
+    waits.consider(ON_HOLD, NOW)
+    waits.add(KEY, (order(),), NOW, ON_HOLD)
+    waits.overtaken(KEY, after(Ledger(), fact(Kind.HELD, id=f"{KEY}/d-v2/held")), LATER)
+    assert told(waits) == [Kind.ORDERED]
+
+
+def test_of_more_than_can_wait_orders_are_left_out() -> None:
+    waits = pending()
+    waits.consider(ON_HOLD, NOW)
+    waits.add(KEY, tuple(order(NOW + each) for each in range(MOST)), NOW, ON_HOLD)
+    assert told(waits) == [Kind.HELD]
 
 
 def test_what_was_told_elsewhere_of_the_repository_is_seen_at_the_next_poll() -> None:

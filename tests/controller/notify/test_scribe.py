@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from controller.loop.facts import Kind
+from controller.loop.facts import Fact, Kind
 from controller.loop.source_facts import STALE
 from controller.loop.status import ServiceStatus
+from controller.notify.configuration import Filter
 from controller.notify.inbox import BATCH, LOOKS, Inbox
 from controller.notify.ledger import Entry, Ledger, after
 from controller.notify.scribe import AFTER_FAILURE
@@ -32,6 +33,7 @@ from tests.controller.notify.builders import (
     Time,
     fact,
     of_service,
+    order,
 )
 from tests.reconcilers.builders import registered
 
@@ -43,6 +45,48 @@ def one(tmp_path: Path) -> Iterator[Replica]:
     made = Replica(tmp_path, FakeTags(), Ear(), Time())
     yield made
     made.end()
+
+
+def hears(one: Replica, *facts: Fact) -> float | None:
+    """Somebody has ordered something."""
+    for each in facts:
+        one.inbox.put_order(each)
+    return one.scribe.read()
+
+
+def test_an_order_is_told_once_with_what_was_told_before_it(tmp_path: Path) -> None:
+    tags, ear, clock = FakeTags(), Ear(), Time()
+    one = Replica(tmp_path, tags, ear, clock, Filter(kinds=(Kind.ORDERED, Kind.HELD)))
+    one.git_has(ON_HOLD)
+    hears(one, order())
+    one.tells()
+    one.sees(ON_HOLD)
+    one.tells()
+    one.end()
+    again = Replica(tmp_path, tags, ear, clock, Filter(kinds=(Kind.ORDERED, Kind.HELD)))
+    again.sees(ON_HOLD)
+    again.tells()
+    again.end()
+    assert ear.kinds() == [Kind.ORDERED, Kind.HELD]
+
+
+def test_an_order_that_aws_does_not_let_us_tell_is_told_later(one: Replica) -> None:
+    one.git_has(AT_REST)
+
+    def throttled(_: str) -> None:
+        raise SLOW
+
+    one.tags.trouble = throttled
+    assert hears(one, order(), fact(Kind.ORDERED, service=None)) == AFTER_FAILURE
+    assert not one.inbox.empty()
+    one.tags.trouble = lambda _: None
+    assert one.scribe.read() is None
+    assert one.inbox.empty()
+
+
+def test_an_order_for_a_service_that_has_left_git_is_dropped(one: Replica) -> None:
+    assert hears(one, order()) is None
+    assert (one.inbox.empty(), one.tags.calls) == (True, [])
 
 
 def in_cluster(name: str, base: ServiceStatus) -> ServiceStatus:

@@ -8,13 +8,13 @@ from controller.loop.facts import Kind
 from controller.notify.told import Place
 from controller.notify.wording import WORDS, cut, deployment, page, title, took
 from reconcilers.model import ServiceKey
-from tests.controller.notify.builders import KEY, TOLD, fact, properties
+from tests.controller.notify.builders import KEY, fact, properties
 
 PLACE = Place("eu-west-1", "arn:aws:ecs:eu-west-1:1:cluster/prod", "notes")
 
 
 def test_every_kind_has_words() -> None:
-    assert WORDS.keys() == set(TOLD)
+    assert WORDS.keys() == set(Kind)
     assert title(fact(Kind.ROLLED_BACK)) == "Rolled back: prod/notes"
     assert title(fact(Kind.SOURCE_STALE, service=None)) == "Git is stale"
 

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from structlog.testing import CapturingLogger
 
 from controller.loop.board import Board
-from controller.loop.facts import Kind
+from controller.loop.facts import Fact, Kind
 from controller.loop.journal import Journal
 from controller.rules.roles import Roles, parse
 from controller.web.app import Face, build
@@ -67,6 +67,7 @@ class Daemon:
         self.board.reported(report(HELD), Order())
         self.orders: list[tuple[ServiceKey, Order]] = []
         self.looked = 0
+        self.told: list[Fact] = []
         self.journal = Journal(self.board, lambda: NOW)
         self.places = Places()
         self.places.put(JWKS, {"keys": [jwk(RSA, "k1")]})
@@ -84,6 +85,7 @@ class Daemon:
             history=lambda _: History((), {}, NOW, ""),
             logs=lambda *_: TaskLogs(None),
             log=self.log,
+            ordered=self.told.append,
         )
         said = parse(ROLES.encode(), "roles.yaml")
         assert isinstance(said, Roles), said
@@ -227,6 +229,7 @@ def test_an_order_is_written_down_with_who_what_and_why(daemon: Daemon) -> None:
     fact = daemon.journal.after()[1][-1]
     assert (fact.kind, fact.service, fact.who, fact.reason) == (Kind.ORDERED, KEY, "ann@example.com", "retry")
     assert fact.text == "ann@example.com asked for retry: the database is back."
+    assert daemon.told == [fact]
 
 
 def test_a_shared_tokens_holder_is_only_who_they_say_to_be(daemon: Daemon) -> None:
