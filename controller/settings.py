@@ -139,6 +139,9 @@ class Settings:
         Path | None,
         _said("YAML file that says what may run in which environment; without one anything.", "GUARD_RAILS", LOOP),
     ] = None
+    guard_rails_yaml: Annotated[str | None, _said("The text of that file, in its place.", "GUARD_RAILS_YAML", LOOP)] = (
+        None
+    )
     host: Annotated[str, _said("Address to serve on.", "HOST", HTTP)] = "127.0.0.1"
     port: Annotated[int, _said("Port to serve on; 0 takes a free one.", "PORT", HTTP, least=0, most=65535)] = 8080
     api_token: Annotated[
@@ -151,6 +154,9 @@ class Settings:
     ] = field(default=None, repr=False)
     roles: Annotated[Path | None, _said("YAML file that says who may do what in which environment.", "ROLES", HTTP)] = (
         None
+    )
+    roles_yaml: Annotated[str | None, _said("The text of that file, in its place.", "ROLES_YAML", HTTP)] = field(
+        default=None, repr=False
     )
     webhook_secret: Annotated[
         str | None,

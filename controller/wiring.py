@@ -6,7 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -103,14 +103,16 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     ``Stalled`` where nobody says in which region the lease table is.
     """
     release = version("trueup")
-    gate = build_gate(settings.api_token, roles(settings.roles))
+    gate = build_gate(settings.api_token, roles(settings.roles, settings.roles_yaml))
     metrics = Metrics()
     board = Board()
     clients = AwsClients(release, metrics.called, endpoint_url=settings.endpoint_url)
     repository = Repository(git_source(settings, clients), settings.path)
     lease = _lease(settings, clients, board, log)
     pool = GatewayPool(clients, revision_digest)
-    policy = replace(Policy(), poll=settings.shift_interval, guard_rails=guard_rails(settings.guard_rails))
+    policy = Policy(
+        poll=settings.shift_interval, guard_rails=guard_rails(settings.guard_rails, settings.guard_rails_yaml)
+    )
     acting = Reconciler(pool, time.time, policy, gate=lambda wanted, _: lease.gate(wanted.scope))
     work = Work(
         repository.poll,

@@ -77,11 +77,12 @@ class GuardRailsFile(_Part):
     guard_rails: tuple[Entry, ...] = Field(min_length=1, description="What is allowed, per environment.")
 
 
-def guard_rails(file: Path | None) -> GuardRails | None:
-    """What the file says, ``None`` where none is named. Raises ``MisconfiguredError``."""
-    if file is None:
+def guard_rails(file: Path | None, text: str | None = None) -> GuardRails | None:
+    """What the file says, or its text; ``None`` where there is neither. Raises ``MisconfiguredError``."""
+    said = reading.said(file, text, "TRUEUP_GUARD_RAILS")
+    if said is None:
         return None
-    found = parse(reading.contents(file), str(file))
+    found = parse(*said)
     if not isinstance(found, GuardRails):
         raise reading.MisconfiguredError(found)
     return found

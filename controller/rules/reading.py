@@ -35,6 +35,21 @@ def contents(file: Path) -> bytes:
         raise MisconfiguredError((problem,)) from None
 
 
+def said(file: Path | None, text: str | None, variable: str) -> tuple[bytes, str] | None:
+    """What an operator says by a file or by a text, and how it is called; ``None``: by neither.
+
+    ``variable`` names the file, and with ``_YAML`` behind it the text. Raises ``MisconfiguredError``, also where there
+    are both: nobody could say which of two rules counts.
+    """
+    if not text:
+        return None if file is None else (contents(file), str(file))
+    name = f"{variable}_YAML"
+    if file is not None:
+        problem = Problem(name, None, None, f"{variable} names a file as well", "Give one of the two.")
+        raise MisconfiguredError((problem,))
+    return text.encode("utf-8", "surrogateescape"), name
+
+
 def parse(
     text: bytes, file: str, model: type[M], one: str = "Keep one of them."
 ) -> tuple[Document, M] | tuple[Problem, ...]:

@@ -119,11 +119,12 @@ class Roles:
     alb: Alb | None = None
 
 
-def roles(file: Path | None) -> Roles:
-    """What the file says, nothing where none is named. Raises ``MisconfiguredError``."""
-    if file is None:
+def roles(file: Path | None, text: str | None = None) -> Roles:
+    """What the file says, or its text; nothing where there is neither. Raises ``MisconfiguredError``."""
+    said = reading.said(file, text, "TRUEUP_ROLES")
+    if said is None:
         return Roles()
-    found = parse(reading.contents(file), str(file))
+    found = parse(*said)
     if not isinstance(found, Roles):
         raise reading.MisconfiguredError(found)
     return found

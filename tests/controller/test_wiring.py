@@ -1,8 +1,12 @@
 """What the composition root builds, and what it leaves out."""
 
+import re
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 import structlog
 
@@ -44,6 +48,42 @@ def test_a_text_that_cannot_be_used_is_refused_by_its_place_and_shown_nowhere() 
     with pytest.raises(MisconfiguredError, match="TRUEUP_NOTIFICATIONS_YAML:2") as refused:
         build_daemon(settings, structlog.get_logger())
     assert "s3cret" not in str(refused.value) + repr(settings)
+
+
+SHA = sha256(b"t0ken").hexdigest()
+RAILS = "guardRails:\n- environments: [prod]\n  allowedClusters: []\n"
+ROLES = f"grants:\n- role: deployer\n  environments: [prod]\n  tokens: [{{name: ci, sha256: {SHA}}}]\n"
+
+
+def test_who_is_named_by_the_text_of_the_roles_may_order(tmp_path: Path) -> None:
+    settings = Settings("https://git.example/x.git", roles_yaml=ROLES, state_dir=tmp_path, port=0)
+    assert SHA not in repr(settings)
+    daemon = build_daemon(settings, structlog.get_logger())
+    answers: list[int] = []
+
+    def ask() -> None:
+        url = f"{daemon.http.url}/api/v1/services/prod/notes/retry"
+        headers = [{"authorization": f"Bearer {token}"} for token in ("t0ken", "another")]
+        answers.extend(httpx.post(url, json={}, headers=each).status_code for each in headers)
+
+    daemon.run(1, ask)
+    assert answers == [404, 401], "of the one who may, that there is no such service"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"guard_rails_yaml": RAILS + "x: 1\n"}, "TRUEUP_GUARD_RAILS_YAML:4:1: There is no field x"),
+        ({"roles_yaml": ROLES.replace("deployer", "boss")}, "TRUEUP_ROLES_YAML:2:9"),
+        ({"roles_yaml": "\udcff"}, "TRUEUP_ROLES_YAML"),
+        ({"guard_rails_yaml": RAILS, "guard_rails": Path("g.yaml")}, "TRUEUP_GUARD_RAILS names a file as well"),
+        ({"roles_yaml": ROLES, "roles": Path("r.yaml")}, "TRUEUP_ROLES names a file as well. Give one of the two."),
+    ],
+    ids=range(5),
+)
+def test_a_text_of_rules_that_cannot_be_used_keeps_the_daemon_from_starting(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(MisconfiguredError, match=re.escape(said)):
+        build_daemon(Settings("https://git.example/x.git", port=0, **given), structlog.get_logger())
 
 
 def test_a_daemon_keeps_its_disk_to_itself_until_it_ends(tmp_path: Path) -> None:

@@ -15,10 +15,12 @@ from tests.reconcilers.sandboxed import SCOPE, push, reconciler
 pytestmark = pytest.mark.timeout(600)  # moto's networks take seconds of a processor, which may be busy
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/trueup"
 TOLD = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:trueup/notifications-AbCdEf"
+RAILS, GRANTS = TOLD.replace("notifications", "guard-rails"), TOLD.replace("notifications", "roles")
 OPTIONS = {
     "plain": ({}, {}),
     "with every secret and a table": ({"GitToken": "t", "WebhookSecret": "generate", "LeaseTable": "yes"}, {}),
     "without secrets but notifications": ({"ApiToken": "", "Notifications": TOLD}, {"notifications": TOLD}),
+    "with guard rails and roles": ({"GuardRails": RAILS, "Grants": GRANTS}, {"guardRails": RAILS, "grants": GRANTS}),
     "on ARM": (
         {"Architecture": "ARM64", "Cpu": "512", "Memory": "1024"},
         {"architecture": "ARM64", "cpu": "512", "memory": "1024"},

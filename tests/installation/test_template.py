@@ -194,6 +194,20 @@ def test_a_secret_that_is_there_already_is_read_and_none_is_made(world: World) -
         assert given == {"TRUEUP_GIT_TOKEN": arn, "TRUEUP_API_TOKEN": arn}
 
 
+def test_texts_that_stand_in_secrets_are_handed_to_the_task_and_readable_for_it(world: World) -> None:
+    there = ground(world, "121212121212")
+    made = there.boto("secretsmanager").create_secret
+    texts = {name: made(Name=name, SecretString="x")["ARN"] for name in ("Notifications", "GuardRails", "Grants")}
+    with deployed(there, ApiToken="", **texts) as stack:
+        given = {each["name"]: each["valueFrom"] for each in container(stack)["secrets"]}
+        assert given == {
+            "TRUEUP_NOTIFICATIONS_YAML": texts["Notifications"],
+            "TRUEUP_GUARD_RAILS_YAML": texts["GuardRails"],
+            "TRUEUP_ROLES_YAML": texts["Grants"],
+        }
+        assert set(stack.statements("ExecutionRole")["ReadSecrets"]["Resource"]) == set(texts.values())
+
+
 def test_ecs_writes_one_log_and_pulls_one_image(plain: Stack) -> None:
     allowed = plain.statements("ExecutionRole")
     options = container(plain)["logConfiguration"]["options"]
