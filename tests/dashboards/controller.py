@@ -164,8 +164,8 @@ def _sweep_takes() -> Panel:
 def _sweep_age() -> Panel:
     says = Says(
         "Last sweep",
-        "How long ago each cluster was last looked at as a whole, beside the interval that is configured. At five "
-        "times the interval the alert TrueupSweepSlow fires: drift would not be seen meanwhile.",
+        "How long ago each cluster was last looked at as a whole, beside the interval that is configured. The alert "
+        "TrueupSweepSlow fires eight minutes after it has come to two intervals: drift would not be seen meanwhile.",
         unit="dtdurations",
     )
     age, interval = SERIES % "trueup_sweep_age_seconds", SERIES % "trueup_sweep_interval_seconds"

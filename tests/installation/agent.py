@@ -10,7 +10,7 @@ from sandbox.server import Server
 from tests.controller.daemons import TOKEN, DaemonProcess
 from tests.installation.stack import CLUSTER, Stack
 
-NOT_HERE = frozenset({"repository", "state_dir", "host", "log_format"})  # here they are the test's
+NOT_HERE = frozenset({"repository", "state_dir", "host", "log_format", "sweep_interval"})  # here they are the test's
 SERVICE = "/api/v1/services/prod/trueup"
 
 
