@@ -28,6 +28,7 @@ from controller.cli.logs import logs
 from controller.cli.notifications import app as notifications
 from controller.cli.offline import render, schema, validate
 from controller.cli.orders import retry, sync
+from controller.cli.pipe import quiet_pipe
 from controller.cli.plan import plan
 from controller.cli.run import run
 from controller.cli.sandbox import sandbox
@@ -92,4 +93,5 @@ app.add_typer(notifications, name="notifications", rich_help_panel="Run", short_
 
 def main() -> None:
     """The console script."""
-    app()
+    with quiet_pipe():
+        app()

@@ -106,6 +106,8 @@ def failing_clearly(*known: type[Exception]) -> Iterator[None]:
     caught: tuple[type[Exception], ...] = (DaemonError, *known)
     try:
         yield
+    except BrokenPipeError:
+        raise  # whoever read has read enough, which is no error of ours to be told
     except caught as error:
         complain(_words(error))
         raise typer.Exit(NOBODY if isinstance(error, NoDaemonError) else REFUSED) from None
