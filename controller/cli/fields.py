@@ -14,7 +14,7 @@ from controller.cli.sheet import stacked
 from controller.cli.spans import clock, since
 from controller.web.views import ChangeView
 
-MOST = 200  # characters of a value, where not everything was asked for
+MOST = 200  # characters of a value on a terminal, where not everything was asked for
 
 
 def fields(changes: tuple[ChangeView, ...], look: Look) -> RenderableType:
@@ -35,7 +35,7 @@ def _field(change: ChangeView, look: Look) -> RenderableType:
 
 def _lines(sign: str, value: Any, colour: str, look: Look) -> list[RenderableType]:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if not look.wide and len(text) > MOST:
+    if not look.whole and len(text) > MOST:
         text = f"{text[: MOST - 1]}…"
     return [Text(f"{sign} {text}", colour)]
 

@@ -46,7 +46,7 @@ class Sort(StrEnum):
 
 
 _WORST_FIRST = ("held", "blocked", "failed", "drifted", "outdated", "progressing", "waiting", "differs", "unknown")
-LONGEST = 20  # characters of a version in a line that is not wide
+LONGEST = 20  # characters of a version in a terminal's line that is not wide
 _LAST = float("inf")
 _KEYS: dict[Sort, Callable[[FleetRow], tuple[object, ...]]] = {
     Sort.NAME: lambda _: (),
@@ -111,7 +111,7 @@ def _cells(row: FleetRow, look: Look) -> list[Cell]:
     drift = f"{row.drift_fields} for {least}{since(row.drift_since, look.now)}" if row.drift_fields else "-"
     more = [row.cluster or "-", row.region or "-", (row.commit or "-")[:7], drift] if look.wide else []
     ago = age(None if row.since is None else look.now - row.since)
-    version = _version(row) if look.wide else _shortened(_version(row))
+    version = _version(row) if look.whole else _shortened(_version(row))
     return [name_of(row), state(row.sync), state(row.health), ago, version, *more, _what(row, look)]
 
 
@@ -135,7 +135,8 @@ def _what(row: FleetRow, look: Look) -> Text:
         said = Text.assemble(bar(row.traffic, 10), " ", share) if look.bars else share
         said.append(f", {row.text}")
     if row.drift_fields and row.drift_by:
-        said.append(f", by {name(row.drift_by)}")
+        who = name(row.drift_by)
+        said.append(f" Drifted by {who}." if row.text.endswith(".") else f", by {who}")
     if row.stale and row.outcome != "unknown":
         said = Text("an earlier commit's, since its manifest is broken; ").append_text(said)
     if row.failing_since is not None:

@@ -1,6 +1,6 @@
 """How records are looked at, and the few things that every drawing of one needs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rich.text import Text
 
@@ -25,9 +25,10 @@ class Look:
         """What suits a screen."""
         return Look(now, screen.width, screen.lively, form is Form.WIDE)
 
-    def within(self, columns: int) -> "Look":
-        """The same, ``columns`` narrower."""
-        return replace(self, width=None if self.width is None else max(10, self.width - columns))
+    @property
+    def whole(self) -> bool:
+        """Whether values are shown however long they are: where all is asked for, and where nothing ends a line."""
+        return self.wide or self.width is None
 
 
 def bar(percent: float, cells: int = 20, style: str = "green") -> Text:

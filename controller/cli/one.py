@@ -68,6 +68,7 @@ class WithHistory(Whole):
 
 
 def settled(view: DetailView) -> DetailView:
-    """A record without when it was read."""
+    """A record without when it was read, and without what is reckoned anew at each look: when a shift will end."""
     tried = view.history.model_copy(update={"as_of": None}) if view.history is not None else None
-    return view.model_copy(update={"seen_at": None, "history": tried})
+    moving = view.shift.model_copy(update={"ends_at": None}) if view.shift is not None else None
+    return view.model_copy(update={"seen_at": None, "history": tried, "shift": moving})

@@ -12,7 +12,8 @@ from typer.testing import CliRunner, Result
 
 from controller.cli import app
 from controller.cli.events import Happened
-from controller.cli.fleet_lines import Sort, State, arranged, is_in
+from controller.cli.fields import fields
+from controller.cli.fleet_lines import Sort, State, arranged, is_in, lines
 from controller.cli.get import Choice, Getting
 from controller.cli.history import Tried
 from controller.cli.look import Look
@@ -21,7 +22,7 @@ from controller.cli.screen import Screen
 from controller.cli.why import Explained
 from controller.web.client import Daemon
 from controller.web.messages import Message
-from controller.web.views import AttemptView, FleetRow, FleetView, HistoryView, ServiceView
+from controller.web.views import AttemptView, ChangeView, FleetRow, FleetView, HistoryView, ServiceView
 from reconcilers.diff import Change
 from reconcilers.history import History
 from reconcilers.model import Revision
@@ -285,6 +286,16 @@ def test_that_it_was_read_again_is_no_change(url: str) -> None:
     assert tried.heard(view, Message("fact", "", "")) is view
 
 
+def test_that_the_end_of_a_shift_is_reckoned_anew_is_no_change(url: str) -> None:
+    question = Explained(Daemon(url), "prod", "web")
+    known = question.ask()
+    assert known.shift is not None
+    later = known.model_copy(update={"shift": known.shift.model_copy(update={"ends_at": 7.0})})
+    assert question.records(known, later) == []
+    moved = known.model_copy(update={"shift": known.shift.model_copy(update={"colours": ()})})
+    assert question.records(known, moved) == [moved]
+
+
 def test_a_fact_is_told_once(url: str) -> None:
     question = Happened(Daemon(url))
     known = question.ask()
@@ -316,6 +327,32 @@ def test_what_is_stale_or_not_read_is_said_so_and_can_be_chosen() -> None:
         Getting(Daemon("http://x")).drawn(unsigned, Look(60.0))
     )
     assert arranged([unread, stale], Sort.NAME) == [unread, stale]
+
+
+def test_a_version_is_shortened_on_a_terminal_alone() -> None:
+    long = row(wanted="backend:3f2a1bc, frontend:9e2b4d7, proxy:7c31f0e")
+    piped, drawn = (PIPE.text(lines([long], Look(0.0, width))) for width in (None, 100))
+    assert long.wanted in piped
+    assert f"{long.wanted[:19]}…" in drawn
+
+
+def test_a_long_value_is_cut_on_a_terminal_alone() -> None:
+    long = "x" * 300
+    changed = ChangeView(path="/a", kind="changed", declared=long, live="y", since=None, by=None, at=None)
+    assert long in PIPE.text(fields((changed,), Look(0.0)))
+    assert "…" in PIPE.text(fields((changed,), Look(0.0, 1000)))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("live differs", "live differs, by user/eve"),
+        ("notes:7 was shipped by hand.", "notes:7 was shipped by hand. Drifted by user/eve."),
+    ],
+)
+def test_whoever_made_the_drift_is_named_after_a_sentence_or_within_one(text: str, said: str) -> None:
+    drifted = row(text=text, drift_fields=1, drift_by="arn:aws:iam::1:user/eve")
+    assert PIPE.text(lines([drifted], Look(0.0))).splitlines()[1].endswith(f"  {said}")
 
 
 def test_whoever_tried_is_named_and_how() -> None:
