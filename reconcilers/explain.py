@@ -58,7 +58,7 @@ def _links(wanted: Service, live: Live | None, stop: Link | None, where: int) ->
 
 def _texts(wanted: Service, live: Live | None) -> Iterator[tuple[str, str]]:
     yield "commit", named(wanted.commit)
-    yield "rendering", f"{wanted.source} makes {wanted.family} ({wanted.revision})"
+    yield "rendering", f"{wanted.source} makes {wanted.family} (revision digest {wanted.revision})"
     yield "revision", _registered(wanted, live) or f"{wanted.family} is registered when it ships"
     yield "preflight", "what must hold before traffic moves"
     yield "deployment", "the deployment that brings it up"

@@ -134,7 +134,11 @@ class ServiceView(View):
     seen_at: float | None = None
     failing_since: float | None = None
     commit: CommitView | None = None
-    release: str | None = None
+    release: str | None = Field(
+        default=None,
+        description="The digest of all that one rollout ships. The chain names the revision's, of the task definition "
+        "alone.",
+    )
     images: dict[str, str] = {}
     running: RunningView | None = None
     rollout: RolloutView | None = None

@@ -1,5 +1,6 @@
 """One service, as a reader sees it."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,11 +9,24 @@ from playwright.sync_api import Page, expect
 from reconcilers.history import History
 from reconcilers.live import AttemptState
 from reconcilers.model import ServiceKey
-from reconcilers.outcome import Failed
+from reconcilers.outcome import Differs, Failed, Outcome, Sync
 from reconcilers.reconcile import Report
 from tests.page import states
 from tests.page.conftest import Opened, Read
-from tests.page.fleets import DRIFT, NOW, attempt, drifted, hold, in_sync, shifting, snapshot, wants
+from tests.page.fleets import (
+    DRIFT,
+    NOW,
+    Look,
+    attempt,
+    drifted,
+    hold,
+    in_sync,
+    looked,
+    shift,
+    shifting,
+    snapshot,
+    wants,
+)
 from tests.page.stage import Stage
 from tests.page.states import CHECKOUT, PAYMENTS, PRICING
 
@@ -82,6 +96,27 @@ def test_the_diff_shows_each_field_as_git_says_it_and_as_it_is(read: Read) -> No
     expect(added).to_contain_text("Only in AWS")
     expect(added.locator(".live")).to_contain_text("busybox:latest")
     assert "hunter2" not in page.content()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (shift(), "1 field change with what ships now"),
+        (Differs("It is outdated."), "1 field will change when it ships"),
+    ],
+)
+def test_the_diff_says_whether_it_ships_already(stage: Stage, tab: Opened, outcome: Outcome, said: str) -> None:
+    stage.adopt(snapshot(CHECKOUT))
+    stage.report(looked(CHECKOUT, Look(outcome, Sync.OUTDATED, changes=DRIFT[:1])))
+    expect(tab("/services/prod/checkout").locator(".diff .head")).to_contain_text(said)
+
+
+def test_a_digest_says_of_what_it_is(read: Read) -> None:
+    page = read("/services/prod/checkout")
+    expect(page.locator(".chain")).to_contain_text("(revision digest v1-")
+    label = page.get_by_text("Release digest")
+    expect(label).to_have_attribute("title", re.compile("what else one rollout ships"))
+    expect(page.locator(".about")).to_contain_text(f"Release digest{CHECKOUT.release[:15]}")
 
 
 def test_the_diff_says_who_how_from_where_and_when(read: Read) -> None:

@@ -122,7 +122,7 @@ def test_somebody_elses_deployment_is_whom_is_waited_for() -> None:
 def test_the_commit_is_shown_with_its_author_where_there_is_one() -> None:
     want = wanted("v1")
     assert chain(want, live(), InSync())[0].text == "commit-v1 ship v1, by ann"
-    assert decided(want, live()).chain[1].text.startswith("desired/prod/notes.yaml makes notes (v1-")
+    assert decided(want, live()).chain[1].text.startswith("desired/prod/notes.yaml makes notes (revision digest v1-")
 
 
 def test_a_commit_without_an_author_is_shown_alone() -> None:

@@ -12,8 +12,14 @@ export function drawAbout(detail) {
     imageList(images, running?.images ?? {}),
     running && [h("h2", {}, "Running"), h("p", { class: "wanted" }, h("code", { title: running.taskDefinition }, tail(running.taskDefinition)), registered(running)), imageList(running.images, images)],
     h("h2", {}, "Where"),
-    h("dl", { class: "names" }, [["Cluster", detail.cluster], ["Service", detail.service], ["Region", detail.region], ["Manifest", detail.source], ["Release", detail.release]].filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", { title: value }, h("code", {}, name === "Release" ? value.slice(0, 15) : value))])),
+    h("dl", { class: "names" }, [["Cluster", detail.cluster], ["Service", detail.service], ["Region", detail.region], ["Manifest", detail.source]].filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", { title: value }, h("code", {}, value))]), release(detail.release)),
     links.length ? [h("h2", {}, "In AWS"), h("ul", { class: "outlinks" }, links.map(({ title, url }) => h("li", {}, outward(url, title))))] : null);
+}
+
+/** The digest of all that one rollout ships; the chain names the revision's, of the task definition alone. */
+function release(digest) {
+  const what = "Of the task definition and what else one rollout ships; the chain's is of the task definition alone";
+  return digest && [h("dt", { title: what }, "Release digest"), h("dd", { title: digest }, h("code", {}, digest.slice(0, 15)))];
 }
 
 function registered({ registeredBy, registeredAt }) {

@@ -7,10 +7,10 @@ const KINDS = { changed: ["Changed", "~"], added: ["Only in AWS", "−"], remove
 
 /** The differences; nothing where there are none. */
 export function drawDiff(detail) {
-  const { changes, sync } = detail;
+  const { changes, sync, outcome } = detail;
   if (!changes.length) return null;
   const drifted = sync === "drifted";
-  const what = drifted ? "differ from Git by hand" : "will change when it ships";
+  const what = drifted ? "differ from Git by hand" : outcome === "progressing" ? "change with what ships now" : "will change when it ships";
   const head = h("div", { class: "head" }, h("h2", {}, drifted ? "Drift" : "Changes"), h("p", { class: "quiet" }, `${count(changes.length, "field")} ${what}`));
   return h("section", { class: "card" }, head, h("ul", { class: "changes" }, changes.map((each) => change(each, drifted))));
 }

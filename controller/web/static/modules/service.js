@@ -123,7 +123,7 @@ export class ServiceView {
     redraw(chain, [detail.chain, detail.sync], () => drawChain(detail));
     redraw(shift, detail.shift, () => drawShift(detail.shift, detail));
     redraw(warnings, [detail.problems, detail.findings], () => warned(detail));
-    redraw(diff, [detail.changes, detail.sync], () => drawDiff(detail));
+    redraw(diff, [detail.changes, detail.sync, detail.outcome], () => drawDiff(detail));
     redraw(about, [detail.running, detail.commit, detail.images, detail.links, detail.release, detail.source, detail.cluster], () => drawAbout(detail));
   }
 }
