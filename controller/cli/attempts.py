@@ -14,7 +14,7 @@ from controller.web.views import AttemptView, FailureView, HistoryView
 def attempts(view: HistoryView, look: Look, most: int | None = None) -> RenderableType:
     """The newest ``most`` attempts, each with what went wrong in it."""
     shown = view.attempts[:most]
-    more = ["REVISION", "RELEASE"] if look.wide else []
+    more = ["REVISION", "RELEASE DIGEST"] if look.wide else []
     headings = ["DEPLOYMENT", "STATE", "STARTED", "TOOK", "COMMIT", "BY", *more]
     rows = [Row(_cells(each, look), _what(each)) for each in shown]
     table = ledger(headings, rows, look.width) if shown else None

@@ -1,7 +1,7 @@
 """``trueup describe``: everything that is known of a service, on one screen."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -12,6 +12,7 @@ from controller.cli.asking import Watching, answer, named
 from controller.cli.attempts import attempts
 from controller.cli.chain import head, links, wrong
 from controller.cli.clean import cleaned
+from controller.cli.daemon import TOKEN
 from controller.cli.fields import fields
 from controller.cli.look import Look, titled
 from controller.cli.one import SERVICE, WithHistory
@@ -21,10 +22,13 @@ from controller.cli.sheet import stacked
 from controller.cli.shift import shift
 from controller.cli.spans import since
 from controller.loop.author import name
+from controller.web.client import Daemon
 from controller.web.rows import version
 from controller.web.views import ActionView, DetailView, RunningView
 
 BESIDE = 72  # columns below which what an action is for stands under it
+DESPITE = "sync-despite-alarm"
+UNTOLD = "It takes a token: set TRUEUP_API_TOKEN, or give it with --api-token."
 LAST = 5  # attempts that are shown where not all were asked for
 
 
@@ -37,8 +41,19 @@ class Described(WithHistory):
         return stacked(*_sections(view, look))
 
 
-@flags_of(Watching)
-def describe(asking: Watching, service: SERVICE) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Describing(Watching):
+    """What ``describe`` takes: with the token it says what its holder may ask for."""
+
+    token: TOKEN = field(default=None, repr=False)
+
+    @property
+    def daemon(self) -> Daemon:
+        return Daemon(self.url, self.token)
+
+
+@flags_of(Describing)
+def describe(asking: Describing, service: SERVICE) -> None:
     """Show all that is known of SERVICE: chain, shift, alarms, drift, what was tried, what can be done."""
     with failing_clearly():
         key = named(service)
@@ -73,6 +88,7 @@ def _facts(view: DetailView, look: Look) -> RenderableType | None:
         "manifest": view.source,
         "wanted": _images(view.images),
         "runs": _running(view.running, look) if view.running is not None else "",
+        "release digest": view.release if look.wide else "",
     }
     for what, text in told.items():
         if text:
@@ -95,23 +111,26 @@ def _running(running: RunningView, look: Look) -> str:
 
 
 def _actions(view: DetailView, look: Look) -> RenderableType:
-    """What to type for each, and what is in the way of some."""
+    """What to type for each that can be asked for now, and by whom; why none can, where that is so."""
+    allowed = [each for each in view.actions if each.allowed]
+    if not allowed:
+        said = dict.fromkeys(each.why for each in view.actions if each.name != DESPITE)
+        return Text("\n").join(Text(each, "bright_black") for each in said)
     made = Table.grid(padding=(0, 2, 0, 0))
-    made.add_column(no_wrap=look.width is None or look.width >= BESIDE, overflow="fold")
+    beside = look.width is None or look.width >= BESIDE
+    made.add_column(no_wrap=beside, overflow="fold")
     made.add_column(overflow="fold", style="bright_black")
-    for action in view.actions:
+    for action in allowed:
         command = Text(_command(action, titled(view.environment, view.name).plain))
-        command.stylize("" if action.allowed else "bright_black")
-        why = action.why or action.title
-        if look.width is not None and look.width < BESIDE:
-            made.add_row(command.append(f"\n  {why}", "bright_black"))
+        if beside:
+            made.add_row(command, action.title)
         else:
-            made.add_row(command, why)
-    return made
+            made.add_row(command.append(f"\n  {action.title}", "bright_black"))
+    return made if view.you else Group(made, Text(UNTOLD, "bright_black"))
 
 
 def _command(action: ActionView, service: str) -> str:
-    if action.name == "sync-despite-alarm":
+    if action.name == DESPITE:
         return f"trueup sync {service} --despite-alarm REASON"
     return f"trueup {action.name} {service}"
 

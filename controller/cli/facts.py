@@ -42,6 +42,11 @@ def _said(view: FactView, look: Look) -> Text:
     said = Text(view.text)
     if not look.wide:
         return said
-    more = {"who": name(view.who), "commit": view.commit or "", "release": view.release or "", "reason": view.reason}
+    more = {
+        "who": name(view.who),
+        "commit": view.commit or "",
+        "release-digest": view.release or "",
+        "reason": view.reason,
+    }
     more |= {"remedy": view.remedy, "fields": ", ".join(view.paths)}
     return said.append("".join(f"  {key}={value}" for key, value in more.items() if value), "bright_black")

@@ -27,8 +27,8 @@ from reconcilers.diff import Change
 from reconcilers.history import History
 from reconcilers.model import Revision
 from tests.controller.builders import HELD, KEY, attempt, drifted, snapshot, wanted
-from tests.controller.cli.filled import EVIL, filled, looked
-from tests.controller.web.served import Served, serving
+from tests.controller.cli.filled import EVIL, WEB, filled, looked
+from tests.controller.web.served import TOKEN, Served, serving
 
 PIPE = Screen(lively=False, coloured=False, unicode=True, width=None)
 NAMES = ["prod/api", "prod/broken", "prod/notes", "prod/shop", "prod/web"]
@@ -129,16 +129,46 @@ def test_describe_shows_everything_on_one_screen(url: str) -> None:
         "green   30 %  2 of 2 tasks run  v2, notes:2",
         "✓ Install 1m 9s  ▶ AllowTraffic 2m",
         "web-5xx OK, web-latency ALARM",
-        "trueup retry prod/web                        Nothing is held.",
+        "trueup sync prod/web  Sync now",
     ):
         assert words in said
     assert len(said.splitlines()) < 40
 
 
+def test_what_can_be_asked_for_is_listed_and_nothing_else(url: str) -> None:
+    shifts, held = (typed(url, "describe", each).stdout for each in ("prod/web", "prod/shop"))
+    assert "trueup retry" not in shifts
+    assert [line.split("  ")[0].strip() for line in held.partition("\nActions\n")[2].splitlines()] == [
+        "trueup retry prod/shop",
+        "It takes a token: set TRUEUP_API_TOKEN, or give it with --api-token.",
+    ]
+
+
+def test_whoever_gives_a_token_is_told_what_its_holder_may_ask_for(url: str) -> None:
+    assert typed(url, "describe", "prod/shop", "--api-token", TOKEN).stdout.endswith("Retry the held release\n")
+
+
+def test_where_nothing_can_be_asked_for_it_is_said_why() -> None:
+    served = Served(time.time(), token=None)
+    served.adopt(snapshot(wanted("v2")))
+    served.look(looked(HELD, wanted("v2"), time.time()))
+    with serving(served) as url:
+        said = typed(url, "describe", "prod/notes").stdout
+    closed = "This daemon takes no orders: it runs without TRUEUP_API_TOKEN and TRUEUP_ROLES."
+    assert said.partition("\nActions\n")[2].splitlines() == [f" {closed}"]
+
+
+def test_a_digest_says_of_what_it_is(url: str) -> None:
+    said = typed(url, "describe", "prod/web", "-o", "wide").stdout
+    assert "(revision digest v1-" in said
+    assert f"release digest  {WEB.release}" in said
+    assert f"release-digest={WEB.release}" in typed(url, "events", "--service", "prod/web", "-o", "wide").stdout
+
+
 def test_describe_wide_has_the_links_and_every_attempt(url: str) -> None:
     said = typed(url, "describe", "prod/notes", "-o", "wide").stdout
     assert "Service in ECS: https://eu-west-1.console.aws.amazon.com/" in said
-    assert "RELEASE" in said
+    assert "RELEASE DIGEST" in said
 
 
 def test_a_service_whose_manifest_is_broken_is_described_as_such(url: str) -> None:
