@@ -28,11 +28,13 @@ from controller.web.identity.audit import Audit
 from controller.web.identity.gate import Gate
 from controller.web.offered import Reader
 from controller.web.page import missing, page
+from controller.web.refusals import Refusal
+from controller.web.refusing import RefusedError, refused
 from controller.web.sharing import SharingView, sharing_view
 from controller.web.showing import service_views, source_view
 from controller.web.stream import Hub
 from controller.web.task_logs import Reading, task_logs
-from controller.web.trust import FORBIDDEN, STRANGER, Door, Refusal, Visitor
+from controller.web.trust import FORBIDDEN, STRANGER, Door, Visitor
 from controller.web.views import DetailView, HistoryView, ServiceView, SourceView, View
 from controller.web.watching import UNKNOWN, known, unknown, watching
 from reconcilers.history import History
@@ -130,6 +132,7 @@ def build(face: Face, api_token: str | None, webhook_secret: str | None, gate: G
         redoc_url=None,
     )
     app.add_exception_handler(RequestValidationError, _unclear)
+    app.add_exception_handler(RefusedError, refused)
     app.add_exception_handler(404, missing)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.include_router(_health(face))
@@ -178,16 +181,18 @@ def _reading(face: Face, door: Door, *, acting: bool) -> APIRouter:
     @router.get("/services/{environment}/{name}", summary="One service", responses=UNKNOWN)
     def service(request: Request, environment: str, name: str) -> DetailView:
         you, rights = door.rights(request, environment)
-        view = known(face.board, ServiceKey(environment, name), Reader(you, rights, acting=acting))
+        key = ServiceKey(environment, name)
+        view = known(face.board, key, Reader(you, rights, acting=acting))
         if view is None:
-            raise unknown(environment, name)
+            raise unknown(face.board, key)
         return view
 
     @router.get("/services/{environment}/{name}/history", summary="What was tried, as AWS has it", responses=UNKNOWN)
     def history(environment: str, name: str) -> HistoryView:
-        status = face.board.service(ServiceKey(environment, name))
+        key = ServiceKey(environment, name)
+        status = face.board.service(key)
         if status is None:
-            raise unknown(environment, name)
+            raise unknown(face.board, key)
         return _history(face, status)
 
     @router.get("/replicas", summary="Which replica keeps what")
@@ -297,7 +302,7 @@ def _order(face: Face, key: ServiceKey, order: Order, visitor: Visitor, said: Sa
     snapshot = face.board.snapshot
     if snapshot is not None and key in snapshot.spoiled:
         raise HTTPException(409, f"The manifest of {key} is broken, and nothing is known to ship. trueup why {key}")
-    raise unknown(key.environment, key.name)
+    raise unknown(face.board, key)
 
 
 async def _unclear(_request: Request, error: Exception) -> JSONResponse:

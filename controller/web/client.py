@@ -15,11 +15,17 @@ from urllib.parse import quote, urlencode
 from pydantic import ValidationError
 
 from controller.web.messages import Message, messages
+from controller.web.refusals import Code
 from controller.web.task_log_views import TaskLogsView
 from controller.web.views import ActivityView, DetailView, FleetView, HistoryView, ServiceView, SourceView, View
 from reconcilers.aws.sanitize import sanitized
 
 V = TypeVar("V", bound=View)
+# What to do about a refusal's code, at a terminal: the API's own remedy is for those who write requests.
+_REMEDIES = {
+    Code.UNKNOWN_SERVICE: "trueup get lists those that exist.",
+    Code.STRANGER: "Set TRUEUP_API_TOKEN, or --api-token, to a token that it knows.",
+}
 SILENCE = 40.0  # seconds without a word on a stream, on which the daemon speaks every fifteen
 
 
@@ -134,18 +140,19 @@ class Daemon:
 
     def _refused(self, error: urllib.error.HTTPError, method: str) -> DaemonError:
         try:
-            said = json.load(error).get("detail", "")
-        except (ValueError, AttributeError):
-            said = ""
-        if error.code == 404 and method == "POST" and not str(said).startswith("No manifest"):
+            answer = json.load(error)
+            said, remedy = str(answer.get("detail", "")), _REMEDIES.get(answer.get("code"), "")
+        except (ValueError, AttributeError, TypeError):
+            said, remedy = "", ""
+        if remedy:
+            return DaemonError(f"{said} {remedy}")
+        if error.code == 404 and method == "POST":
             return DaemonError("This daemon takes no orders: it runs without TRUEUP_API_TOKEN. Set one and restart it.")
         if error.code == 404 and said == "Not Found" and error.url.partition("?")[0].endswith("/logs"):
             return DaemonError(
                 "This daemon shows no logs: it runs without TRUEUP_API_TOKEN, which they take. Set one and restart it."
             )
-        if error.code == 401 and not self.token:
-            return DaemonError("The daemon wants to know who asks. Set TRUEUP_API_TOKEN to the token it runs with.")
-        return DaemonError(str(said) or f"The daemon answered {error.code} {error.reason}. Its log says why.")
+        return DaemonError(said or f"The daemon answered {error.code} {error.reason}. Its log says why.")
 
 
 def _path(environment: str, name: str, *more: str) -> str:

@@ -7,10 +7,10 @@ and is not sent again while it is the same.
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
-from fastapi.exception_handlers import http_exception_handler
 from starlette.exceptions import HTTPException
 
 from controller.web.assets import Asset, assets
+from controller.web.refusing import refused
 
 # Nothing but our own files is loaded, nothing inline runs, and no text can become markup: the browser sees to that.
 POLICY: Final = (
@@ -51,12 +51,10 @@ def page() -> APIRouter:
 
 async def missing(request: Request, error: Exception) -> Response:
     """404: for a browser the page, which says so and leads back; the API's own sentence for everybody else."""
-    if not isinstance(error, HTTPException):
-        raise error
     asks_to_read = "text/html" in request.headers.get("accept", "") and request.method in READ
     if asks_to_read and not request.url.path.startswith(("/api/", "/static/")):
         return _answer(assets().document, REVALIDATED, 404)
-    return await http_exception_handler(request, error)
+    return await refused(request, error)
 
 
 def _sent(request: Request, asset: Asset, caching: str) -> Response:

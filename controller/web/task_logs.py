@@ -7,8 +7,10 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 
 from controller.loop.board import Board
 from controller.rules.rights import Right
+from controller.web.refusals import Refusal
 from controller.web.task_log_views import TaskLogsView, task_logs_view
-from controller.web.trust import FORBIDDEN, STRANGER, Door, Refusal, Visitor
+from controller.web.trust import FORBIDDEN, STRANGER, Door, Visitor
+from controller.web.watching import unknown
 from reconcilers.model import Service
 from reconcilers.outcome import Retry, Stalled
 from reconcilers.task_logs import LogQuestion, NoSuchAttempt, TaskLogs
@@ -62,8 +64,7 @@ def task_logs(board: Board, read: Reading, door: Door) -> APIRouter:
     ) -> TaskLogsView:
         status = board.service(visitor.key)
         if status is None:
-            unknown = f"No manifest names {visitor.key}."
-            raise HTTPException(404, f"{unknown} GET /api/v1/services lists those that exist.")
+            raise unknown(board, visitor.key)
         response.headers["cache-control"] = "no-store"
         asked = LogQuestion(question.which, question.container, question.task, question.since, question.limit, after)
         if not after:

@@ -11,15 +11,9 @@ from controller.rules.rights import Identity, Right
 from controller.web.identity.audit import Audit, Deed
 from controller.web.identity.gate import Gate, forged
 from controller.web.identity.keys import UnavailableError, UntrustedError
-from controller.web.views import View
+from controller.web.refusals import Code, Refusal
+from controller.web.refusing import RefusedError
 from reconcilers.model import ServiceKey
-
-
-class Refusal(View):
-    """Why not, and what to do."""
-
-    detail: str
-
 
 STRANGER: dict[int | str, dict[str, Any]] = {401: {"model": Refusal, "description": "No token, or a wrong one."}}
 FORBIDDEN: dict[int | str, dict[str, Any]] = {
@@ -27,6 +21,8 @@ FORBIDDEN: dict[int | str, dict[str, Any]] = {
     503: {"model": Refusal, "description": "Who asks cannot be verified now."},
 }
 _BEARER = HTTPBearer(auto_error=False, description="TRUEUP_API_TOKEN, a token of the roles' file, or a provider's.")
+NOBODY = "The daemon wants to know who asks."
+WRONG = "The daemon does not know this token."
 _SHOWN = 200  # characters of a header in the record
 
 
@@ -116,19 +112,19 @@ class Door:
             identity = self._gate.identity(request.headers)
         except UntrustedError as error:
             self._audit.refused(deed, str(error))
-            raise self._stranger(f" {error}" if self._gate.grants else "") from None
+            raise self._stranger(f"{WRONG} {error}" if self._gate.grants else WRONG) from None
         except UnavailableError as error:
             self._audit.refused(deed, str(error))
             raise HTTPException(503, f"Who you are cannot be verified now. {error}", {"retry-after": "10"}) from None
         if identity is None:
             self._audit.refused(deed, "nobody said who asks")
-            raise self._stranger("")
+            raise self._stranger(NOBODY)
         return identity
 
-    def _stranger(self, why: str) -> HTTPException:
+    def _stranger(self, why: str) -> RefusedError:
         which = "a token that this daemon knows" if self._gate.grants else "the value of TRUEUP_API_TOKEN"
-        said = f"Say who you are: Authorization: Bearer and {which}.{why}"
-        return HTTPException(401, said, {"www-authenticate": "Bearer"})
+        remedy = f"Send the header Authorization: Bearer and {which}."
+        return RefusedError(401, Refusal(detail=why, code=Code.STRANGER, remedy=remedy), {"www-authenticate": "Bearer"})
 
     def _deed(self, request: Request, what: str, service: ServiceKey | None) -> Deed:
         peer = request.client.host if request.client else ""

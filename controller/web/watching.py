@@ -12,10 +12,13 @@ from controller.loop.journal import Journal
 from controller.rules.rights import Right
 from controller.web.detail import broken_detail, detail_view
 from controller.web.following import FULL, Wanted, is_wanted
+from controller.web.meant import meant
 from controller.web.offered import Reader
+from controller.web.refusals import Code, Refusal
+from controller.web.refusing import RefusedError
 from controller.web.showing import fact_view, unheard
 from controller.web.stream import Hub, Place, message
-from controller.web.trust import Door, Refusal
+from controller.web.trust import Door
 from controller.web.views import DetailView
 from reconcilers.model import ServiceKey
 
@@ -37,7 +40,7 @@ def watching(board: Board, journal: Journal, hub: Hub, door: Door, *, acting: bo
     ) -> StreamingResponse:
         key, reader = ServiceKey(environment, name), Reader(*who, acting=acting)
         if known(board, key, reader) is None:
-            raise unknown(environment, name)
+            raise unknown(board, key)
         facts = _Facts(journal, _cursor(request, journal), lambda fact: fact.service == key)
         return _streamed(hub, _Watched(lambda: known(board, key, reader), facts))
 
@@ -61,9 +64,13 @@ def known(board: Board, key: ServiceKey, reader: Reader) -> DetailView | None:
     return view.model_copy(update={"git": unheard(board.source)})
 
 
-def unknown(environment: str, name: str) -> HTTPException:
-    """What is answered where no manifest names it."""
-    return HTTPException(404, f"No manifest names {environment}/{name}. GET /api/v1/services lists those that exist.")
+def unknown(board: Board, key: ServiceKey) -> RefusedError:
+    """What is answered where no manifest names it, with the nearest name that one has."""
+    snapshot = board.snapshot
+    names = [*(each.wanted.key for each in board.services()), *(snapshot.spoiled if snapshot is not None else ())]
+    said = f"No manifest names {key}.{meant(key, names)}"
+    remedy = "GET /api/v1/services lists those that exist."
+    return RefusedError(404, Refusal(detail=said, code=Code.UNKNOWN_SERVICE, remedy=remedy))
 
 
 class _Facts:

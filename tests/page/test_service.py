@@ -138,6 +138,12 @@ def test_drift_that_was_there_at_the_first_look_is_said_to_be_at_least_so_old(st
     expect(tab("/").locator(".drifting")).to_contain_text("1 field for at least 42 min")
 
 
+def test_a_service_that_there_is_not_is_said_in_words_for_people(read: Read) -> None:
+    page = read("/services/prod/payment")
+    expect(page.locator(".empty")).to_contain_text("No manifest names prod/payment. Did you mean prod/payments?")
+    assert "/api/" not in page.locator(".empty").inner_text()
+
+
 def test_the_history_shows_each_attempt_with_its_end_and_its_reason(read: Read) -> None:
     attempts = read("/services/prod/payments").locator(".attempt")
     expect(attempts).to_have_count(5)

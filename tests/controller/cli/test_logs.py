@@ -208,7 +208,12 @@ def test_without_the_token_that_is_said(url: str, reader: Reader) -> None:
     said = typed(url, token="")
     assert (said.exit_code, said.stdout) == (1, "")
     assert "Set TRUEUP_API_TOKEN" in said.stderr
-    assert typed(url, token="wrong").exit_code == 1
+
+
+def test_a_wrong_token_is_said_with_what_to_set(url: str, reader: Reader) -> None:
+    said = typed(url, token="wrong")
+    assert (said.exit_code, "HTTP" in said.stderr, "Bearer" in said.stderr) == (1, False, False)
+    assert "Set TRUEUP_API_TOKEN, or --api-token, to a token that it knows." in said.stderr
 
 
 def test_a_daemon_that_runs_without_a_token_shows_none_and_says_so() -> None:

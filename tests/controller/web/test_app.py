@@ -159,7 +159,11 @@ def test_one_service_is_found_by_environment_and_name(daemon: Daemon) -> None:
 def test_an_unknown_service_is_404_and_says_where_the_known_ones_are(daemon: Daemon, path: str) -> None:
     answer = daemon.client().get(path)
     assert answer.status_code == 404
-    assert "GET /api/v1/services lists those that exist" in answer.json()["detail"]
+    assert "GET" not in answer.json()["detail"]
+    assert (answer.json()["code"], answer.json()["remedy"]) == (
+        "unknown-service",
+        "GET /api/v1/services lists those that exist.",
+    )
 
 
 def test_a_service_whose_manifest_broke_stays_and_is_stale(daemon: Daemon) -> None:
@@ -223,7 +227,8 @@ def test_without_the_right_token_nothing_is_done(daemon: Daemon, path: str, head
     answer = daemon.client().post(path, headers=headers)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
-    assert "TRUEUP_API_TOKEN" in answer.json()["detail"]
+    assert "Bearer" not in answer.json()["detail"]
+    assert (answer.json()["code"], "TRUEUP_API_TOKEN" in answer.json()["remedy"]) == ("stranger", True)
     assert TOKEN not in answer.text
     assert (daemon.asked.orders, daemon.asked.looks) == ([], 0)
 

@@ -105,12 +105,16 @@ def test_without_a_token_one_is_told_to_set_it(guarded: tuple[str, Asked]) -> No
 
 def test_a_wrong_token_is_refused_and_not_repeated(guarded: tuple[str, Asked]) -> None:
     said = refusal(Daemon(guarded[0], "hunter2"))
-    assert "TRUEUP_API_TOKEN" in said
-    assert "hunter2" not in said
+    assert said == (
+        "The daemon does not know this token. Set TRUEUP_API_TOKEN, or --api-token, to a token that it knows."
+    )
 
 
 def test_an_unknown_service_is_said_to_be_unknown(guarded: tuple[str, Asked]) -> None:
-    assert refusal(Daemon(guarded[0], TOKEN), "other").startswith("No manifest names prod/other")
+    assert refusal(Daemon(guarded[0], TOKEN), "zzz") == (
+        "No manifest names prod/zzz. trueup get lists those that exist."
+    )
+    assert "Did you mean prod/notes?" in refusal(Daemon(guarded[0], TOKEN), "note")
     with pytest.raises(DaemonError, match=r"No manifest names|Not Found"):
         Daemon(guarded[0]).service("prod", "a/b")
 
