@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from controller.cli.daemon import DEFAULT_URL
+from reconcilers.aws.arns import cluster_name
 
 if TYPE_CHECKING:
     from controller.web.views import FleetRow
@@ -35,7 +36,7 @@ def environments(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def clusters(ctx: typer.Context, incomplete: str) -> list[str]:
     """The clusters that the daemon knows, by name."""
-    return _fitting(((row.cluster or "").rpartition("/")[2] for row in _rows(ctx)), incomplete)
+    return _fitting((cluster_name(row.cluster or "") for row in _rows(ctx)), incomplete)
 
 
 def services_in_files(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -13,6 +13,7 @@ from rich.text import Text
 from controller.cli.asking import Watching, answer
 from controller.cli.clean import cleaned
 from controller.cli.completing import environments, services
+from controller.cli.existing import environments_exist, names_exist, services_exist
 from controller.cli.facts import fact, facts
 from controller.cli.look import Look
 from controller.cli.options import flags_of
@@ -74,7 +75,10 @@ class Happened(Question[ActivityView]):
         return f"0-{answer.cursor}"
 
     def ask(self) -> ActivityView:
-        return self._newest(self.daemon.activity(**self._asked, limit=MOST if self.since else self.limit))
+        found = self.daemon.activity(**self._asked, limit=MOST if self.since else self.limit)
+        if not found.facts and (self.service or self.environment):
+            self._must_exist()
+        return self._newest(found)
 
     def heard(self, known: ActivityView, message: Message) -> ActivityView:
         if message.event != "fact":
@@ -99,6 +103,13 @@ class Happened(Question[ActivityView]):
     def news(self, before: ActivityView, after: ActivityView, look: Look) -> RenderableType | None:
         found = self.records(before, after)
         return Group(*(fact(cleaned(each), look) for each in found)) if found else None
+
+    def _must_exist(self) -> None:
+        """Of what has left Git there may be facts: so it matters only where there are none."""
+        fleet = self.daemon.fleet()
+        if self.service:
+            (services_exist if "/" in self.service else names_exist)((self.service,), fleet)
+        environments_exist((self.environment,) if self.environment else (), fleet)
 
     @property
     def _asked(self) -> dict[str, Any]:

@@ -11,15 +11,16 @@ from rich.text import Text
 from controller.cli.asking import Watching, answer, named
 from controller.cli.clean import cleaned
 from controller.cli.completing import clusters, environments, services
+from controller.cli.existing import clusters_exist, environments_exist, services_exist
 from controller.cli.fleet_lines import Sort, State, arranged, fleet, is_in, line, name_of
 from controller.cli.look import Look
 from controller.cli.options import flags_of
 from controller.cli.output import Form, failing_clearly, say, written
 from controller.cli.question import Question
 from controller.cli.spans import clock
-from controller.web.client import DaemonError
 from controller.web.messages import Message
 from controller.web.views import FleetRow, FleetView
+from reconcilers.aws.arns import cluster_name
 
 SERVICES = Annotated[
     list[str] | None,
@@ -65,7 +66,7 @@ class Choice:
         return (
             (not self.services or name_of(row) in self.services)
             and (not self.environments or row.environment in self.environments)
-            and (not self.clusters or (row.cluster or "").rpartition("/")[2] in self.clusters)
+            and (not self.clusters or cluster_name(row.cluster or "") in self.clusters)
             and (not self.states or any(is_in(row, each) for each in self.states))
         )
 
@@ -82,10 +83,9 @@ class Getting(Question[FleetView]):
 
     def ask(self) -> FleetView:
         view = self.daemon.fleet()
-        known = {name_of(row) for row in view.rows}
-        missing = [each for each in self.choice.services if each not in known]
-        if missing:
-            raise DaemonError(f"No manifest names {', '.join(missing)}. trueup get lists those that exist.")
+        services_exist(self.choice.services, view)
+        environments_exist(self.choice.environments, view)
+        clusters_exist(self.choice.clusters, view)
         return view
 
     def heard(self, known: FleetView, message: Message) -> FleetView:

@@ -73,7 +73,6 @@ def test_get_wide_has_more_columns(url: str) -> None:
         (("--state", "blocked"), ["prod/api"]),
         (("--state", "unread"), []),
         (("--cluster", "shops"), ["prod/shop"]),
-        (("--environment", "dev"), []),
         (("--environment", "prod", "prod/web", "prod/api"), ["prod/api", "prod/web"]),
         (("--sort", "state"), ["prod/shop", "prod/api", "prod/notes", "prod/web", "prod/broken"]),
         (("--sort", "since"), ["prod/api", "prod/web", "prod/shop", "prod/notes", "prod/broken"]),
@@ -90,9 +89,45 @@ def test_where_nothing_is_as_asked_for_that_is_said(url: str) -> None:
 
 
 def test_a_service_that_git_does_not_name_is_an_error(url: str) -> None:
-    said = typed(url, "get", "prod/web", "prod/nope")
+    said = typed(url, "get", "prod/web", "prod/zzz")
     assert (said.exit_code, said.stdout) == (1, "")
-    assert said.stderr == "trueup: No manifest names prod/nope. trueup get lists those that exist.\n"
+    assert said.stderr == "trueup: No manifest names prod/zzz. trueup get lists those that exist.\n"
+
+
+SHOPPING = "trueup: No manifest names prod/shp. Did you mean prod/shop? trueup get lists those that exist.\n"
+ENVIRONMENTS = "trueup: There is no environment qa. The environments here are prod.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("get", "prod/shp"), SHOPPING),
+        (("why", "prod/shp"), SHOPPING),
+        (("events", "--service", "prod/shp"), SHOPPING),
+        (("get", "--environment", "qa"), ENVIRONMENTS),
+        (("get", "-e", "prod", "-e", "prd", "-o", "json"), "trueup: There is no environment prd. Did you mean prod?\n"),
+        (("get", "--cluster", "shps"), "trueup: There is no cluster shps. Did you mean shops?\n"),
+        (("events", "--environment", "qa"), ENVIRONMENTS),
+        (("events", "--service", "shp", "--follow"), "trueup: There is no service shp. Did you mean shop?\n"),
+    ],
+)  # fmt: skip
+def test_a_name_that_there_is_not_is_an_error_with_the_nearest_that_there_is(
+    url: str, arguments: tuple[str, ...], said: str
+) -> None:
+    answer = typed(url, *arguments)
+    assert (answer.exit_code, answer.stdout, answer.stderr) == (1, "", said)
+
+
+def test_where_git_was_not_read_yet_no_environment_is_said_to_be_none() -> None:
+    with serving(Served(time.time())) as url:
+        for verb in ("get", "events"):
+            said = typed(url, verb, "--environment", "prod")
+            assert (said.exit_code, said.stderr) == (0, "")
+
+
+def test_what_exists_and_nothing_happened_to_is_no_error(url: str) -> None:
+    said = typed(url, "events", "--service", "shop", "--environment", "prod", "--kind", "drift-found")
+    assert (said.exit_code, said.stdout) == (0, "Nothing happened, as far as is known.\n")
 
 
 def test_a_state_that_there_is_not_is_refused_with_those_that_there_are(url: str) -> None:
