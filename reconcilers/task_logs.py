@@ -87,7 +87,10 @@ class _Reading:
 
     def take(self, source: Source, read: Read) -> None:
         self.tokens[source.voice] = read.token
-        self.lines += [replace(each, task=source.task, container=source.place.container) for each in read.lines]
+        container = source.place.container
+        self.lines += [
+            replace(each, task=source.task, container=container, stream=source.stream) for each in read.lines
+        ]
         self.characters += sum(len(each.text) for each in read.lines)
 
 

@@ -77,12 +77,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One event. ``at`` in seconds since the epoch. Its text may hold anything, secrets too: it stays out of reprs."""
+    """One event. ``at`` in seconds since the epoch. Its text may hold anything, secrets too: it stays out of reprs.
+
+    ``stream``: where CloudWatch Logs keeps it, in the container's group.
+    """
 
     at: float
     text: str = field(repr=False)
     task: str = ""
     container: str = ""
+    stream: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """How the daemon is asked, and how its answer is shown: the options of every verb that asks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
 
 import typer
 
-from controller.cli.daemon import DEFAULT_URL, URL
+from controller.cli.daemon import DEFAULT_URL, TOKEN, URL
 from controller.cli.look import Look
 from controller.cli.output import FORM, Form, failing_clearly, for_machines, say, written
 from controller.cli.question import Question
@@ -48,6 +48,23 @@ class Watching(Asking):
         return True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proving(Watching):
+    """What a verb takes whose answer depends on who asks."""
+
+    token: TOKEN = field(default=None, repr=False)
+
+    @property
+    def daemon(self) -> Daemon:
+        return Daemon(self.url, self.token)
+
+
+def tells_more_than_names(form: Form) -> None:
+    """Refuse to watch names."""
+    if form is Form.NAME:
+        raise typer.BadParameter("--watch tells what changes, which a name alone does not.", param_hint="-o")
+
+
 def named(service: str) -> tuple[str, str]:
     """``prod/notes-app`` as environment and name."""
     environment, slash, name = service.partition("/")
@@ -62,8 +79,7 @@ def answer(question: Question[R], asking: Asking) -> None:
         if isinstance(asking, Watching) and asking.goes_on:
             from controller.cli.watch import watch
 
-            if asking.output is Form.NAME:
-                raise typer.BadParameter("--watch tells what changes, which a name alone does not.", param_hint="-o")
+            tells_more_than_names(asking.output)
             try:
                 watch(question, asking.output, Screen.here(asking.color), draws=asking.draws)
             except KeyboardInterrupt:

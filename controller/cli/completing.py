@@ -6,9 +6,9 @@ ever said. What is offered is put on a command line, so that only what is spelle
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -16,8 +16,10 @@ from controller.cli.daemon import DEFAULT_URL
 from reconcilers.aws.arns import cluster_name
 
 if TYPE_CHECKING:
+    from controller.web.client import Daemon
     from controller.web.views import FleetRow
 
+T = TypeVar("T")
 PATIENCE = 1.5  # seconds
 MOST_FILES = 2000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
@@ -39,6 +41,26 @@ def clusters(ctx: typer.Context, incomplete: str) -> list[str]:
     return _fitting((cluster_name(row.cluster or "") for row in _rows(ctx)), incomplete)
 
 
+def containers(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The containers of the service that the command names, as Git wants them and as they run."""
+
+    def found(daemon: "Daemon", environment: str, name: str) -> Iterable[str]:
+        view = daemon.service(environment, name)
+        return [*view.images, *(view.running.images if view.running is not None else ())]
+
+    return _fitting(_of_service(ctx, found), incomplete)
+
+
+def deployments(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """The deployments of the service that the command names, newest first, and how each ended."""
+
+    def found(daemon: "Daemon", environment: str, name: str) -> Iterable[tuple[str, str]]:
+        return [(each.deployment.rpartition("/")[2], each.state) for each in daemon.history(environment, name).attempts]
+
+    said = dict(_of_service(ctx, found))
+    return [(name, said[name]) for name in _named(said, incomplete)]
+
+
 def services_in_files(ctx: typer.Context, incomplete: str) -> list[str]:
     """``environment/name`` of every manifest in the folder that the command reads."""
     root = ctx.params.get("root") or Path()
@@ -46,15 +68,33 @@ def services_in_files(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def _fitting(names: Iterable[str], incomplete: str) -> list[str]:
-    return sorted({each for each in names if each.startswith(incomplete) and _NAME.fullmatch(each)})
+    return sorted(set(_named(names, incomplete)))
+
+
+def _named(names: Iterable[str], incomplete: str) -> list[str]:
+    return [each for each in names if each.startswith(incomplete) and _NAME.fullmatch(each)]
 
 
 def _rows(ctx: typer.Context) -> "tuple[FleetRow, ...]":
+    return tuple(_asked(ctx, lambda daemon: daemon.fleet().rows))
+
+
+def _of_service(ctx: typer.Context, ask: "Callable[[Daemon, str, str], Iterable[T]]") -> Iterable[T]:
+    """What the daemon says of the service on the command line; nothing where none stands there yet.
+
+    While an option waits for its value, what stands beside options was not made parameters of yet.
+    """
+    service = ctx.params.get("service") or next(iter(ctx.args), "")
+    environment, _, name = service.partition("/")
+    return _asked(ctx, lambda daemon: ask(daemon, environment, name)) if name else ()
+
+
+def _asked(ctx: typer.Context, ask: "Callable[[Daemon], Iterable[T]]") -> Iterable[T]:
     from controller.web.client import Daemon, DaemonError
 
     url = ctx.params.get("url") or os.environ.get("TRUEUP_URL") or DEFAULT_URL
     try:
-        return Daemon(url, timeout=PATIENCE).fleet().rows
+        return ask(Daemon(url, timeout=PATIENCE))
     except DaemonError:
         return ()
 

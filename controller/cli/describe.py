@@ -1,18 +1,17 @@
 """``trueup describe``: everything that is known of a service, on one screen."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from controller.cli.asking import Watching, answer, named
+from controller.cli.asking import Proving, answer, named
 from controller.cli.attempts import attempts
 from controller.cli.chain import head, links, wrong
 from controller.cli.clean import cleaned
-from controller.cli.daemon import TOKEN
 from controller.cli.fields import fields
 from controller.cli.look import Look, titled
 from controller.cli.one import SERVICE, WithHistory
@@ -22,7 +21,6 @@ from controller.cli.sheet import stacked
 from controller.cli.shift import shift
 from controller.cli.spans import since
 from controller.loop.author import name
-from controller.web.client import Daemon
 from controller.web.rows import version
 from controller.web.views import ActionView, DetailView, RunningView
 
@@ -41,20 +39,12 @@ class Described(WithHistory):
         return stacked(*_sections(view, look))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Describing(Watching):
-    """What ``describe`` takes: with the token it says what its holder may ask for."""
+@flags_of(Proving)
+def describe(asking: Proving, service: SERVICE) -> None:
+    """Show all that is known of SERVICE: chain, shift, alarms, drift, what was tried, and what may be asked for now.
 
-    token: TOKEN = field(default=None, repr=False)
-
-    @property
-    def daemon(self) -> Daemon:
-        return Daemon(self.url, self.token)
-
-
-@flags_of(Describing)
-def describe(asking: Describing, service: SERVICE) -> None:
-    """Show all that is known of SERVICE: chain, shift, alarms, drift, what was tried, what can be done."""
+    With the token it says what its holder may ask for.
+    """
     with failing_clearly():
         key = named(service)
     answer(Described(asking.daemon, *key), asking)

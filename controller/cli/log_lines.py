@@ -7,6 +7,7 @@ from rich.text import Text
 
 from controller.cli.clean import clean
 from controller.cli.screen import Screen
+from controller.cli.spans import instant
 from controller.web.task_log_views import ContainerEndView, LogLineView, TaskLogsView, TaskView
 
 COLOURS = ("cyan", "green", "yellow", "magenta", "blue", "bright_cyan", "bright_green", "bright_yellow")
@@ -15,9 +16,13 @@ SHORT = 8  # characters of a task's id
 
 @dataclass(slots=True)
 class Pen:
-    """Draws lines for one screen, each voice in a colour of its own that it keeps. Long lines are not cut or broken."""
+    """Draws lines for one screen, each voice in a colour of its own that it keeps. Long lines are not cut or broken.
+
+    ``wide``: each line says when it was written, too, and names its task and its stream whole.
+    """
 
     screen: Screen
+    wide: bool = False
     _colours: dict[tuple[str, str], str] = field(default_factory=dict)
     _longest: int = 0
 
@@ -34,7 +39,9 @@ class Pen:
     def _line(self, line: LogLineView) -> Iterator[Text]:
         voice = (line.task, line.container)
         colour = self._colours.setdefault(voice, COLOURS[len(self._colours) % len(COLOURS)])
-        name = f"{clean(line.task[:SHORT])} {clean(line.container):<{self._longest}} | "
+        name = f"{clean(line.task[: None if self.wide else SHORT])} {clean(line.container):<{self._longest}} | "
+        if self.wide:
+            name = f"{instant(line.at)}  {name[:-2]}{clean(line.stream)} | "
         for part in line.text.removesuffix("\n").split("\n"):
             yield Text.assemble((name, colour), clean(part.removesuffix("\r")))
 

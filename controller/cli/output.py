@@ -90,11 +90,6 @@ def written(answer: Any, form: Form, *, line: bool = False) -> str:
             assert_never(form)
 
 
-def print_json(answer: Any) -> None:
-    """An answer as JSON, names as the API has them."""
-    say(written(answer, Form.JSON))
-
-
 def say(text: str) -> None:
     """Write to standard output, whatever its encoding, now."""
     typer.echo(text, nl=False)

@@ -65,13 +65,29 @@ class Drawing(Generic[R]):
 
 
 @dataclass(slots=True)
-class Printing(Generic[R]):
-    """Every change, one after the other; that the connection is lost or back goes to standard error."""
+class Connection:
+    """Says once on standard error that the daemon is lost, and once that it is back."""
+
+    _lost: bool = field(default=False, init=False)
+
+    def lost(self, why: str) -> None:
+        if not self._lost:
+            complain(f"{why} Trying again; what came so far is not followed meanwhile.")
+        self._lost = True
+
+    def back(self) -> None:
+        if self._lost:
+            complain("Connected again.")
+        self._lost = False
+
+
+@dataclass(slots=True)
+class Printing(Connection, Generic[R]):
+    """Every change, one after the other."""
 
     question: Question[R]
     form: Form
     screen: Screen
-    _lost: bool = field(default=False, init=False)
 
     def changed(self, before: R | None, after: R) -> None:
         if for_machines(self.form):
@@ -85,13 +101,3 @@ class Printing(Generic[R]):
         )
         if news is not None:
             say(self.screen.text(news))
-
-    def lost(self, why: str) -> None:
-        if not self._lost:
-            complain(f"{why} Trying again; what came so far is not followed meanwhile.")
-        self._lost = True
-
-    def back(self) -> None:
-        if self._lost:
-            complain("Connected again.")
-        self._lost = False

@@ -37,6 +37,11 @@ def clock(at: float) -> str:
     return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def instant(at: float) -> str:
+    """A moment to the millisecond, with its distance from UTC."""
+    return datetime.fromtimestamp(at).astimezone().isoformat(" ", "milliseconds")
+
+
 def moment(text: str, now: float) -> float:
     """``90m``, ``2h30m``, ``7d`` before ``now``, or a date and time in ISO 8601 (local, where it names no zone).
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from controller.web.views import View
-from reconcilers.task_output import Task
+from reconcilers.task_output import LogLine, Task
 
 if TYPE_CHECKING:  # it brings botocore along, which the command line does without
     from reconcilers.task_logs import TaskLogs
@@ -17,6 +17,7 @@ class LogLineView(View):
     at: float = Field(description="Seconds since the epoch.")
     task: str
     container: str
+    stream: str = Field(default="", description="The log stream that keeps it, in the container's log group.")
     text: str = Field(repr=False)
 
 
@@ -68,9 +69,7 @@ def task_logs_view(found: "TaskLogs") -> TaskLogsView:
     return TaskLogsView(
         deployment=found.attempt.id if found.attempt else None,
         state=found.attempt.state.value if found.attempt else "",
-        lines=tuple(
-            LogLineView(at=each.at, task=each.task, container=each.container, text=each.text) for each in found.lines
-        ),
+        lines=tuple(map(_line, found.lines)),
         tasks=tuple(_task(each) for each in found.tasks),
         elsewhere=tuple(
             ElsewhereView(container=each.container, driver=each.driver, remedy=each.remedy) for each in found.elsewhere
@@ -80,6 +79,10 @@ def task_logs_view(found: "TaskLogs") -> TaskLogsView:
         live=found.live,
         cut=found.cut,
     )
+
+
+def _line(line: LogLine) -> LogLineView:
+    return LogLineView(at=line.at, task=line.task, container=line.container, stream=line.stream, text=line.text)
 
 
 def _task(task: Task) -> TaskView:

@@ -31,6 +31,7 @@ def test_of_a_service_that_was_never_deployed_its_tasks_are_shown() -> None:
     assert found.attempt is None
     assert {each.task for each in found.lines} == set(world.tasks())
     assert {each.container for each in found.lines} == {"proxy", "backend"}
+    assert all(each.stream == f"app/{each.container}/{each.task}" for each in found.lines)
     assert found.notes == ("AWS remembers no deployment: these are the service's tasks.",)
     assert found.live
 

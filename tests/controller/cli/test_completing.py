@@ -84,6 +84,14 @@ def test_what_filters_take_is_offered(url: str) -> None:
     assert offered("trueup describe prod/web --output ") == ["table", "wide", "json", "yaml", "name"]
 
 
+def test_what_logs_takes_is_offered(url: str) -> None:
+    assert answered("trueup logs prod/notes --container ", url) == ["proxy"]
+    assert answered("trueup logs prod/notes --deployment d-v", url) == ["d-v3\tstopped", "d-v1\tsucceeded"]
+    assert offered("trueup logs --container ", url) == []
+    assert offered("trueup logs prod/zzz --deployment ", url) == []
+    assert offered("trueup logs prod/web --output ") == ["table", "wide", "json", "yaml", "name"]
+
+
 def test_a_url_that_is_typed_is_the_one_that_is_asked(url: str) -> None:
     assert answered(f"trueup sync --url {url} prod/a", NOBODY) == ["prod/api\toutdated, healthy"]
 

@@ -3,18 +3,24 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import pytest
+import yaml
 from prometheus_client import CollectorRegistry
 from typer.testing import CliRunner, Result
 
 from controller.cli import app
+from controller.cli.follow import FIRST_PAUSE
+from controller.cli.log_following import LOOK, Showing, going_on
 from controller.cli.log_lines import Pen
-from controller.cli.logs import LogForm, Showing, Wanted, going_on, onwards
+from controller.cli.logs import Wanted, onwards
+from controller.cli.output import Form
 from controller.cli.screen import Screen
 from controller.loop.board import Board
 from controller.loop.journal import Journal
 from controller.web.app import Face, build
+from controller.web.client import DaemonError, NoDaemonError
 from controller.web.server import HttpServer
 from controller.web.stream import Hub
 from controller.web.task_log_views import TaskLogsView, task_logs_view
@@ -36,7 +42,7 @@ ENDED = Task(
     (ContainerEnd("proxy", 137, "OutOfMemoryError"), ContainerEnd("side")),
 )  # fmt: skip
 LINES = (
-    LogLine(NOW, "starts", ONE, "proxy"),
+    LogLine(NOW, "starts", ONE, "proxy", f"notes/proxy/{ONE}"),
     LogLine(NOW + 1, "first\nsecond\r\n", TWO, "backend"),
     LogLine(NOW + 2, EVIL, ONE, "proxy"),
 )
@@ -189,7 +195,8 @@ def test_a_duration_is_counted_from_now(url: str, reader: Reader) -> None:
         ("--since", "soon"),
         ("--tail", "0"),
         ("--previous", "--attempt", "1"),
-        ("-o", "yaml"),
+        ("-o", "text"),
+        ("-o", "name", "--watch"),
         ("--deployment", "d", "-p"),
     ],
 )
@@ -202,6 +209,32 @@ def test_as_json_it_is_the_apis_own_record_and_no_character_acts(url: str, reade
     said = typed(url, "-o", "json")
     assert json.loads(said.stdout) == task_logs_view(FOUND).model_dump(by_alias=True, mode="json")
     assert not set(said.stdout) & set("\x1b\x07\u202e\x9b\u2028")
+
+
+def test_as_yaml_it_is_the_same_record(url: str, reader: Reader) -> None:
+    said = typed(url, "-o", "yaml")
+    assert yaml.safe_load(said.stdout) == json.loads(typed(url, "-o", "json").stdout)
+    assert not set(said.stdout) & set("\x1b\x07\u202e\x9b\u2028")
+
+
+def test_wide_says_when_each_was_written_and_names_its_task_and_stream_whole(url: str, reader: Reader) -> None:
+    first = typed(url, "-o", "wide").stdout.splitlines()[0]
+    said, _, text = first.partition(" | ")
+    assert (text, said.split()[2:]) == ("starts", [ONE, "proxy", f"notes/proxy/{ONE}"])
+    assert datetime.fromisoformat(" ".join(said.split()[:2])).timestamp() == NOW
+
+
+def test_names_are_the_tasks_whose_lines_these_are(url: str, reader: Reader) -> None:
+    said = typed(url, "-o", "name")
+    assert (said.stdout.splitlines(), said.stderr) == ([ONE, TWO], "")
+
+
+@pytest.mark.parametrize("flag", ["--watch", "-w", "--follow", "-f"])
+def test_to_watch_is_to_follow(url: str, reader: Reader, flag: str) -> None:
+    reader.says(replace(FOUND, cursor="c1"), replace(FOUND, lines=(LogLine(NOW, "the last", ONE, "proxy"),)))
+    said = typed(url, flag, "-o", "yaml")
+    assert [each["text"] for each in yaml.safe_load_all(said.stdout)][-2:] == [EVIL, "the last"]
+    assert reader.asked[1].after == "c1"
 
 
 def test_without_the_token_that_is_said(url: str, reader: Reader) -> None:
@@ -247,16 +280,19 @@ def view(*texts: str, live: bool, tasks: tuple[Task, ...] = (), cursor: str = "c
 class Asked:
     """Answers in turn, and notes the cursors it is asked with."""
 
-    def __init__(self, *answers: TaskLogsView) -> None:
+    def __init__(self, *answers: TaskLogsView | DaemonError) -> None:
         self._answers = list(answers)
         self.cursors: list[str] = []
 
     def __call__(self, *, after: str) -> TaskLogsView:
         self.cursors.append(after)
-        return self._answers.pop(0)
+        answer = self._answers.pop(0)
+        if isinstance(answer, DaemonError):
+            raise answer
+        return answer
 
 
-def showing(form: LogForm = LogForm.TEXT) -> Showing:
+def showing(form: Form = Form.TABLE) -> Showing:
     return Showing(Pen(Screen(lively=False, coloured=False, unicode=True, width=40)), form)
 
 
@@ -266,7 +302,7 @@ def test_who_follows_goes_on_until_nothing_can_be_written_any_more(capsys: pytes
         view("b", live=False, tasks=(ENDED,), cursor="c2"),
         view("c", live=False, tasks=(ENDED,), cursor="c3"),
     )
-    going_on(view(live=True, cursor="c0"), showing(), ask, lambda: None)
+    going_on(view(live=True, cursor="c0"), showing(), ask, lambda _: None)
     said = capsys.readouterr().out.splitlines()
     assert [line.partition(" | ")[2] for line in said if " | " in line] == ["a", "b", "c"]
     assert sum("stopped: EssentialContainerExited" in line for line in said) == 1
@@ -274,7 +310,7 @@ def test_who_follows_goes_on_until_nothing_can_be_written_any_more(capsys: pytes
 
 
 def test_ctrl_c_ends_it_well(capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupted() -> None:
+    def interrupted(_seconds: float) -> None:
         raise KeyboardInterrupt
 
     going_on(view(live=True), showing(), Asked(), interrupted)
@@ -283,10 +319,27 @@ def test_ctrl_c_ends_it_well(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_as_json_who_follows_gets_an_object_for_each_line(capsys: pytest.CaptureFixture[str]) -> None:
     ask = Asked(view("a", "b", live=False, tasks=(ENDED,)), view(live=False, tasks=(ENDED,)))
-    going_on(view(live=True), showing(LogForm.JSON), ask, lambda: None)
+    going_on(view(live=True), showing(Form.JSON), ask, lambda _: None)
     said = capsys.readouterr()
     assert [json.loads(line)["text"] for line in said.out.splitlines()] == ["a", "b"]
     assert "stopped: EssentialContainerExited" in said.err
+
+
+def test_who_follows_is_told_once_that_the_daemon_is_away_and_goes_on_from_where_it_was(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    away = NoDaemonError("No daemon answers.")
+    ask = Asked(away, away, view("a", live=False, cursor="c1"), view(live=False))
+    waited: list[float] = []
+    going_on(view(live=True, cursor="c0"), showing(), ask, waited.append)
+    said = capsys.readouterr()
+    assert said.out == "01234567 proxy | a\n"
+    assert said.err.splitlines() == [
+        "trueup: No daemon answers. Trying again; what came so far is not followed meanwhile.",
+        "trueup: Connected again.",
+    ]
+    assert ask.cursors == ["c0", "c0", "c0", "c1"]
+    assert waited == [LOOK, FIRST_PAUSE, 2 * FIRST_PAUSE, LOOK]
 
 
 @pytest.mark.parametrize("deployment", ["d-v2", None])

@@ -31,7 +31,7 @@ ENDED = Task(
 FOUND = TaskLogs(
     attempt("v2", state=AttemptState.STOPPED),
     tasks=(ENDED,),
-    lines=(LogLine(NOW, "hunter2 \x1b[31m", "0123abcd", "proxy"),),
+    lines=(LogLine(NOW, "hunter2 \x1b[31m", "0123abcd", "proxy", "app/proxy/1"),),
     elsewhere=(Elsewhere("side", "fluentd", "Read them there."),),
     notes=("A note.",),
     cursor="abc",
@@ -102,7 +102,9 @@ def test_lines_tasks_and_notes_are_told() -> None:
     answer = get(Reader())
     assert answer.headers["cache-control"] == "no-store"
     said = answer.json()
-    assert said["lines"] == [{"at": NOW, "task": "0123abcd", "container": "proxy", "text": "hunter2 \x1b[31m"}]
+    assert said["lines"] == [
+        {"at": NOW, "task": "0123abcd", "container": "proxy", "stream": "app/proxy/1", "text": "hunter2 \x1b[31m"}
+    ]
     (task,) = said["tasks"]
     assert (task["taskDefinition"], task["stopCode"]) == ("notes:7", "EssentialContainerExited")
     assert task["containers"] == [{"name": "proxy", "exitCode": 137, "reason": "OutOfMemory"}]
