@@ -38,6 +38,7 @@ def adopted(stage: Stage, step: Step, teller: Teller) -> None:
     before = stage.mutations()
     stage.daemon.start()
     stage.daemon.wait_until_ready()
+    teller.say(f"Its page, as long as this runs: {stage.daemon.url}")
     until("every service to be in sync", lambda: _all_in_sync(stage, step))
     teller.say(f"{len(stage.daemon.api.services())} services adopted.")
     wanted = stage.tags()

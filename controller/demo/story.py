@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from controller.demo.acts import ACTS, Act
-from controller.demo.daemon import TOKEN
+from controller.demo.invited import commands
 from controller.demo.record import Check, Record, Step
 from controller.demo.stage import Stage, staged
 from controller.demo.teller import Teller
@@ -77,20 +77,12 @@ def _played(stage: Stage, act: Act, number: int, teller: Teller) -> Step:
 
 
 def _stay(stage: Stage, teller: Teller) -> None:
-    url, aws = stage.daemon.url, stage.server.url
+    traffic = stage.visitors.url if stage.visitors else ""
     teller.say("")
-    teller.say("All of it stays up until Ctrl-C. In another terminal:", "bold")
-    for line in (
-        f"export TRUEUP_URL={url} TRUEUP_API_TOKEN={TOKEN}",
-        "trueup status",
-        "trueup why prod/notes-app",
-        f"curl {url}/metrics",
-        *([f"curl {stage.visitors.url}"] if stage.visitors else ()),
-        f"curl {url}/api/v1/services/prod/notes-app",
-        f"git clone {stage.repository.url} && cd gitops    # change a tag in desired/, commit, push",
-        f"aws --endpoint-url {aws} ecs describe-services --cluster prod-notes-app --services notes-app",
-    ):
-        teller.say(f"  {line}", "cyan")
+    teller.say(f"All of it stays up until Ctrl-C. The page: {stage.daemon.url}", "bold")
+    teller.say("In another terminal:", "bold")
+    for line in commands(stage.daemon.url, stage.server.url, stage.repository.url, traffic):
+        teller.typed(line)
     try:
         while True:
             time.sleep(3600)

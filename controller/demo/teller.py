@@ -36,6 +36,10 @@ class Teller:
     def say(self, text: str, style: str = "") -> None:
         self._console.print(Text(f"  {text}", style=style))
 
+    def typed(self, command: str) -> None:
+        """Something to type: on one line, however wide the terminal is, or it could not be copied."""
+        self._console.print(Text(f"  {command}", style="cyan"), soft_wrap=True)
+
     def checked(self, check: Check) -> None:
         sign, style = ("✓", "green") if check.true else ("✗", "bold red")
         seen = f"  [{check.seen}]" if check.seen else ""

@@ -43,6 +43,16 @@ def test_it_tells_six_steps(told: Told) -> None:
     assert len(told[1]["steps"]) == 6
 
 
+def test_it_tells_where_the_page_is_as_soon_as_there_is_one(told: Told) -> None:
+    first = told[0].stdout.partition("services adopted")[0]
+    assert re.search(r"^  Its page, as long as this runs: http://127\.0\.0\.1:\d+$", first, re.MULTILINE)
+
+
+def test_without_a_terminal_nobody_is_invited_to_what_is_gone(told: Told) -> None:
+    assert "export" not in told[0].stdout
+    assert "stays up" not in told[0].stdout
+
+
 def test_each_release_has_its_commit_and_its_deployment(told: Told) -> None:
     released = [step for step in told[1]["steps"] if step["commit"]]
     assert len(released) == 4
