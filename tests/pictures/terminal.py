@@ -5,6 +5,7 @@ them, and kept as SVG.
 """
 
 import io
+import os
 import re
 import time
 from pathlib import Path
@@ -18,9 +19,13 @@ from controller.cli.diff import Different
 from controller.cli.events import Happened
 from controller.cli.get import Getting
 from controller.cli.history import Tried
+from controller.cli.log_lines import Pen, heading, remarks
 from controller.cli.look import Look
+from controller.cli.output import Form
+from controller.cli.painter import Painter
 from controller.cli.question import Question
 from controller.cli.screen import Screen
+from controller.cli.showing import Drawing
 from controller.cli.why import Explained
 from controller.demo.acts import BAD, GOOD, MESSAGES, SERVICE
 from controller.demo.stage import MANIFEST, Stage, staged
@@ -57,6 +62,7 @@ def _shipping(stage: Stage) -> None:
     until("half of the shift", lambda: _traffic(stage) >= 40)
     _keep("get", "trueup get", Getting(stage.daemon.api))
     _keep("describe", "trueup describe prod/notes-app", Described(stage.daemon.api, *SERVICE))
+    _keep_watched("watch", "trueup why prod/notes-app --watch", Explained(stage.daemon.api, *SERVICE))
     until("the end of the shift", lambda: _settled(stage), within=90)
 
 
@@ -78,6 +84,7 @@ def _holding(stage: Stage) -> None:
     _keep("why", "trueup why prod/notes-app", Explained(stage.daemon.api, *SERVICE))
     _keep("history", "trueup history prod/notes-app", Tried(stage.daemon.api, *SERVICE))
     _keep("events", "trueup events", Happened(stage.daemon.api))
+    _keep_logs("logs", "trueup logs prod/notes-app --container backend --tail 14", stage)
 
 
 def _commit(stage: Stage, tag: str) -> None:
@@ -102,7 +109,35 @@ def _settled(stage: Stage) -> bool:
 
 def _keep(name: str, command: str, question: Question[Any]) -> None:
     """What the command prints now, as a picture."""
-    shown = SCREEN.text(question.drawn(question.ask(), Look(time.time(), SCREEN.width, bars=True)))
+    _draw(name, command, SCREEN.text(question.drawn(question.ask(), Look(time.time(), SCREEN.width, bars=True))))
+
+
+class Paper(Painter):
+    """Keeps the last frame of a watch instead of painting it."""
+
+    frame = ""
+
+    def paint(self, text: str, foot: str) -> None:
+        self.frame = f"{text}\n{foot}"
+
+
+def _keep_watched(name: str, command: str, question: Question[Any]) -> None:
+    """The screen that the command draws anew and anew, as it is now."""
+    os.environ["COLUMNS"] = str(SCREEN.width or 0)  # a watch looks each time how wide its terminal is
+    paper = Paper(io.StringIO(), lambda: None)
+    Drawing(question, Form.TABLE, SCREEN, paper).changed(None, question.ask())
+    _draw(name, command, paper.frame)
+
+
+def _keep_logs(name: str, command: str, stage: Stage) -> None:
+    """What the command prints now, on both its outputs, as a picture."""
+    answer, pen = stage.daemon.api.logs(*SERVICE, container="backend", limit=14), Pen(SCREEN)
+    beside = ([f"-- {heading(answer)}"], [f"-- {each}" for each in remarks(answer, 14)])
+    first, last = ("".join(f"{each}\n" for each in lines) for lines in beside)
+    _draw(name, command, f"{first}{pen.lines(answer.lines)}{pen.ends(answer.tasks)}{last}")
+
+
+def _draw(name: str, command: str, shown: str) -> None:
     paper = Console(record=True, width=SCREEN.width, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     paper.print(Text.assemble(("$ ", "bright_black"), (command, "bold"), "\n"))
     paper.print(Text.from_ansi(shown.rstrip("\n")))
