@@ -104,8 +104,7 @@ def _actions(view: DetailView, look: Look) -> RenderableType:
     """What to type for each that can be asked for now, and by whom; why none can, where that is so."""
     allowed = [each for each in view.actions if each.allowed]
     if not allowed:
-        said = dict.fromkeys(each.why for each in view.actions if each.name != DESPITE)
-        return Text("\n").join(Text(each, "bright_black") for each in said)
+        return Text("\n".join(_shut(view)), "bright_black")
     made = Table.grid(padding=(0, 2, 0, 0))
     beside = look.width is None or look.width >= BESIDE
     made.add_column(no_wrap=beside, overflow="fold")
@@ -117,6 +116,14 @@ def _actions(view: DetailView, look: Look) -> RenderableType:
         else:
             made.add_row(command.append(f"\n  {action.title}", "bright_black"))
     return made if view.you else Group(made, Text(UNTOLD, "bright_black"))
+
+
+def _shut(view: DetailView) -> list[str]:
+    """Why nothing can be asked for: of each order, or once where it is the same for all."""
+    whys = {each.name: each.why for each in view.actions}
+    if len({*whys.values()}) == 1:
+        return [view.actions[0].why]
+    return [f"{name}: {why}" for name, why in whys.items() if name != DESPITE]
 
 
 def _command(action: ActionView, service: str) -> str:

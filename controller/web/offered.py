@@ -50,7 +50,17 @@ def _sync(status: ServiceStatus) -> str:
         return "Its manifest says sync: observe, which never writes anything."
     if isinstance(status.outcome, Held):
         return "The release is held. Commit a fix, or retry it."
+    if _ships(status):
+        return "It ships already."
     return "Nothing differs." if status.sync is Sync.IN_SYNC else ""
+
+
+def _ships(status: ServiceStatus) -> bool:
+    """Whether a deployment of what Git wants is under way."""
+    attempts = (status.live.attempts if status.live is not None else None) or ()
+    return any(
+        each.active and each.mark is not None and each.mark.release == status.wanted.release for each in attempts
+    )
 
 
 def _retry(status: ServiceStatus) -> str:

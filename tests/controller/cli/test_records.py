@@ -22,11 +22,13 @@ from controller.cli.screen import Screen
 from controller.cli.why import Explained
 from controller.web.client import Daemon
 from controller.web.messages import Message
+from controller.web.offered import CLOSED
 from controller.web.views import AttemptView, ChangeView, FleetRow, FleetView, HistoryView, ServiceView
 from reconcilers.diff import Change
 from reconcilers.history import History
 from reconcilers.model import Revision
-from tests.controller.builders import HELD, KEY, attempt, drifted, snapshot, wanted
+from reconcilers.reconcile import Report
+from tests.controller.builders import HELD, KEY, attempt, drifted, report, snapshot, wanted
 from tests.controller.cli.filled import EVIL, WEB, filled, looked
 from tests.controller.web.served import TOKEN, Served, serving
 
@@ -183,14 +185,21 @@ def test_whoever_gives_a_token_is_told_what_its_holder_may_ask_for(url: str) -> 
     assert typed(url, "describe", "prod/shop", "--api-token", TOKEN).stdout.endswith("Retry the held release\n")
 
 
-def test_where_nothing_can_be_asked_for_it_is_said_why() -> None:
-    served = Served(time.time(), token=None)
+@pytest.mark.parametrize(
+    ("token", "looks", "said"),
+    [
+        (None, looked(HELD, wanted("v2"), 0.0), [CLOSED]),
+        (TOKEN, report(), ["sync: Nothing differs.", "retry: Nothing is held."]),
+    ],
+    ids=["closed", "calm"],
+)
+def test_where_nothing_can_be_asked_for_it_is_said_why(token: str | None, looks: Report, said: list[str]) -> None:
+    served = Served(time.time(), token)
     served.adopt(snapshot(wanted("v2")))
-    served.look(looked(HELD, wanted("v2"), time.time()))
+    served.look(looks)
     with serving(served) as url:
-        said = typed(url, "describe", "prod/notes").stdout
-    closed = "This daemon takes no orders: it runs without TRUEUP_API_TOKEN and TRUEUP_ROLES."
-    assert said.partition("\nActions\n")[2].splitlines() == [f" {closed}"]
+        shown = typed(url, "describe", "prod/notes").stdout
+    assert shown.partition("\nActions\n")[2].splitlines() == [f" {each}" for each in said]
 
 
 def test_a_digest_says_of_what_it_is(url: str) -> None:

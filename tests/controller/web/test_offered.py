@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
 from controller.loop.status import ServiceStatus
 from controller.web.offered import CLOSED, FIRING, Reader, actions
+from reconcilers.live import Attempt, AttemptState
 from reconcilers.model import SyncPolicy
-from tests.controller.builders import BLOCKED, HELD, drifted, report, status
+from tests.controller.builders import BLOCKED, HELD, SHIFTING, attempt, drifted, observed, report, status
 
 
 def offered(of: ServiceStatus, *, acting: bool = True) -> dict[str, str]:
@@ -26,6 +29,16 @@ def test_a_service_that_differs_can_be_synced() -> None:
 def test_a_held_release_can_be_retried_and_not_synced() -> None:
     shown = offered(status(report(HELD)))
     assert (shown["retry"], "held" in shown["sync"]) == ("", True)
+
+
+def test_what_ships_already_cannot_be_synced_once_more() -> None:
+    ships = report(SHIFTING, observed=observed(attempt("v2", AttemptState.RUNNING), attempt("v1")))
+    assert offered(status(ships))["sync"] == "It ships already."
+
+
+@pytest.mark.parametrize("others", [(), (attempt("v1", AttemptState.RUNNING),), (attempt("v2"),)])
+def test_what_does_not_ship_yet_can_be_synced_whatever_else_does(others: tuple[Attempt, ...]) -> None:
+    assert offered(status(report(SHIFTING, observed=observed(*others))))["sync"] == ""
 
 
 def test_what_is_only_observed_cannot_be_synced() -> None:
