@@ -188,8 +188,9 @@ def drifted(wanted: Service, ago: float = 42 * MINUTE, **more: Any) -> Report:
 
 def shifting(wanted: Service, traffic: float = 30.0, runs: str = "4.11.3") -> Report:
     """A look at a shift."""
-    look = Look(shift(traffic), Sync.OUTDATED, Health.PROGRESSING, ago=0, runs=runs)
-    return looked(wanted, look)
+    running = {"state": AttemptState.RUNNING, "aws_status": "InProgress", "finished_at": None}
+    attempts = (attempt(wanted, "d-7KQ2M9XA1", 4 * MINUTE + 12, **running),)
+    return looked(wanted, Look(shift(traffic), Sync.OUTDATED, Health.PROGRESSING, ago=0, runs=runs, attempts=attempts))
 
 
 def hold(wanted: Service, ago: float = 26 * MINUTE, runs: str = "2.8.1") -> Report:

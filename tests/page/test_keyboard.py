@@ -105,5 +105,5 @@ def test_a_row_stays_focused_while_its_service_changes(stage: Stage, fleet: Page
     fleet.keyboard.press("j")
     assert focused(fleet) == "payments"
     stage.report(in_sync(states.PAYMENTS, 0))
-    expect(fleet.get_by_role("heading", level=1)).to_contain_text("17 of 24")
+    expect(fleet.get_by_role("heading", level=1)).to_contain_text("19 of 24")
     assert focused(fleet) == "payments"

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from reconcilers.history import History
 from tests.page.browser import FLAGS, MISSING, USUAL
 from tests.page.fleets import snapshot
 from tests.page.stage import Stage, on_stage
 from tests.page.states import busy, lived, quiet
 from tests.pictures.paletted import paletted
+from tests.reconcilers.sandboxed import reconciler, rolled
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 WIDE = (1280, 800)
@@ -52,6 +54,22 @@ def _bare(stage: Stage) -> None:
 
 def _unreadable(stage: Stage) -> None:
     stage.silent("Could not resolve host: git.example.com", "Check the network and the URL.")
+
+
+def _rolling(stage: Stage) -> None:
+    """A rolling update half-way, by the real reconciler over the sandbox."""
+    account = rolled()
+    account.push("v2")
+    wanted, daemon = account.wants("v2"), reconciler(account.world)
+    stage.now = account.clock.now()
+    stage.adopt(snapshot(wanted))
+    for _ in range(4):
+        report = daemon.reconcile(wanted)
+        stage.now = account.clock.now()
+        stage.report(report)
+        if report.observed is not None:
+            stage.histories[wanted.key] = History(report.observed.attempts or (), {}, stage.now)
+        account.clock.advance(20.0)
 
 
 def _lose_then_open(stage: Stage, page: Page) -> None:
@@ -93,6 +111,7 @@ PICTURES = {
     "nowhere": Picture(busy, "/nowhere", ".empty", (1280, 480)),
     "service-waiting": Picture(busy, "/services/staging/webhooks", ".chain", (1280, 700)),
     "service-away": Picture(busy, "/", ".body .row", (1280, 520), first=_lose_then_open),
+    "service-rolling": Picture(_rolling, "/services/prod/web", ".colour", (1280, 860)),
     "service-blocked": Picture(busy, "/services/prod/ledger", ".chain", (1280, 700)),
     "service-order": Picture(busy, "/services/prod/payments", ".attempt", first=_press("Retry the held release")),
     "service-unknown": Picture(busy, "/services/prod/nobody", ".empty", (1280, 480)),
