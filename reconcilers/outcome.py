@@ -25,6 +25,18 @@ class Retry(Exception):
         self.after = after
 
 
+UNANSWERED = frozenset({"Timeout", "Unreachable", "ConnectionFailed", "NoAnswer"})
+"""The reasons of a ``Retry`` that say that AWS did not answer, which took a worker its time."""
+
+
+class Paced(Retry):
+    """Nothing failed and nothing was asked: what AWS allows is used up, and in ``after`` seconds it is our turn."""
+
+    def __init__(self, limit: str, after: float) -> None:
+        super().__init__("Paced", f"{limit} is used up. It waits for its turn.", after)
+        self.limit = limit
+
+
 class Stalled(Exception):
     """Something failed that will fail again until somebody changes something: ``remedy`` says who and what."""
 

@@ -8,10 +8,22 @@ from reconcilers import observe
 from reconcilers.act import Done, act
 from reconcilers.actions import Action, CreateDeployment
 from reconcilers.aws.gateways import Gateways
+from reconcilers.explain import chain
 from reconcilers.guard_rails import judging
 from reconcilers.live import Live
 from reconcilers.model import Scope, Service, ServiceKey
-from reconcilers.outcome import Blocked, BlockedBy, Failed, Finding, Outcome, Progressing, Retry, Stalled
+from reconcilers.outcome import (
+    Blocked,
+    BlockedBy,
+    Failed,
+    Finding,
+    Outcome,
+    Paced,
+    Progressing,
+    Retry,
+    Stalled,
+    Waiting,
+)
 from reconcilers.plan import decide
 from reconcilers.verdict import Look, LookCloser, Order, Plan, Policy
 
@@ -87,6 +99,8 @@ class Reconciler:
         at, trail = self._clock(), _Trail()
         try:
             outcome = self._step(wanted, order or Order(), trail)
+        except Paced as paced:
+            outcome = _told_to_wait(wanted, paced, trail)
         except Retry as retry:
             outcome = Failed(retry.reason, retry.message, retry.after)
         except Stalled as stalled:
@@ -136,6 +150,14 @@ def _with_deployment(outcome: Outcome, acted: list[Done]) -> Outcome:
     if created is not None and isinstance(outcome, Progressing) and outcome.deployment is None:
         return replace(outcome, deployment=created)
     return outcome
+
+
+def _told_to_wait(wanted: Service, paced: Paced, trail: _Trail) -> Waiting:
+    """The plan stands, and its chain says what it waits for."""
+    waiting = Waiting(paced.message, paced.limit, paced.after or 0.0)
+    if trail.plan is not None:
+        trail.plan = replace(trail.plan, chain=chain(wanted, trail.observed, waiting))
+    return waiting
 
 
 def blocked(stalled: Stalled, after: float) -> Blocked:

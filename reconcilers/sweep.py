@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from reconcilers.aws.ecs import DESCRIBE_SERVICES_LIMIT
+from reconcilers.aws.ecs import DESCRIBE_SERVICES_LIMIT, DescribedServices
 from reconcilers.aws.gateways import Gateways
 from reconcilers.live import Live, LiveService, RegisteredRevision
 from reconcilers.model import Cluster, Service, ServiceKey
-from reconcilers.outcome import Retry, Stalled
+from reconcilers.outcome import UNANSWERED, Retry, Stalled
 from reconcilers.plan import glance
 
+SILENT = 2
 Glance = Callable[[Service, LiveService | None, RegisteredRevision | None], bool]
 
 
@@ -43,7 +44,8 @@ class Sweeper:
     def sweep(self, cluster: Cluster, wanted: tuple[Service, ...]) -> SweepResult:
         """One pass over ``wanted``, all of them of ``cluster``. Never raises for what AWS says.
 
-        Exactly one DescribeServices for each ten names, and a DescribeTaskDefinition for each ARN never seen.
+        Exactly one DescribeServices for each ten names, and a DescribeTaskDefinition for each ARN never seen; fewer
+        where AWS does not answer.
         """
         reading = _Reading(self._gateways_for(cluster.scope), cluster.name, self._clock())
         for start in range(0, len(wanted), DESCRIBE_SERVICES_LIMIT):
@@ -64,12 +66,13 @@ class _Reading:
         self._cluster = cluster
         self._now = now
         self._throttled: Retry | None = None
+        self._silence: list[Retry] = []
         self.live: dict[ServiceKey, Live] = {}
         self.errors: dict[ServiceKey, Retry | Stalled] = {}
 
     def batch(self, wanted: tuple[Service, ...]) -> None:
         try:
-            described = self._ecs.describe_services(self._cluster, tuple(dict.fromkeys(each.name for each in wanted)))
+            described = self._described(tuple(dict.fromkeys(each.name for each in wanted)))
         except (Retry, Stalled) as error:
             self.errors |= {each.key: error for each in wanted}
             return
@@ -78,6 +81,18 @@ class _Reading:
                 self.live[each.key] = self._live(described.found.get(each.name))
             except (Retry, Stalled) as error:
                 self.errors[each.key] = error
+
+    def _described(self, names: tuple[str, ...]) -> DescribedServices:
+        """A worker waits for a minute for what does not answer. Twice is enough to know: the rest is not asked for."""
+        if len(self._silence) == SILENT:
+            raise self._silence[-1]
+        try:
+            described = self._ecs.describe_services(self._cluster, names)
+        except Retry as retry:
+            self._silence = [*self._silence, retry] if retry.reason in UNANSWERED else []
+            raise
+        self._silence = []
+        return described
 
     def _live(self, service: LiveService | None) -> Live:
         if service is None or not service.task_definition_arn:
@@ -91,6 +106,6 @@ class _Reading:
         try:
             return self._ecs.task_definition(arn)
         except Retry as retry:
-            if retry.reason == "Throttled":
+            if retry.reason in ("Throttled", "Paced"):
                 self._throttled = retry
             raise

@@ -1,11 +1,13 @@
 """Where clients come from: one session per role, counted calls, bounded waits.
 
-Four things are decided here for every call.
+Five things are decided here for every call.
 
 - *What is repeated.* botocore repeats a call that AWS throttled or did not answer. RegisterTaskDefinition,
   CreateDeployment and UpdateService are never repeated: none has a token that would make the second one harmless, and
   a lost answer may mean that the first was heard. The next reconcile looks before it tries again. Neither is
   LookupEvents: its two calls a second belong to everybody, and whoever asks waits for its turn.
+- *When it goes.* No faster than AWS allows, where ``pace`` says so: see there. What AWS refused as too many and may be
+  repeated is repeated for longer than what it did not answer.
 - *What is parsed.* Real services carry a hundred events each, which nobody here reads. Without them in the output
   shape, and with timestamps left as the numbers they arrive as, botocore takes a tenth of the time for ten services.
 - *What is let out.* What changes something is asked about once more as its bytes are about to leave, at each attempt:
@@ -29,6 +31,8 @@ from botocore.parsers import DEFAULT_TIMESTAMP_PARSER
 
 from reconcilers.aws import models
 from reconcilers.aws.errors import result_of
+from reconcilers.aws.pace import Pace, keep
+from reconcilers.leases import shard_of
 from reconcilers.model import Scope
 from reconcilers.outcome import Retry, Stalled
 
@@ -73,7 +77,8 @@ class AwsClients:
 
     Credentials come from where boto3 finds them; a scope with a role assumes it, and renews the result ten minutes
     before it expires. Making a client asks nothing of the network. ``may_change``: whether this process may change
-    anything in a scope at this moment; where not, the call is a ``Retry`` and was not sent.
+    anything in a scope at this moment; where not, the call is a ``Retry`` and was not sent. ``pace``: when each attempt
+    may go out; without one at once.
     """
 
     def __init__(
@@ -83,6 +88,7 @@ class AwsClients:
         self._endpoint_url = endpoint_url
         self._session_name = session_name
         self.may_change: Callable[[Scope], bool] = _anything
+        self.pace: Pace | None = None
         self._config = Config(
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
@@ -98,6 +104,8 @@ class AwsClients:
             client = self._client(self._session(scope), service, scope.region)
         for operation in CHANGES.get(service, ()):
             client.meta.events.register(f"before-send.{service}.{operation}", partial(self._let_out, scope))
+        if self.pace is not None:
+            keep(client, service, shard_of(scope), self.pace)
         return client
 
     def impatient(self, service: str, region: str | None, seconds: float) -> Any:

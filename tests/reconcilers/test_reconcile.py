@@ -13,13 +13,14 @@ from reconcilers.outcome import (
     Health,
     InSync,
     Outcome,
+    Paced,
     Progressing,
     Retry,
     Sync,
     Waiting,
 )
 from reconcilers.reconcile import Decide, Gate, Reconciler, Report
-from reconcilers.verdict import Look, LookCloser, Order, Plan, Policy
+from reconcilers.verdict import LinkState, Look, LookCloser, Order, Plan, Policy
 from tests.reconcilers.aws.wire import Params, Refusal, Reply, Wire
 from tests.reconcilers.builders import BLUE, NOW, arn, definition, wanted
 from tests.reconcilers.gateways import described, over, replies
@@ -127,6 +128,25 @@ def test_a_throttled_look_is_a_failure_that_is_tried_again() -> None:
     assert report.outcome.reason == "Throttled"
     assert report.plan is None
     assert report.observed is None
+
+
+def test_a_look_that_aws_has_no_room_for_waits_for_its_turn() -> None:
+    report = reported(plan(), {"DescribeServices": Paced("AWS's limit", 40.0)})
+
+    assert report.outcome == Waiting("AWS's limit is used up. It waits for its turn.", "AWS's limit", 40.0)
+    assert report.plan is None
+
+
+def test_a_step_that_aws_has_no_room_for_says_so_in_the_chain_and_leaves_the_rest_undone() -> None:
+    answers = {**SHIPS, "CreateDeployment": Paced("AWS's limit", 40.0)}
+    report = reported(plan(REGISTER, CREATE, outcome=Progressing("ships", 15.0), spends=True), answers)
+
+    assert isinstance(report.outcome, Waiting)
+    assert report.acted == (Done(REGISTER, arn(2)),)
+    assert not report.spent
+    assert report.plan is not None
+    blocking = [link for link in report.plan.chain if link.state is LinkState.BLOCKED]
+    assert [(link.who, link.text) for link in blocking] == [("AWS's limit", report.outcome.what)]
 
 
 def test_a_missing_permission_blocks_and_says_which() -> None:

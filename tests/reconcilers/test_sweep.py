@@ -3,6 +3,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from reconcilers.live import LiveService, RegisteredRevision
 from reconcilers.model import Cluster, Scope, Service, ServiceKey
@@ -108,6 +109,30 @@ def test_a_batch_that_failed_is_unknown_and_the_others_are_not() -> None:
     assert result.errors.keys() == {ServiceKey("prod", f"s{n}") for n in range(20, 25)}
     assert len(result.in_sync) == 20
     assert not result.live.keys() & result.errors.keys()
+
+
+def test_an_aws_that_answers_nothing_is_asked_twice_and_not_for_every_batch() -> None:
+    sweep, wire = sweeper(DescribeServices=ReadTimeoutError(endpoint_url="https://ecs"))
+
+    result = sweep.sweep(CLUSTER, manifests(100))
+
+    assert wire.operations == ["DescribeServices"] * 2
+    assert {str(error).split(":")[0] for error in result.errors.values()} == {"Timeout"}
+    assert len(result.errors) == 100
+
+
+def test_one_lost_answer_among_others_costs_no_other_batch() -> None:
+    def every_other_is_lost(params: Params) -> Mapping[str, Any]:
+        if int(params["services"][0][1:]) % 20 == 0:
+            raise ReadTimeoutError(endpoint_url="https://ecs")
+        return describe(params)
+
+    sweep, wire = sweeper(DescribeServices=every_other_is_lost)
+
+    result = sweep.sweep(CLUSTER, manifests(100))
+
+    assert len(wire.operations) - wire.operations.count("DescribeTaskDefinition") == 10
+    assert len(result.in_sync) == 50
 
 
 def test_every_service_is_in_exactly_one_place() -> None:

@@ -1,10 +1,8 @@
 """Clients as they are made for AWS, against a server on loopback that answers what it is told to."""
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from reconcilers.aws.calls import ask
 from reconcilers.aws.session import AwsClients, Call, LazyClient, number_or_datetime
 from reconcilers.model import Scope
 from reconcilers.outcome import Retry, Stalled
+from tests.reconcilers.aws.answering import Answering, answering, refused
 
 SERVICE = {
     "serviceName": "web",
@@ -23,50 +22,9 @@ SERVICE = {
 }
 
 
-class Answering(ThreadingHTTPServer):
-    """An AWS of canned answers; ``heard`` are the requests: target or action, headers, body."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.heard: list[tuple[str, dict[str, str], str]] = []
-        self.answers: dict[str, tuple[int, str]] = {}
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def operations(self) -> list[str]:
-        return [operation for operation, _, _ in self.heard]
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Answering
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        target = self.headers.get("X-Amz-Target", "")
-        operation = target.rsplit(".", 1)[-1] or body.split("Action=", 1)[-1].split("&", 1)[0]
-        self.server.heard.append((operation, dict(self.headers), body))
-        status, answer = self.server.answers[operation]
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer.encode())
-
-    def log_message(self, *_: Any) -> None:
-        """Nothing on the terminal."""
-
-
 @pytest.fixture
 def aws() -> Iterator[Answering]:
-    with Answering() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+    yield from answering()
 
 
 @pytest.fixture(autouse=True)
@@ -78,10 +36,6 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def clients(aws: Answering, calls: list[Call]) -> AwsClients:
     return AwsClients("1.2.3", calls.append, endpoint_url=aws.url)
-
-
-def refused(code: str, status: int = 400) -> tuple[int, str]:
-    return status, json.dumps({"__type": code, "message": "no"})
 
 
 def assumed(key: str, lasts: timedelta) -> tuple[int, str]:
