@@ -119,6 +119,12 @@ class Settings:
     cloudtrail: Annotated[
         CloudTrail, _said("Ask CloudTrail who did it: auto (where it lets us), on, off.", "CLOUDTRAIL", AWS)
     ] = CloudTrail.AUTO
+    aws_share: Annotated[
+        float,
+        _said(
+            "How much of the calls that AWS allows an account may be Trueup's.", "AWS_SHARE", AWS, least=0.01, most=1
+        ),
+    ] = 1.0
     lease_table: Annotated[
         str | None,
         _said("DynamoDB table (name or ARN) through which several replicas share the work.", "LEASE_TABLE", AWS),

@@ -36,6 +36,7 @@ from controller.web.server import HttpServer
 from controller.web.stream import Hub
 from reconcilers.aws.dynamodb import LeaseTable, place_of
 from reconcilers.aws.gateways import GatewayPool
+from reconcilers.aws.pace import Pace
 from reconcilers.aws.session import AwsClients
 from reconcilers.guard_rails.rails import GuardRails
 from reconcilers.history import Historian
@@ -106,7 +107,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     gate = build_gate(settings.api_token, roles(settings.roles, settings.roles_yaml))
     metrics = Metrics()
     board = Board()
-    clients = AwsClients(release, metrics.called, endpoint_url=settings.endpoint_url)
+    clients = _clients(settings, release, metrics)
     repository = Repository(git_source(settings, clients), settings.path)
     lease = _lease(settings, clients, board, log)
     pool = GatewayPool(clients, revision_digest)
@@ -158,6 +159,14 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     return Daemon(
         loop, HttpServer(app, settings.host, settings.port), repository, hub, ending, lease, inquiry, notifier
     )
+
+
+def _clients(settings: Settings, release: str, metrics: Metrics) -> AwsClients:
+    """Clients that are counted, and that ask no faster than AWS allows."""
+    clients = AwsClients(release, metrics.called, endpoint_url=settings.endpoint_url)
+    clients.pace = Pace(time.monotonic, time.sleep, share=settings.aws_share, observe=metrics.waited)
+    metrics.levels(clients.pace.levels)
+    return clients
 
 
 def _notifier(settings: Settings, pool: GatewayPool, board: Board, metrics: Metrics, log: Any) -> Notifier | None:

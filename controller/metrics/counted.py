@@ -14,10 +14,11 @@ from controller.loop.board import Board, Told
 from controller.loop.events import DriftGone, Result, RolloutEnded
 from controller.loop.loop import Key, Swept
 from controller.loop.queue import WorkQueue
-from controller.metrics.limits import REFILL
+from controller.metrics.limits import Levels, Waits
 from controller.metrics.sharing import Shares
 from controller.metrics.state import Counts, State
 from controller.source.git_errors import Reason
+from reconcilers.aws.pace import Level, Waited
 from reconcilers.aws.session import Call
 from reconcilers.model import Cluster, ServiceKey
 
@@ -67,14 +68,7 @@ class Metrics:
         self._call_seconds = self._histogram(
             "aws_call_duration_seconds", "One call of AWS's API.", ["service"], SECONDS
         )
-        limits = Gauge(
-            "trueup_aws_limit_calls_per_second",
-            "Calls a second that AWS lets an account make in a region, where AWS publishes it.",
-            ["service", "operation"],
-            registry=self.registry,
-        )
-        for (service, operation), refill in REFILL.items():
-            limits.labels(service, operation).set(refill)
+        self._waits = Waits(self.registry)
         self._begin_at_zero()
 
     def _begin_at_zero(self) -> None:
@@ -108,6 +102,10 @@ class Metrics:
     def shares(self, look: Callable[[], Sharing]) -> None:
         """Report at each scrape how the fleet is shared."""
         self.registry.register(Shares(look))
+
+    def levels(self, look: Callable[[], tuple[Level, ...]]) -> None:
+        """Report at each scrape what is left of AWS's limits."""
+        self.registry.register(Levels(look))
 
     def told(self, told: Told) -> None:
         self._begin_environment(told.after.wanted.key.environment)
@@ -148,6 +146,10 @@ class Metrics:
         self._call_seconds.labels(call.service).observe(call.seconds)
         if call.result == "throttled":
             self._throttles.labels(call.service, call.operation).inc()
+
+    def waited(self, waited: Waited) -> None:
+        """An AWS call had to wait for its turn."""
+        self._waits.count(waited)
 
     def _tallied(self, key: ServiceKey, result: Result) -> int:
         with self._lock:

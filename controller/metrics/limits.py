@@ -1,31 +1,61 @@
-"""How often AWS lets an account call, in one region, where AWS publishes it.
+"""What AWS allows, in numbers: the limits that it publishes, what is left of them, and who had to wait for it."""
 
-Amazon ECS meters by token buckets of several operations each (API reference, "Request throttling for the Amazon ECS
-API"); Elastic Load Balancing and CloudWatch likewise (their service quotas); CloudTrail's LookupEvents is limited to
-two a second (CloudTrail, "LookupEvents"). CodeDeploy publishes nothing. Only the operations that Trueup uses are here.
-"""
+from collections.abc import Callable, Iterator
 
-from collections.abc import Mapping
+from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
-REFILL: Mapping[tuple[str, str], float] = {
-    ("ecs", "DescribeServices"): 20,
-    ("ecs", "ListServiceDeployments"): 20,
-    ("ecs", "DescribeServiceDeployments"): 20,
-    ("ecs", "DescribeServiceRevisions"): 20,
-    ("ecs", "UpdateService"): 5,
-    ("ecs", "StopServiceDeployment"): 20,
-    ("ecs", "RegisterTaskDefinition"): 1,
-    ("ecs", "DescribeTaskDefinition"): 20,
-    ("ecs", "ListTaskDefinitions"): 20,
-    ("ecs", "TagResource"): 10,
-    ("ecs", "ListTagsForResource"): 20,
-    ("ecs", "ListTasks"): 20,
-    ("ecs", "DescribeTasks"): 20,
-    ("elbv2", "DescribeListeners"): 10,
-    ("elbv2", "DescribeRules"): 10,
-    ("elbv2", "DescribeTargetGroups"): 10,
-    ("elbv2", "DescribeTargetHealth"): 10,
-    ("cloudwatch", "DescribeAlarms"): 9,
-    ("cloudtrail", "LookupEvents"): 2,
-}
-"""Calls a second that last, by service and operation. Short bursts above it are let through."""
+from reconcilers.aws.limits import FAMILIES
+from reconcilers.aws.pace import Level, Waited
+
+
+class Waits:
+    """Counts the calls that had to wait, and tells what AWS publishes."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._seconds = Counter(
+            "trueup_aws_wait_seconds",
+            "Seconds that calls waited for their turn within AWS's limits.",
+            ["family"],
+            registry=registry,
+        )
+        self._put_off = Counter(
+            "trueup_aws_put_off",
+            "Calls that were put off because AWS's limit was used up.",
+            ["family"],
+            registry=registry,
+        )
+        limits = Gauge(
+            "trueup_aws_limit_calls_per_second",
+            "Calls a second that AWS lets an account make in a region, where AWS publishes it.",
+            ["service", "operation"],
+            registry=registry,
+        )
+        for (service, operation), family in FAMILIES.items():
+            limits.labels(service, operation).set(family.refill)
+            # A series that appears with its first event has no increase to be seen.
+            self._seconds.labels(family.name)
+            self._put_off.labels(family.name)
+
+    def count(self, waited: Waited) -> None:
+        self._seconds.labels(waited.family).inc(waited.seconds)
+        if waited.put_off:
+            self._put_off.labels(waited.family).inc()
+
+
+class Levels(Collector):
+    """What is left of AWS's limits at the moment of a scrape."""
+
+    def __init__(self, look: Callable[[], tuple[Level, ...]]) -> None:
+        self._look = look
+
+    def collect(self) -> Iterator[Metric]:
+        tokens = GaugeMetricFamily(
+            "trueup_aws_tokens",
+            "Calls that could be made at once; below nought, so many wait for a turn that they were promised.",
+            labels=["account", "region", "family"],
+        )
+        for level in self._look():
+            tokens.add_metric([level.shard.account or "own", level.shard.region, level.family], level.tokens)
+        yield tokens

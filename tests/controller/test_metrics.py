@@ -22,7 +22,9 @@ from controller.metrics import Metrics
 from controller.metrics.services import MOST
 from controller.source.git_errors import Reason
 from controller.source.problem import Problem
+from reconcilers.aws.pace import Level, Waited
 from reconcilers.aws.session import Call
+from reconcilers.leases import Shard
 from reconcilers.live import Alarm, AttemptState, AwsReason, Progress
 from reconcilers.model import Cluster, Scope, ServiceKey
 from reconcilers.outcome import Failed, Held, Outcome, Progressing
@@ -298,6 +300,24 @@ def test_the_published_limits_stand_beside_the_calls(seat: Seat) -> None:
     assert seat.value("trueup_aws_limit_calls_per_second", service="ecs", operation="DescribeServices") == 20
 
 
+def test_waits_for_aws_are_counted_by_family_from_nought(seat: Seat) -> None:
+    family = {"family": "ecs service read"}
+    before = (seat.value("trueup_aws_wait_seconds_total", **family), seat.value("trueup_aws_put_off_total", **family))
+    seat.metrics.waited(Waited("ecs service read", 1.5, put_off=False))
+    seat.metrics.waited(Waited("ecs service read", 0.0, put_off=True))
+    assert before == (0, 0)
+    assert seat.value("trueup_aws_wait_seconds_total", **family) == 1.5
+    assert seat.value("trueup_aws_put_off_total", **family) == 1
+
+
+def test_what_is_left_of_a_limit_is_shown_by_account_region_and_family(seat: Seat) -> None:
+    shard = Shard("", "eu-west-1")
+    seat.metrics.levels(lambda: (Level(shard, "ecs service read", 99), Level(shard, "ecs service modify", -3)))
+    place = {"account": "own", "region": "eu-west-1"}
+    assert seat.value("trueup_aws_tokens", **place, family="ecs service read") == 99
+    assert seat.value("trueup_aws_tokens", **place, family="ecs service modify") == -3
+
+
 def test_an_obstacle_has_its_age(seat: Seat) -> None:
     seat.look(HELD)
     seat.now += 90
@@ -435,7 +455,7 @@ def test_every_metric_says_what_it_is(seat: Seat) -> None:
 def test_labels_are_of_a_bounded_set(seat: Seat) -> None:
     labels = {name for family in full(seat).families().values() for each in family.samples for name in each.labels}
     bounded = {"environment", "service", "sync", "health", "outcome", "result", "reason", "operation", "severity"}
-    assert labels == bounded | {"version", "le", "field", "who", "obstacle", "alarm", "region", "cluster"}
+    assert labels == bounded | {"version", "le", "field", "who", "obstacle", "alarm", "region", "cluster", "family"}
 
 
 def test_it_reads_as_openmetrics_too(seat: Seat) -> None:

@@ -99,6 +99,7 @@ def test_every_metric_is_described_and_no_other() -> None:
     metrics = Metrics()
     metrics.watch(Board(), WorkQueue(clock=lambda: 0.0), lambda: 0.0)
     metrics.shares(lambda: Sharing(left=1.0))
+    metrics.levels(tuple)
     exposed = {
         family.name + ("_total" if family.type == "counter" else "")
         for family in metrics.registry.collect()
