@@ -7,8 +7,10 @@ from controller.loop.queue import Priority
 from controller.loop.status import ServiceStatus
 from reconcilers.actions import StopDeployment, StopServiceDeployment
 from reconcilers.live import Live
-from reconcilers.outcome import Blocked, Differs, Failed, Held, InSync, Progressing, Waiting
+from reconcilers.outcome import UNANSWERED, Blocked, Differs, Failed, Held, InSync, Progressing, Waiting
 from reconcilers.reconcile import Report
+
+SILENCE = UNANSWERED | {"Throttled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ def worth_a_look(status: ServiceStatus, live: Live, recheck: float) -> bool:
     if seen is None or seen.service != live.service:
         return True
     return isinstance(status.outcome, InSync | Held | Differs) and live.observed_at - seen.observed_at >= recheck
+
+
+def heard(report: Report) -> bool:
+    """Whether AWS answered: where it was silent, or refused a look as one too many, more looks at once are no use."""
+    return not isinstance(report.outcome, Failed) or report.outcome.reason not in SILENCE
 
 
 def _stops(report: Report) -> bool:

@@ -13,7 +13,7 @@ from typing import Protocol, assert_never
 
 from controller.lease.sole import Sole
 from controller.lease.turf import Turf
-from controller.loop.again import again, worth_a_look
+from controller.loop.again import SILENCE, again, heard, worth_a_look
 from controller.loop.backoff import Backoff, jittered
 from controller.loop.board import Board, Told, cluster_of
 from controller.loop.commits import Commits, History
@@ -23,7 +23,7 @@ from controller.loop.recollection import EVERY, Recollection
 from controller.loop.status import ServiceStatus
 from controller.source.git_errors import SourceError
 from controller.source.snapshot import Snapshot
-from reconcilers.leases import Errand, shard_of
+from reconcilers.leases import Errand, Shard, shard_of
 from reconcilers.live import Attempt
 from reconcilers.model import Cluster, Scope, Service, ServiceKey
 from reconcilers.outcome import Retry, Stalled
@@ -122,7 +122,7 @@ class Loop:
         *,
         tenancy: Tenancy | None = None,
     ) -> None:
-        self.queue: WorkQueue[Key] = WorkQueue(clocks.monotonic)
+        self.queue: WorkQueue[Key] = WorkQueue(clocks.monotonic, lane_of=self._lane)
         self.board = board
         self._work = work
         self._observer = observer
@@ -138,6 +138,7 @@ class Loop:
 
     def start(self, workers: int) -> None:
         """Begin: the repository first, everything else follows from it."""
+        self.queue.staff(workers)
         self.queue.add(SyncSource(), priority=Priority.COMMIT)
         self._threads = [threading.Thread(target=self._run, name=f"worker-{n}", daemon=True) for n in range(workers)]
         for thread in self._threads:
@@ -269,6 +270,7 @@ class Loop:
             self._swept(status, found)
         seconds = self._clocks.monotonic() - started
         failed = next((error.reason for error in found.errors.values()), "")
+        self.queue.heard(shard_of(cluster.scope), answered=bool(found.live) or failed not in SILENCE)
         self._observer.swept(Swept(cluster, len(statuses), len(found.differing), seconds, failed))
         if self._commits.due:
             self.queue.add(SyncSource())
@@ -312,6 +314,7 @@ class Loop:
         order = self.board.order(key)
         report = self._work.reconcile(status.wanted, order)
         self._tell(self.board.reported(report, order))
+        self.queue.heard(shard_of(status.wanted.scope), answered=heard(report))
         wish = again(report)
         if wish is None or wish.after is not None:
             self._backoff.forget(key)
@@ -319,6 +322,17 @@ class Loop:
             self.queue.add(
                 key, after=self._backoff.failed(key) if wish.after is None else wish.after, priority=wish.priority
             )
+
+    def _lane(self, key: Key) -> Shard | None:
+        """What AWS answers, or does not, together."""
+        match key:
+            case Cluster(scope=scope):
+                return shard_of(scope)
+            case ServiceKey():
+                status = self.board.service(key)
+                return shard_of(status.wanted.scope) if status is not None else None
+            case _:
+                return None
 
     def _tell(self, told: Told | None) -> None:
         if told is not None:

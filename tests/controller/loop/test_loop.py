@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+import pytest
+
 from controller.loop.board import Board, Told, cluster_of
 from controller.loop.commits import History
 from controller.loop.loop import Clocks, Key, Loop, Rhythm, Swept, SyncSource, Work
@@ -12,7 +14,7 @@ from controller.loop.recollection import EVERY
 from controller.source.git_errors import SourceError
 from controller.source.snapshot import Snapshot
 from reconcilers.live import Attempt, Cause, Live, Mark
-from reconcilers.model import Cluster, Revision, Service, ServiceKey
+from reconcilers.model import Cluster, Revision, Scope, Service, ServiceKey
 from reconcilers.outcome import Failed, Outcome, Retry, Stalled, Sync
 from reconcilers.reconcile import Report
 from reconcilers.sweep import SweepResult
@@ -311,6 +313,53 @@ def test_every_look_is_told_to_the_observer() -> None:
     stage.steps()
     assert [told.after.sync for told in stage.heard.tales] == [Sync.HELD]
     assert cluster_of(stage.heard.tales[0].after) == CLUSTER
+
+
+def hands_out(stage: Stage, *keys: Key) -> set[Key]:
+    """Which of the keys are handed out together to as many workers as they are and one more."""
+    stage.loop.queue.staff(len(keys) + 1)
+    for key in keys:
+        stage.loop.queue.add(key)
+    backlog = stage.loop.queue._backlog  # the queue itself would wait for what is not handed out
+    taken = set[Key]()
+    while (found := backlog.take(stage.time)) is not None:
+        taken.add(found)
+    for key in taken:
+        backlog.give_back(key)
+    return taken
+
+
+def two_regions() -> Stage:
+    stage = Stage(snapshot(wanted("v2"), named("other"), replace(named("far"), scope=Scope("us-east-1"))))
+    stage.steps()
+    return stage
+
+
+FAR = named("far").key
+
+
+@pytest.mark.parametrize("reason", ["Timeout", "Unreachable", "Throttled"])
+def test_where_a_look_got_no_answer_one_worker_looks_until_one_does(reason: str) -> None:
+    stage = two_regions()
+    stage.work.outcomes = {"notes": Failed(reason, "")}
+    stage.loop.queue.add(KEY)
+    stage.steps()
+    assert len(hands_out(stage, named("other").key, CLUSTER, FAR, SyncSource())) == 3
+
+    stage.loop.queue.add(named("other").key)
+    stage.steps()
+    assert len(hands_out(stage, named("other").key, CLUSTER, FAR, SyncSource())) == 4
+
+
+def test_where_a_sweep_got_no_answer_one_worker_looks_until_one_does() -> None:
+    stage = two_regions()
+    stage.work.unread = {"notes", "other"}
+    stage.after(60)
+    assert len(hands_out(stage, KEY, CLUSTER, FAR, SyncSource())) == 3
+    stage.work.unread = {"notes"}
+    stage.loop.queue.add(CLUSTER)
+    stage.steps()
+    assert len(hands_out(stage, KEY, CLUSTER, FAR, SyncSource())) == 4
 
 
 def waited(condition: Callable[[], bool]) -> bool:
