@@ -13,24 +13,28 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A bucket: so many calls at once, and so many a second that last. ``published``: AWS says so, not we."""
+    """A bucket: so many calls at once, and so many a second that last. ``published``: AWS says so, not we.
+
+    ``turns``: tokens are so rare that whoever comes too early is sent away with the promise of a turn.
+    """
 
     name: str
     capacity: float
     refill: float
+    turns: bool = False
     published: bool = True
 
 
 _FAMILIES: Mapping[Family, tuple[str, ...]] = {
     Family("ecs service read", 100, 20): ("ecs:DescribeServices",),
-    Family("ecs service modify", 50, 5): ("ecs:UpdateService",),
+    Family("ecs service modify", 50, 5, turns=True): ("ecs:UpdateService",),
     Family("ecs service deployment read", 50, 20): (
         "ecs:ListServiceDeployments",
         "ecs:DescribeServiceDeployments",
     ),
     Family("ecs service revision read", 50, 20): ("ecs:DescribeServiceRevisions",),
     Family("ecs task definition read", 50, 20): ("ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions"),
-    Family("ecs task definition modify", 20, 1): ("ecs:RegisterTaskDefinition",),
+    Family("ecs task definition modify", 20, 1, turns=True): ("ecs:RegisterTaskDefinition",),
     Family("ecs tag modify", 20, 10): ("ecs:TagResource", "ecs:UntagResource"),
     Family("ecs cluster resource read", 100, 20): ("ecs:DescribeTasks", "ecs:ListTasks"),
     Family("elbv2 read", 40, 10): ("elbv2:DescribeListeners", "elbv2:DescribeTargetGroups"),

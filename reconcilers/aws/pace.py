@@ -1,8 +1,12 @@
 """How fast AWS is asked: every attempt of every call takes a token of its family, by account and region.
 
-A short wait for a token is spent within the call, like the network's. A longer one is not: the caller is told when its
-turn comes (``Paced``), and the loop comes back then. A call that AWS refuses as too many, and that may be repeated, is
-repeated as the bucket lets it go, and for as long as a call may take that AWS does not answer.
+A wait for a token is spent within the call, like the network's: only so many calls wait at once as there are workers,
+so none waits for long. Where tokens are rarer than that, for what registers and updates, a longer wait is not: the
+caller is told when its turn comes (``Paced``), and the loop comes back then. Reads are never put off: a look begins
+with them each time that it comes back, and would lose its place in the middle to those that begin.
+
+A call that AWS refuses as too many, and that may be repeated, is repeated as the bucket lets it go, and for as long as
+a call may take that AWS does not answer.
 
 The buckets are this process's own. That is enough where several replicas share the work, because an account in a region
 is one replica's.
@@ -12,6 +16,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from threading import Lock
 from typing import Any
 
@@ -21,7 +26,7 @@ from reconcilers.aws.limits import Family, family_of
 from reconcilers.leases import Shard
 from reconcilers.outcome import Paced, Retry
 
-PATIENCE = 2.0  # seconds that an attempt waits for its token at most
+PATIENCE = 2.0  # seconds that an attempt waits at most, where it can have a turn instead
 INSISTENCE = 20.0  # seconds that the attempts of one call wait together at most
 # What is asked for again with other words, after another commit say, is still the same turn.
 _ABOUT: Mapping[str, tuple[str, ...]] = {
@@ -71,13 +76,13 @@ class Pace:
     def take(self, shard: Shard, call: tuple[str, str], who: str) -> float:
         """Wait until the ``call`` (service and operation) may be made: for how many seconds it was.
 
-        Raises ``Paced`` where that is too long, and ``Retry`` where AWS refused calls a moment ago. Either keeps a turn
-        for ``who``.
+        Raises ``Paced`` where the family has turns and that is too long, and ``Retry`` where AWS refused calls a moment
+        ago. Either keeps a turn for ``who``.
         """
         family = family_of(*call)
         with self._lock:
             now, bucket = self._clock(), self._bucket(shard, family)
-            answer = bucket.ask(who, now, PATIENCE)
+            answer = bucket.ask(who, now, PATIENCE if family.turns else inf)
             troubled = bucket.troubled(now)
         if isinstance(answer, Later):
             self._observe(Waited(family.name, 0.0, put_off=True))

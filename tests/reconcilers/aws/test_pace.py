@@ -92,7 +92,17 @@ def test_a_short_wait_is_spent_in_the_call(aws: Answering, time: Time) -> None:
     assert time.waits == [1.0, 1.0]
 
 
-def test_what_would_wait_longer_is_not_sent_and_told_when_its_turn_comes(aws: Answering, time: Time) -> None:
+def test_a_read_waits_for_as_long_as_it_takes_those_ahead(aws: Answering, time: Time) -> None:
+    aws.answers["DescribeServices"] = 200, "{}"
+    found = client(aws, time, 0.01)  # one at once, one in five seconds
+    for _ in range(3):
+        read(found)
+    assert time.waits == [5.0, 5.0]
+
+
+def test_what_changes_something_and_would_wait_longer_is_not_sent_and_told_when_its_turn_comes(
+    aws: Answering, time: Time
+) -> None:
     aws.answers["RegisterTaskDefinition"] = 200, json.dumps({"taskDefinition": {}})
     calls: list[Call] = []
     found = client(aws, time, 0.05, calls)  # one at once, one in twenty seconds
