@@ -7,7 +7,7 @@ from tests.dashboards.process import SERIES, both, rate, took
 
 def of_aws() -> Row:
     """What is asked of AWS, how much of it AWS allows, and what it refuses."""
-    return Row("AWS", [_calls(), _budget(), _throttles(), _refused(), _call_takes()])
+    return Row("AWS", [_calls(), _budget(), _left(), _waits(), _throttles(), _refused(), _call_takes()])
 
 
 def of_git() -> Row:
@@ -30,12 +30,33 @@ def _budget() -> Panel:
         "Share of AWS's budget",
         "Calls a second as a share of what AWS lets an account make in a region. Others share it: above half, sweep "
         "more rarely (TRUEUP_SWEEP_INTERVAL), or ask AWS for more. Where Trueup looks after several regions, each "
-        "takes less.",
+        "takes less. TRUEUP_AWS_SHARE says how much may be Trueup's.",
         unit="percentunit",
     )
     limit = f"max by (service, operation) (trueup_aws_limit_calls_per_second{{{OF_INSTANCE}}})"
     made = rate("trueup_aws_calls_total", "service, operation")
     return lines(says, [Ask(f"{made} / on (service, operation) {limit}", "{{service}} {{operation}}")], 12, limit=0.5)
+
+
+def _left() -> Panel:
+    says = Says(
+        "Left of AWS's limits",
+        "Calls that could be made at once, by API family. Below nought: so many services wait for a turn that they "
+        "were promised, which comes as fast as AWS allows. Ask AWS for more where that is often.",
+        nothing="No call was made",
+    )
+    left = SERIES % "trueup_aws_tokens"
+    return lines(says, [Ask(f"min by (account, region, family) ({left})", "{{account}} {{region}} {{family}}")], 12)
+
+
+def _waits() -> Panel:
+    says = Says(
+        "Waits for AWS's limits",
+        "Workers that stand still at once because a call waits for its turn, by API family. Nearly all of them, all "
+        "the time: AWS's limit is what makes it slow, and more workers do not help.",
+        nothing="No call was made",
+    )
+    return lines(says, [Ask(rate("trueup_aws_wait_seconds_total", "family"), "{{family}}")], 12)
 
 
 def _throttles() -> Panel:

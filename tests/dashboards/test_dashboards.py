@@ -31,6 +31,7 @@ def known() -> set[str]:
     metrics.watch(Board(), WorkQueue(lambda: 0.0), lambda: 0.0)
     metrics.configured(1.0, 1.0, 1)
     metrics.shares(lambda: Sharing(left=1.0))
+    metrics.levels(tuple)
     families = list(metrics.registry.collect())
     return {family.name + suffix for family in families for suffix in SUFFIXES[family.type]}
 

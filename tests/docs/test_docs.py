@@ -21,6 +21,7 @@ from controller.settings import Settings
 from controller.source.objects import Tree
 from controller.source.rendering import render_in_process
 from controller.source.snapshot import compile_tree
+from reconcilers.aws.limits import FAMILIES, family_of
 from reconcilers.guard_rails.rails import GuardRails
 from reconcilers.model import Revision
 
@@ -91,6 +92,16 @@ def test_every_setting_is_described_and_no_other() -> None:
     hints = get_type_hints(Settings, include_extras=True)
     known = {str(hints[each.name].__metadata__[0].envvar) for each in fields(Settings)}
     assert described == known
+
+
+def test_the_limits_of_aws_that_are_shown_are_those_that_are_kept() -> None:
+    text = (ROOT / "docs/operating.md").read_text("utf-8").split("## AWS's limits")[1].split("\n## ")[0]
+    shown = re.findall(r"^\| `([a-z0-9 ]+)` \| (\d+) \| (\d+) \|$", text, re.MULTILINE)
+    assert [(name, float(most), float(rate)) for name, most, rate in shown] == [
+        (each.name, each.capacity, each.refill) for each in dict.fromkeys(FAMILIES.values())
+    ]
+    assumed = family_of("codedeploy", "CreateDeployment")
+    assert f"{assumed.capacity:g} and {assumed.refill:g} are assumed" in text
 
 
 def test_every_metric_is_described_and_no_other() -> None:
