@@ -11,6 +11,7 @@ from controller.loop.board import Board, Told, cluster_of
 from controller.loop.commits import History
 from controller.loop.loop import Clocks, Key, Loop, Rhythm, Swept, SyncSource, Work
 from controller.loop.recollection import EVERY
+from controller.loop.queue import Priority
 from controller.source.git_errors import SourceError
 from controller.source.snapshot import Snapshot
 from reconcilers.live import Attempt, Cause, Live, Mark
@@ -374,6 +375,32 @@ def test_workers_do_what_is_ready_and_stop_when_told() -> None:
     assert stage.loop.beats(within=60)
     assert stage.loop.stop(within=10)
     assert not stage.loop.beats(within=60)
+
+
+def test_while_every_look_into_one_account_hangs_the_other_is_looked_at() -> None:
+    far = Scope("eu-west-1", "arn:aws:iam::210987654321:role/deploy")
+    hanging = [replace(named(f"far{n}"), scope=far) for n in range(10)]
+    stage = Stage(snapshot(wanted("v2"), *hanging))
+    stage.steps()
+    answered = threading.Event()
+
+    def reconcile(service: Service, order: Order) -> Report:
+        if service.scope == far:
+            answered.wait(30)
+        return stage.work.reconcile(service, order)
+
+    stage.loop._work = replace(stage.loop._work, reconcile=reconcile)
+    for each in hanging:
+        stage.loop.queue.add(each.key, priority=Priority.PERSON)
+    stage.loop.start(workers=3)
+    assert waited(lambda: stage.loop.queue.in_hand() == 2)
+    for looks in range(1, 4):
+        stage.loop.queue.add(KEY)
+        assert waited(lambda looks=looks: stage.work.reconciled.count(KEY) == looks)  # type: ignore[misc]
+    assert waited(lambda: stage.loop.queue.in_hand() == 2)
+    answered.set()
+    assert waited(lambda: len(stage.work.reconciled) == 13)
+    assert stage.loop.stop(within=10)
 
 
 def test_a_step_that_raises_does_not_end_its_worker() -> None:
