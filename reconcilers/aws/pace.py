@@ -116,7 +116,7 @@ def keep(client: Any, service: str, shard: Shard, pace: Pace) -> None:
     """Let ``pace`` decide when each attempt of ``client`` goes out, and whether one that was refused is repeated."""
     events, name = client.meta.events, client.meta.service_model.service_id.hyphenize()
     events.register(f"before-parameter-build.{name}", _note_who)
-    events.register(f"request-created.{name}", partial(_take, pace, shard, service))
+    events.register_first(f"request-created.{name}", partial(_take, pace, shard, service))
     # Before botocore's own handler, which gives up after three; behind those that say a call is never repeated.
     events.register_first(f"needs-retry.{name}", partial(_insist, pace, shard, service))
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from reconcilers.aws.session import AwsClients, Call
 from reconcilers.leases import Shard
 from reconcilers.model import Scope
 from reconcilers.outcome import Paced, Retry
-from tests.reconcilers.aws.answering import Answering, answering, refused
+from tests.reconcilers.aws.answering import Answering, answering, assumed, refused
 
 HERE = Scope("eu-west-1")
 THERE = Scope("eu-west-1", "arn:aws:iam::210987654321:role/deploy")
@@ -98,6 +99,19 @@ def test_a_read_waits_for_as_long_as_it_takes_those_ahead(aws: Answering, time: 
     for _ in range(3):
         read(found)
     assert time.waits == [5.0, 5.0]
+
+
+def test_what_waits_is_signed_when_it_goes_out(aws: Answering, time: Time) -> None:
+    aws.answers["AssumeRole"] = assumed("ASIAROLE", timedelta(minutes=9))  # so soon over that each call asks anew
+    aws.answers["DescribeServices"] = 200, "{}"
+    while_it_waits: list[str] = []
+    clients = AwsClients("1", lambda _: None, endpoint_url=aws.url)
+    clients.pace = Pace(time.clock, lambda _: while_it_waits.extend(aws.operations()[-1:]), share=0.05)
+    found = clients("ecs", THERE)
+    for _ in range(6):
+        read(found)
+    assert while_it_waits == ["DescribeServices"]
+    assert aws.operations()[-2:] == ["AssumeRole", "DescribeServices"]
 
 
 def test_what_changes_something_and_would_wait_longer_is_not_sent_and_told_when_its_turn_comes(

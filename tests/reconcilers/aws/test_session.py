@@ -12,7 +12,7 @@ from reconcilers.aws.calls import ask
 from reconcilers.aws.session import AwsClients, Call, LazyClient, number_or_datetime
 from reconcilers.model import Scope
 from reconcilers.outcome import Retry, Stalled
-from tests.reconcilers.aws.answering import Answering, answering, refused
+from tests.reconcilers.aws.answering import Answering, answering, assumed, refused
 
 SERVICE = {
     "serviceName": "web",
@@ -36,16 +36,6 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def clients(aws: Answering, calls: list[Call]) -> AwsClients:
     return AwsClients("1.2.3", calls.append, endpoint_url=aws.url)
-
-
-def assumed(key: str, lasts: timedelta) -> tuple[int, str]:
-    until = (datetime.now(UTC) + lasts).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return 200, (
-        '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>'
-        f"<AccessKeyId>{key}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>"
-        f"<Expiration>{until}</Expiration></Credentials><AssumedRoleUser><AssumedRoleId>a:b</AssumedRoleId>"
-        "<Arn>arn:x</Arn></AssumedRoleUser></AssumeRoleResult></AssumeRoleResponse>"
-    )
 
 
 def test_a_service_is_parsed_without_its_events_and_with_numbers_for_times(aws: Answering) -> None:
