@@ -178,6 +178,16 @@ def test_what_has_no_token_is_not_repeated_when_it_is_refused(aws: Answering, ti
     assert aws.operations() == ["RegisterTaskDefinition"]
 
 
+def test_no_answer_is_no_refusal(aws: Answering, time: Time) -> None:
+    url = aws.url
+    aws.server_close()
+    clients = AwsClients("1", lambda _: None, endpoint_url=url)
+    clients.pace = Pace(time.clock, time.sleep)
+    with pytest.raises(Retry, match="Unreachable"):
+        register(clients("ecs", HERE))
+    assert clients.pace.levels() == (Level(OWN, "ecs task definition modify", 19),)
+
+
 def test_a_servers_error_is_repeated_as_often_as_without_a_pace(aws: Answering, time: Time) -> None:
     aws.answers["DescribeServices"] = refused("ServerException", 500)
     with pytest.raises(Retry):
