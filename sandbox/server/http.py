@@ -19,19 +19,28 @@ LARGEST_BODY = 64 * 1024 * 1024
 _PIECE = 1024 * 1024
 
 Handle = Callable[[Request], Response]
+Sent = Callable[[Request], None]
+
+
+def _unheard(_: Request) -> None:
+    pass
 
 
 class Listener(ThreadingHTTPServer):
-    """Accepts connections and hands each request to ``handle``, which always has a response."""
+    """Accepts connections and hands each request to ``handle``. An exception out of it hangs up without an answer.
+
+    ``sent`` is told once the whole answer to a request has left.
+    """
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], handle: Handle) -> None:
+    def __init__(self, address: tuple[str, int], handle: Handle, sent: Sent = _unheard) -> None:
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
         self.handle = handle
+        self.sent = sent
         self._open: set[socket.socket] = set()
         self._counting = threading.Lock()
         super().__init__(address, _Connection)
@@ -92,7 +101,9 @@ class _Connection(BaseHTTPRequestHandler):
             )
             return
         peer = str(self.client_address[0])
-        self._send(self.server.handle(Request(self.command, path, query, headers, body, peer)))
+        whole = Request(self.command, path, query, headers, body, peer)
+        self._send(self.server.handle(whole))
+        self.server.sent(whole)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _serve  # noqa: N815 - http.server's names
 
