@@ -21,7 +21,7 @@ REST := $(APART) $(filter-out $(MEASURED) tests/controller tests/reconcilers %__
 PYTEST := -m pytest --dist loadfile
 ALONE := -n 1 --last-failed --last-failed-no-failures none
 
-.PHONY: help demo test check format lint types layers bench fuzz observed dashboards pictures image footprint lock clean
+.PHONY: help demo test check format lint types layers bench crash fuzz observed dashboards pictures image footprint lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ layers: $(READY)
 bench: $(READY) ## What a sweep costs at 10, 100 and 1,000 services, and what the page does
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.page
+
+crash: $(READY) ## Kill the daemon at every call that it makes to AWS, in each of three ways
+	@$(BIN)/python -m tests.crash
 
 fuzz: $(READY) ## Feed everything that reads what others write with hostile input
 	@$(BIN)/python -m tests.fuzz

@@ -1,0 +1,157 @@
+"""One life of a release: a daemon that begins it, its death, and a daemon that ends it."""
+
+import json
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.clock import ManualClock
+from sandbox.world.world import World
+from tests.controller.source.repository import Repository
+from tests.crash.door import Call, Door, Point
+from tests.crash.nursery import Starts
+from tests.crash.stories import Story
+
+SPEED = 600.0  # AWS's durations are divided by it, so that its timestamps stay near the daemon's clock
+QUIET = 3  # sweeps after the end in which nothing more may be changed
+PATIENCE = 60.0
+FOREVER = "86400"
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What came of it. ``calls``: of the first daemon. ``changes``: what took effect, of both, by operation.
+
+    ``deployments``: made for the release. ``revisions``: registered beside the old one; ``runs``: production's tag.
+    """
+
+    calls: tuple[Call, ...]
+    died: bool
+    changes: Counter[str]
+    deployments: int
+    revisions: int
+    runs: str
+    said: str
+
+
+class Stage:
+    """A world of its own for one life, and the daemons' folder."""
+
+    def __init__(self, story: Story, folder: Path, door: Door, world: World, repository: Repository) -> None:
+        self.story, self.folder, self.door, self.world = story, folder, door, world
+        self._repository = repository
+
+    def begin(self, key: str, starts: Starts, point: Point | None, **settings: str) -> None:
+        """A daemon, which has its access key as its name."""
+        environment = {
+            "PATH": "/usr/bin:/bin:/usr/local/bin",
+            "HOME": str(self.folder),
+            "AWS_ACCESS_KEY_ID": key,
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "TRUEUP_REPOSITORY": self._repository.path.as_uri(),
+            "TRUEUP_GIT_ALLOW": "file",
+            "TRUEUP_STATE_DIR": str(self.folder / "state"),
+            "TRUEUP_ENDPOINT_URL": self.door.url,
+            "TRUEUP_PORT": "0",
+            "TRUEUP_POLL_INTERVAL": FOREVER,
+            "TRUEUP_SHIFT_INTERVAL": "0.1",
+            "TRUEUP_WORKERS": "1",
+            "TRUEUP_CLOUDTRAIL": "off",
+            **{f"TRUEUP_{name.upper()}": value for name, value in settings.items()},
+        }
+        self.log(key).touch()
+        self.door.admit(key, lambda: starts.start(environment, self.log(key)), point)
+
+    def log(self, key: str) -> Path:
+        return self.folder / f"{key}.log"
+
+    def said(self, key: str) -> str:
+        """The outcome that a daemon named last."""
+        text = self.log(key).read_text("utf-8")
+        lines = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines() if line.startswith("{")]
+        return next((str(line["outcome"]) for line in reversed(lines) if "outcome" in line), "")
+
+    def wait(self, what: str, key: str, over: Callable[[], bool]) -> None:
+        """Until something is so; it is asked after each call, and now and then."""
+        end = time.monotonic() + PATIENCE
+        with self.door.changed:
+            while not over():
+                if time.monotonic() > end:
+                    raise AssertionError(f"Waited in vain for {what}.\n{self.log(key).read_text('utf-8')[-4000:]}")
+                self.door.changed.wait(0.02)
+
+    def service(self) -> Mapping[str, Any]:
+        asked = {"cluster": "prod-notes", "services": ["notes"]}
+        found: Mapping[str, Any] = self.world.call("ecs", "DescribeServices", asked)["services"][0]
+        return found
+
+    def at_rest(self) -> bool:
+        """Whether nothing is under way at AWS."""
+        service = self.service()
+        parts = [*service.get("taskSets", ()), *service["deployments"]]
+        return [each["status"] for each in parts] == ["PRIMARY"] and all(
+            each.get("rolloutState", "COMPLETED") == "COMPLETED" for each in parts
+        )
+
+    def runs(self) -> str:
+        """The tag that production runs."""
+        service = self.service()
+        arn = service["taskSets"][0]["taskDefinition"] if service.get("taskSets") else service["taskDefinition"]
+        found = self.world.call("ecs", "DescribeTaskDefinition", {"taskDefinition": arn})["taskDefinition"]
+        return str(found["containerDefinitions"][0]["image"].rpartition(":")[2])
+
+    def deployments(self) -> int:
+        """How many were made beside the first state and whatever AWS itself made to take one back."""
+        if self.story.ships == "CreateDeployment":
+            asked = {"applicationName": "prod-notes", "deploymentGroupName": "prod-notes-dg"}
+            ids = self.world.call("codedeploy", "ListDeployments", asked)["deployments"]
+            infos = self.world.call("codedeploy", "BatchGetDeployments", {"deploymentIds": ids})["deploymentsInfo"]
+            return sum(each["creator"] == "user" for each in infos)
+        asked = {"cluster": "prod-notes", "service": "notes"}
+        return len(self.world.call("ecs", "ListServiceDeployments", asked)["serviceDeployments"]) - 1
+
+    def revisions(self) -> int:
+        return len(self.world.call("ecs", "ListTaskDefinitions", {"familyPrefix": "notes"})["taskDefinitionArns"]) - 1
+
+
+def lived(
+    story: Story, repository: Repository, folder: Path, starts: Starts, point: Point | None, *, keeps: bool = True
+) -> Life:
+    """Live it, in a ``folder`` of its own. ``keeps``: the second daemon finds what the first left on disk."""
+    clock = ManualClock(time.time())
+    world = World(clock, speed=SPEED)
+    story.build(world)
+    clock.advance(600 / SPEED)
+    world.run()
+    with Door(world, clock, story.step) as door:
+        stage = Stage(story, folder, door, world, repository)
+        stage.begin("first", starts, point, sweep_interval=FOREVER)
+        stage.wait("the first", "first", lambda: door.dead or stage.said("first") == story.ends)
+        died = door.dead
+        door.kill()
+        if not keeps:
+            shutil.rmtree(folder / "state", ignore_errors=True)
+        stage.begin("second", starts, None, sweep_interval="0.1")
+        stage.wait("the end", "second", lambda: stage.at_rest() and stage.said("second") == story.ends)
+        seen = len(_sweeps(door))
+        stage.wait("more sweeps", "second", lambda: len(_sweeps(door)) >= seen + QUIET)
+        door.kill()
+        everything = [*door.calls["first"], *door.calls["second"]]
+        return Life(
+            calls=tuple(door.calls["first"]),
+            died=died,
+            changes=Counter(each.operation for each in everything if each.mutates and each.status == 200),
+            deployments=stage.deployments(),
+            revisions=stage.revisions(),
+            runs=stage.runs(),
+            said=stage.said("second"),
+        )
+
+
+def _sweeps(door: Door) -> list[Call]:
+    return [each for each in door.calls["second"] if each.operation == "DescribeServices"]

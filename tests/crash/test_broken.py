@@ -1,0 +1,26 @@
+"""The daemon is killed during a rolling update that comes to nothing, and another ends it: part of ``make crash``."""
+
+import pytest
+
+from tests.crash.door import Fate, Point
+from tests.crash.points import SHORT, Chapter
+from tests.crash.stories import BROKEN
+
+STORY = BROKEN
+
+
+@pytest.mark.parametrize("fate", Fate)
+@pytest.mark.parametrize("operation", SHORT[STORY])
+def test_a_rolling_update_that_comes_to_nothing_ends_the_same_whenever_the_daemon_is_killed(
+    chapter: Chapter, operation: str, fate: Fate
+) -> None:
+    point = Point(chapter.middle(operation), fate)
+    assert chapter.amiss(point, chapter.killed(point)) == []
+
+
+def test_each_kind_of_call_that_changes_something_is_tried(chapter: Chapter) -> None:
+    assert chapter.mutating <= set(SHORT[STORY])
+
+
+def test_each_kind_of_read_is_tried_somewhere(chapter: Chapter) -> None:
+    assert set(chapter.operations) <= {operation for each in SHORT.values() for operation in each}
