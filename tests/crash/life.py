@@ -123,7 +123,8 @@ def lived(
     story: Story, repository: Repository, folder: Path, starts: Starts, point: Point | None, *, keeps: bool = True
 ) -> Life:
     """Live it, in a ``folder`` of its own. ``keeps``: the second daemon finds what the first left on disk."""
-    clock = ManualClock(time.time())
+    # CloudWatch's minutes are the clock's: each life begins at the same moment of one.
+    clock = ManualClock(int(time.time()) + 20 / SPEED)
     world = World(clock, speed=SPEED)
     story.build(world)
     clock.advance(600 / SPEED)

@@ -29,7 +29,8 @@ class Story:
     """A release that is in Git when the daemon starts.
 
     ``ships``: the call that begins a deployment. ``ends``: the outcome that the daemon says in the end. ``step``: how
-    many seconds of AWS's time pass between two looks, so that some fall into the middle of it.
+    many seconds of AWS's time pass between two looks, so that some fall into the middle of it; a broken number, so that
+    nothing falls on the very moment of a look.
     """
 
     title: str
@@ -64,8 +65,8 @@ class Story:
         }
 
 
-SHIFTED = Story("CodeDeploy, shifted", "1.1.0", "CreateDeployment", "in-sync", 90)
-STOPPED = Story("CodeDeploy, rolled back by an alarm", "1.1.0-bad", "CreateDeployment", "held", 60)
-ROLLED = Story("ECS, rolled", "1.1.0", "UpdateService", "in-sync", 45)
-BROKEN = Story("ECS, rolled back by the circuit breaker", "1.1.0-crash", "UpdateService", "held", 30)
+SHIFTED = Story("CodeDeploy, shifted", "1.1.0", "CreateDeployment", "in-sync", 90.37)
+STOPPED = Story("CodeDeploy, rolled back by an alarm", "1.1.0-bad", "CreateDeployment", "held", 60.37)
+ROLLED = Story("ECS, rolled", "1.1.0", "UpdateService", "in-sync", 45.37)
+BROKEN = Story("ECS, rolled back by the circuit breaker", "1.1.0-crash", "UpdateService", "held", 30.37)
 STORIES = (SHIFTED, STOPPED, ROLLED, BROKEN)
