@@ -7,6 +7,7 @@ from tests.crash.points import SHORT, Chapter
 from tests.crash.stories import BROKEN
 
 STORY = BROKEN
+pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.mark.parametrize("fate", Fate)
