@@ -1,6 +1,7 @@
 """One life of a release: a daemon that begins it, its death, and a daemon that ends it."""
 
 import json
+import os
 import shutil
 import time
 from collections import Counter
@@ -48,7 +49,7 @@ class Stage:
     def begin(self, key: str, starts: Starts, point: Point | None, **settings: str) -> None:
         """A daemon, which has its access key as its name."""
         environment = {
-            "PATH": "/usr/bin:/bin:/usr/local/bin",
+            "PATH": os.environ.get("PATH", ""),
             "HOME": str(self.folder),
             "AWS_ACCESS_KEY_ID": key,
             "AWS_SECRET_ACCESS_KEY": "sandbox",
@@ -122,9 +123,18 @@ class Stage:
 
 
 def lived(
-    story: Story, repository: Repository, folder: Path, starts: Starts, point: Point | None, *, keeps: bool = True
+    story: Story,
+    repository: Repository,
+    folder: Path,
+    starts: tuple[Starts, Starts],
+    point: Point | None,
+    *,
+    keeps: bool = True,
 ) -> Life:
-    """Live it, in a ``folder`` of its own. ``keeps``: the second daemon finds what the first left on disk."""
+    """Live it, in a ``folder`` of its own. ``starts`` begin the first daemon and the second.
+
+    ``keeps``: the second finds what the first left on disk.
+    """
     # CloudWatch's minutes are the clock's: each life begins at the same moment of one.
     clock = ManualClock(int(time.time()) + 20 / SPEED)
     world = World(clock, speed=SPEED)
@@ -133,7 +143,7 @@ def lived(
     world.run()
     with Door(world, clock, story.step) as door:
         stage = Stage(story, folder, door, world, repository)
-        stage.begin("first", starts, point, sweep_interval=FOREVER)
+        stage.begin("first", starts[0], point, sweep_interval=FOREVER)
         stage.wait(
             "the first daemon to die or to end it", "first", lambda: door.dead or stage.said("first") == story.ends
         )
@@ -141,7 +151,7 @@ def lived(
         door.kill()
         if not keeps:
             shutil.rmtree(folder / "state", ignore_errors=True)
-        stage.begin("second", starts, None, sweep_interval="0.1")
+        stage.begin("second", starts[1], None, sweep_interval="0.1")
         stage.wait(
             "the second daemon to end it", "second", lambda: stage.at_rest() and stage.said("second") == story.ends
         )

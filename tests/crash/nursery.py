@@ -124,8 +124,12 @@ def _kill(pid: int, living: set[int]) -> None:
 
 
 def _import_everything() -> None:
-    # The last two are what uvicorn imports when it starts.
-    for name in ("controller.cli", "controller.wiring", "uvicorn.lifespan.on", "uvicorn.protocols.http.auto"):
+    # Below the first line: what is imported only when the daemon is built and served.
+    for name in (
+        *("controller.cli", "controller.wiring"),
+        *("pydantic.v1", "encodings.idna", "uvicorn.loops.asyncio", "uvicorn.lifespan.on", "uvicorn.lifespan.off"),
+        *("uvicorn.protocols.http.auto", "uvicorn.protocols.websockets.auto"),
+    ):
         import_module(name)
 
 

@@ -33,7 +33,7 @@ SHORT = {
 
 
 class Chapter:
-    """One story, told undisturbed by daemons that start as everybody's do, and then once for each point."""
+    """One story, told undisturbed by a daemon that starts as everybody's does, and then once for each point."""
 
     def __init__(self, story: Story, folder: Path, starts: Starts) -> None:
         self.story = story
@@ -48,8 +48,9 @@ class Chapter:
         return [call.operation for call in self.undisturbed.calls]
 
     @property
-    def mutating(self) -> set[str]:
-        return {call.operation for call in self.undisturbed.calls if call.mutates}
+    def mutating(self) -> list[str]:
+        """Those of them that change something."""
+        return [call.operation for call in self.undisturbed.calls if call.mutates]
 
     def points(self) -> Iterator[Point]:
         """Every call, each fate."""
@@ -90,5 +91,5 @@ class Chapter:
     def _live(self, name: str, point: Point | None) -> Life:
         folder = self._folder / name
         folder.mkdir()
-        starts = Plainly() if point is None else self._starts
+        starts = (Plainly() if point is None else self._starts, self._starts)
         return lived(self.story, self._repository, folder, starts, point, keeps=point is None or point.number % 2 == 0)
