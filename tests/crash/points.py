@@ -10,6 +10,7 @@ from tests.crash.life import Life, lived
 from tests.crash.nursery import Plainly, Starts
 from tests.crash.stories import BROKEN, ROLLED, SHIFTED, STOPPED, Story
 
+FIGURES = Path(__file__).parents[2] / "docs/reliability.md"
 # What a short run kills at: whatever changes anything, and one read of each kind in one of the stories that make it.
 SHORT = {
     SHIFTED: (
@@ -51,6 +52,11 @@ class Chapter:
     def mutating(self) -> list[str]:
         """Those of them that change something."""
         return [call.operation for call in self.undisturbed.calls if call.mutates]
+
+    @property
+    def row(self) -> str:
+        """How the story's row begins in the table of ``make crash``."""
+        return f"| {self.story.title} | {len(self.operations)} | {len(list(self.points()))} |"
 
     def points(self) -> Iterator[Point]:
         """Every call, each fate."""

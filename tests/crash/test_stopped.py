@@ -3,7 +3,7 @@
 import pytest
 
 from tests.crash.door import Fate, Point
-from tests.crash.points import SHORT, Chapter
+from tests.crash.points import FIGURES, SHORT, Chapter
 from tests.crash.stories import STOPPED
 
 STORY = STOPPED
@@ -25,3 +25,8 @@ def test_each_call_that_changes_something_is_tried(chapter: Chapter) -> None:
 
 def test_each_kind_of_read_is_tried_somewhere(chapter: Chapter) -> None:
     assert set(chapter.operations) <= {operation for each in SHORT.values() for operation in each}
+
+
+def test_the_document_has_as_many_calls(chapter: Chapter) -> None:
+    """Where there are more or fewer now, the figures are those of another program: see what make crash says."""
+    assert chapter.row in FIGURES.read_text("utf-8")
