@@ -91,6 +91,11 @@ class Door:
             self._child, self._living, self._last, self.dead = None, "", None, True
             self.changed.notify_all()
 
+    @property
+    def dying(self) -> bool:
+        """Whether the last answer of its life is on its way to a daemon."""
+        return self._last is not None
+
     def __enter__(self) -> Self:
         return self
 

@@ -77,6 +77,10 @@ class Stage:
         lines = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines() if line.startswith("{")]
         return next((str(line["outcome"]) for line in reversed(lines) if "outcome" in line), "")
 
+    def ended(self, key: str) -> bool:
+        """Whether a daemon, one that is not dying, says of the release what is to be said in the end."""
+        return not self.door.dying and self.said(key) == self.story.ends
+
     def wait(self, what: str, key: str, over: Callable[[], bool]) -> None:
         """Until something is so; it is asked after each call, and now and then."""
         end = time.monotonic() + PATIENCE
@@ -144,31 +148,31 @@ def lived(
     with Door(world, clock, story.step) as door:
         stage = Stage(story, folder, door, world, repository)
         stage.begin("first", starts[0], point, sweep_interval=FOREVER)
-        stage.wait(
-            "the first daemon to die or to end it", "first", lambda: door.dead or stage.said("first") == story.ends
-        )
+        stage.wait("the first daemon to die or to end it", "first", lambda: door.dead or stage.ended("first"))
         died = door.dead
         door.kill()
         if not keeps:
             shutil.rmtree(folder / "state", ignore_errors=True)
         stage.begin("second", starts[1], None, sweep_interval="0.1")
-        stage.wait(
-            "the second daemon to end it", "second", lambda: stage.at_rest() and stage.said("second") == story.ends
-        )
-        seen = len(_sweeps(door))
-        stage.wait("more sweeps", "second", lambda: len(_sweeps(door)) >= seen + QUIET)
+        stage.wait("the second daemon to end it", "second", lambda: stage.at_rest() and stage.ended("second"))
+        seen = _sweeps(door)
+        stage.wait("more sweeps", "second", lambda: _sweeps(door) >= seen + QUIET)
         door.kill()
-        everything = [*door.calls["first"], *door.calls["second"]]
-        return Life(
-            calls=tuple(door.calls["first"]),
-            died=died,
-            changes=Counter(each.operation for each in everything if each.mutates and each.status == 200),
-            deployments=stage.deployments(),
-            revisions=stage.revisions(),
-            runs=stage.runs(),
-            said=stage.said("second"),
-        )
+        return _life(stage, died=died)
 
 
-def _sweeps(door: Door) -> list[Call]:
-    return [each for each in door.calls["second"] if each.operation == "DescribeServices"]
+def _life(stage: Stage, *, died: bool) -> Life:
+    first, second = stage.door.calls["first"], stage.door.calls["second"]
+    return Life(
+        calls=tuple(first),
+        died=died,
+        changes=Counter(each.operation for each in (*first, *second) if each.mutates and each.status == 200),
+        deployments=stage.deployments(),
+        revisions=stage.revisions(),
+        runs=stage.runs(),
+        said=stage.said("second"),
+    )
+
+
+def _sweeps(door: Door) -> int:
+    return sum(each.operation == "DescribeServices" for each in door.calls["second"])
