@@ -8,7 +8,7 @@ from tests.controller.source.repository import Repository
 from tests.crash.door import Fate, Point
 from tests.crash.life import Life, lived
 from tests.crash.nursery import Plainly, Starts
-from tests.crash.stories import BROKEN, ROLLED, SHIFTED, STOPPED, Story
+from tests.crash.stories import BROKEN, REUSED, ROLLED, SHIFTED, STOPPED, Story
 
 FIGURES = Path(__file__).parents[2] / "docs/reliability.md"
 # What a short run kills at: whatever changes anything, and one read of each kind in one of the stories that make it.
@@ -26,6 +26,7 @@ SHORT = {
         *("ListServiceDeployments", "DescribeServiceDeployments", "DescribeServiceRevisions"),
         "DescribeImageScanFindings",
     ),
+    REUSED: ("TagResource", "UpdateService"),
     BROKEN: (
         *("RegisterTaskDefinition", "UpdateService", "TagResource"),
         *("DescribeServices", "DescribeTaskDefinition", "ListTaskDefinitions"),
@@ -91,7 +92,8 @@ class Chapter:
     def _stamped_again(self, life: Life) -> Counter[str]:
         """A rolling deployment is known by its revision's tags: one that is there already is stamped before its use."""
         answered = {call.operation for call in life.calls if call.status == 200}
-        again = "RegisterTaskDefinition" in answered and self.story.ships == "UpdateService" not in answered
+        stamped = bool(answered & {"RegisterTaskDefinition", "TagResource"})
+        again = self.story.ships == "UpdateService" not in answered and stamped
         return Counter(TagResource=1) if again else Counter()
 
     def _live(self, name: str, point: Point | None) -> Life:

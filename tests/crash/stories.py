@@ -1,4 +1,4 @@
-"""The four stories: two ways of deploying, and how each can end."""
+"""The stories: two ways of deploying, and how each can end."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +21,11 @@ spec:
   images: {{proxy: "{tag}"}}
   rollout: {rollout}
 """
-WORKLOAD = Workload({"proxy": f"{REGISTRY}/notes:{OLD}"})
+
+
+def workload(tag: str) -> Workload:
+    """What runs, of one tag."""
+    return Workload({"proxy": f"{REGISTRY}/notes:{tag}"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Story:
 
     ``ships``: the call that begins a deployment. ``ends``: the outcome that the daemon says in the end. ``step``: how
     many seconds of AWS's time pass between two looks, so that some fall into the middle of it; a broken number, so that
-    nothing falls on the very moment of a look.
+    nothing falls on the very moment of a look. ``registered``: somebody has registered the release's revision already.
     """
 
     title: str
@@ -38,6 +42,7 @@ class Story:
     ships: str
     ends: str
     step: float
+    registered: bool = False
 
     @property
     def runs(self) -> str:
@@ -48,9 +53,11 @@ class Story:
         """What somebody made long ago: a service that runs the old tag; and the new one's image is in ECR."""
         if self.ships == "CreateDeployment":
             canary = "CodeDeployDefault.ECSCanary10Percent5Minutes"
-            blue_green(world, BlueGreen("notes", workload=WORKLOAD, deployment_config=canary, wait_minutes=1))
+            blue_green(world, BlueGreen("notes", workload=workload(OLD), deployment_config=canary, wait_minutes=1))
         else:
-            rolling(world, Rolling("notes", workload=WORKLOAD))
+            rolling(world, Rolling("notes", workload=workload(OLD)))
+        if self.registered:
+            world.call("ecs", "RegisterTaskDefinition", workload(self.tag).request("notes"))
         ecr = world.place("123456789012", "eu-west-1").ecr
         for tag in (OLD, self.tag):
             ecr.declare(f"notes:{tag}")
@@ -61,12 +68,13 @@ class Story:
         rollout = code_deploy if self.ships == "CreateDeployment" else "{ecs: {strategy: ROLLING}}"
         return {
             "desired/prod/notes.yaml": MANIFEST.format(tag=self.tag, rollout=rollout),
-            "desired/prod/notes.json": json.dumps(WORKLOAD.request("notes")),
+            "desired/prod/notes.json": json.dumps(workload(OLD).request("notes")),
         }
 
 
 SHIFTED = Story("CodeDeploy, shifted", "1.1.0", "CreateDeployment", "in-sync", 90.37)
 STOPPED = Story("CodeDeploy, rolled back by an alarm", "1.1.0-bad", "CreateDeployment", "held", 60.37)
 ROLLED = Story("ECS, rolled", "1.1.0", "UpdateService", "in-sync", 45.37)
+REUSED = Story("ECS, rolled, of a revision that is there", "1.1.0", "UpdateService", "in-sync", 45.37, registered=True)
 BROKEN = Story("ECS, rolled back by the circuit breaker", "1.1.0-crash", "UpdateService", "held", 30.37)
-STORIES = (SHIFTED, STOPPED, ROLLED, BROKEN)
+STORIES = (SHIFTED, STOPPED, ROLLED, REUSED, BROKEN)
