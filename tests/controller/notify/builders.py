@@ -208,7 +208,7 @@ class Replica:
 
     def end(self) -> None:
         """The process is gone, and its locks with it."""
-        self.shelf.close()
+        self.courier.close()
 
 
 NOTHING = Snapshot(wanted("v2").commit, {})
