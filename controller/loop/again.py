@@ -11,6 +11,7 @@ from reconcilers.outcome import UNANSWERED, Blocked, Differs, Failed, Held, InSy
 from reconcilers.reconcile import Report
 
 SILENCE = UNANSWERED | {"Throttled"}
+SHORTEST = 1.0  # seconds: what is waited for by one clock and slept by another must not be looked at ever more often
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ def again(report: Report) -> Again | None:
         case InSync() | Differs() | Held():
             return None
         case Progressing(after=after) | Waiting(after=after):
-            return Again(after, Priority.ROLLBACK if _stops(report) else Priority.IN_FLIGHT)
+            return Again(max(after, SHORTEST), Priority.ROLLBACK if _stops(report) else Priority.IN_FLIGHT)
         case Blocked(after=after):
             return Again(after, Priority.RESYNC)
         case Failed(after=after):

@@ -27,6 +27,11 @@ def test_a_wait_is_looked_at_when_it_says() -> None:
     assert again(report(Waiting("drains", "ECS", 7.0))) == Again(7.0, Priority.IN_FLIGHT)
 
 
+def test_the_last_moments_of_a_wait_are_not_looked_at_ever_more_often() -> None:
+    """A wait is reckoned by the wall clock and slept by the monotonic one, which may be the faster."""
+    assert again(report(Waiting("drains", "ECS", 0.0004))) == Again(1.0, Priority.IN_FLIGHT)
+
+
 @pytest.mark.parametrize("stop", [StopDeployment("d-1", "late"), StopServiceDeployment("arn", "late")])
 def test_a_rollback_comes_before_everything(stop: StopDeployment | StopServiceDeployment) -> None:
     assert again(report(SHIFTING, stop)) == Again(15.0, Priority.ROLLBACK)
