@@ -120,6 +120,8 @@ class Reconciler:
         for action in plan.actions:
             shut = self._gate(wanted, action) or self._railed(wanted, action)
             if shut is not None:
+                # Nothing ships: the chain must not say that it does.
+                trail.plan = replace(plan, chain=chain(wanted, trail.observed, shut))
                 return shut
             trail.acted.append(next(steps))
         return _with_deployment(plan.outcome, trail.acted)

@@ -202,6 +202,8 @@ def test_a_shut_gate_ends_a_reconcile_before_the_mutation() -> None:
     assert report.outcome == frozen
     assert report.acted == ()
     assert "RegisterTaskDefinition" not in wire.operations
+    assert report.plan is not None
+    assert [each.text for each in report.plan.chain if each.state is LinkState.BLOCKED] == ["frozen"]
 
 
 def test_the_gate_is_asked_before_every_single_mutation() -> None:
