@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from reconcilers import tags
 from reconcilers.actions import TagRevision
-from reconcilers.live import Attempt, AttemptState, AwsReason, RegisteredRevision
+from reconcilers.live import Attempt, AttemptState, AwsReason, Cause, RegisteredRevision
 from reconcilers.rollout.failures import Fault, handling, reason
 from reconcilers.rollout.history import succeeded
 from reconcilers.rollout.situation import Situation
@@ -27,9 +27,20 @@ class Hold:
 
 
 def verdicts(situation: Situation) -> tuple[Attempt, ...]:
-    """The finished attempts that say something of the wanted release, newest first; those we superseded do not."""
-    candidates = situation.live.candidates or ()
-    return tuple(each for each in situation.tries if not each.active and not _superseded(each, candidates))
+    """The finished attempts that say something of the wanted release, newest first; those we superseded do not.
+
+    Neither does what came before one of these that we shipped without being asked to: it held nothing then. A revision
+    remembers only the last of its deployments that we stopped.
+    """
+    candidates, told = situation.live.candidates or (), list[Attempt]()
+    for each in situation.tries:
+        if each.active:
+            continue
+        if not _superseded(each, candidates):
+            told.append(each)
+        elif each.mark is not None and each.mark.cause is not Cause.RETRY:
+            break
+    return tuple(told)
 
 
 def hold(situation: Situation) -> Hold | None:

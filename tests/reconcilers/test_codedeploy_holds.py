@@ -190,9 +190,16 @@ def test_what_failed_by_itself_is_held_although_we_meant_to_stop_it(bad: Attempt
 
 
 def test_an_older_failure_still_holds_what_was_superseded_later() -> None:
-    stopped = failed("v2", "MANUAL_STOP", id="d-second")
+    again = Mark(release("v2"), "commit-v2", Cause.RETRY)
+    stopped = failed("v2", "MANUAL_STOP", id="d-second", mark=again)
     seen = live(stopped, failed("v2"), V1, candidates=tagged(superseded="d-second"))
     assert decided(wanted("v2"), seen).sync is Sync.HELD
+
+
+def test_what_was_superseded_twice_may_ship_although_its_revision_remembers_only_the_last_stop() -> None:
+    stops = failed("v2", "MANUAL_STOP", id="d-second"), failed("v2", "MANUAL_STOP", id="d-first")
+    seen = live(*stops, V1, candidates=tagged(superseded="d-second"))
+    assert kinds(decided(wanted("v2"), seen)) == ("CreateDeployment",)
 
 
 def test_a_stop_of_ours_for_being_late_shows_our_reason() -> None:
