@@ -1,0 +1,255 @@
+"""One controller, as the composition root puts it together, without its threads: whoever is next is told to go on."""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from controller.lease.beliefs import Terms
+from controller.lease.keeper import Keeper
+from controller.lease.means import Means
+from controller.loop.board import Board, Told
+from controller.loop.loop import Clocks, Key, Loop, Rhythm, Swept, SyncSource, Work
+from controller.source.snapshot import Snapshot
+from reconcilers.aws.gateways import GatewayPool
+from reconcilers.leases import Shard, Table, Write, shard_of
+from reconcilers.model import Scope, ServiceKey
+from reconcilers.outcome import Retry
+from reconcilers.reconcile import Reconciler
+from reconcilers.sweep import Sweeper
+from reconcilers.verdict import Order, Policy
+from tests.controller.lease.tables import Rows
+from tests.simulation.door import Aws, Door, Sent
+from tests.simulation.fleet import Declared
+from tests.simulation.process import Process, Surroundings
+from tests.simulation.repository import Clone, Commit, Compiling, Origin
+from tests.simulation.violation import Violated
+
+TERMS = Terms(400.0)
+RHYTHM = Rhythm(poll=90.0, sweep=180.0, recheck=360.0)
+POLICY = Policy(poll=45.0)
+WORKERS = 2
+TABLE_PATIENCE = TERMS.patience
+
+
+class Silent:
+    """A log that nobody reads."""
+
+    def info(self, *_: Any, **__: Any) -> None: ...
+    def warning(self, *_: Any, **__: Any) -> None: ...
+    def error(self, *_: Any, **__: Any) -> None: ...
+
+
+class Witness(Protocol):
+    """Who watches a replica."""
+
+    def heard(self, replica: "Replica", sent: Sent) -> None: ...
+    def unanswered(self, replica: "Replica", sent: Sent) -> None: ...
+    def told(self, replica: "Replica", told: Told) -> None: ...
+    def broke(self, replica: "Replica", what: str, error: Exception) -> None: ...
+    def ticked(self, replica: "Replica") -> None: ...
+    def taken(self, replica: "Replica", key: Key) -> None: ...
+    def looked(self, replica: "Replica", step: "Step") -> None: ...
+
+
+class Around(Surroundings, Protocol):
+    """What a replica is put into."""
+
+    aws: Aws
+    rows: Rows
+    origin: Origin
+
+    @property
+    def witness(self) -> Witness: ...
+    def chance(self) -> float: ...
+
+
+@dataclass
+class Step:
+    """A key in hand: since when, what it asked of AWS so far, and what was known of Git as it began."""
+
+    key: Key
+    began: float
+    sent: list[Sent]
+    known: dict[str, tuple[Declared, Commit]]
+
+
+class Replica(Process):
+    """A process with a name of its own, which ends with it."""
+
+    def __init__(self, name: str, life: int, world: Around, rate: float, jumped: float) -> None:
+        super().__init__(name, life, world, rate, jumped)
+        self._world = world
+        self.keeping = False
+        self.busy: list[Step] = []
+        self.keeper_due = world.now()
+        self._joined = 0
+        self._wanted: tuple[Snapshot | None, tuple[str, frozenset[Shard]]] = None, _wants(None)
+        self.clone = Clone(world.origin, self._exchange)
+        self.board = Board()
+        pool = GatewayPool(Door(world.aws, self))
+        means = Means(self, TERMS, self.monotonic, self._name, self._wants, Silent())
+        self.keeper = Keeper(means)
+        acting = Reconciler(pool, self.now, POLICY, gate=lambda wanted, _: self.keeper.gate(wanted.scope))
+        self.repository = Compiling(self.clone)
+        work = Work(self._source, Sweeper(pool, self.now).sweep, acting.reconcile)
+        clocks = Clocks(self.now, self.monotonic, world.chance)
+        self.loop = Loop(work, self.board, self, RHYTHM, clocks, tenancy=self.keeper)
+        self.keeper.tell(self.loop)
+        self.loop.queue.add(SyncSource())
+
+    # What it has to do, and when.
+
+    def due(self) -> float | None:
+        """When this replica goes on by itself; ``None``: not now."""
+        if self.dead or self.frozen:
+            return None
+        keeper = None if self.keeping else self.keeper_due
+        worker = None
+        if len(self.busy) < WORKERS:
+            next_at = self.loop.queue._backlog.next_at()
+            worker = None if next_at is None else self.moment(next_at)
+        return min((each for each in (keeper, worker) if each is not None), default=None)
+
+    def go_on(self) -> None:
+        """Do what is due."""
+        if not self.keeping and self.keeper_due <= self._world.now():
+            self.tick()
+        elif len(self.busy) < WORKERS and self.loop.queue.depth():
+            self.work()
+
+    def tick(self) -> None:
+        """One round of the lease's thread."""
+        self.keeping = True
+        try:
+            self.keeper.tick()
+        finally:
+            self.keeping = False
+            self.keeper_due = self._world.now() + TERMS.look / self.rate
+        self._world.witness.ticked(self)
+
+    def work(self) -> None:
+        """What a worker does with one key, as ``Loop._run`` has it."""
+        key = self.loop.queue.take()
+        assert key is not None
+        self._world.witness.taken(self, key)
+        step = Step(key, self._world.now(), [], self.clone.known)
+        self.busy.append(step)
+        try:
+            self.loop.step(key)
+        except Exception as error:  # noqa: BLE001 - as the worker does
+            self._world.witness.broke(self, str(key), error)
+            self.loop.queue.add(key, after=5.0)
+        finally:
+            self.busy.remove(step)
+            self.loop.queue.give_back(key)
+        self._world.witness.looked(self, step)
+
+    def ask(self, key: ServiceKey, order: Order) -> bool:
+        """What a person says to this replica."""
+        try:
+            return self.loop.ask(key, order)
+        except Retry:
+            return False
+
+    def end(self) -> None:
+        """SIGTERM: nothing is in hand, so the lease is given back."""
+        self.loop.queue.shut()
+        self.frozen = True
+        self.keeper.stop(idle=not self.busy)
+        self.dead = True
+
+    # What its calls pass.
+
+    def elsewhere(self, seconds: float, *, whole: bool) -> None:
+        # The tenure is the thread's own, and all of a replica's threads are one here.
+        thread = self.keeper._step
+        tenure = getattr(thread, "tenure", None)
+        try:
+            super().elsewhere(seconds, whole=whole)
+        finally:
+            thread.tenure = tenure
+
+    def may_change(self, scope: Scope) -> bool:
+        return self.keeper.allows(scope)
+
+    def unanswered(self, sent: Sent) -> None:
+        self._world.witness.unanswered(self, sent)
+
+    def heard(self, sent: Sent) -> None:
+        if self.busy:
+            self.busy[-1].sent.append(sent)
+        try:
+            self._world.witness.heard(self, sent)
+        except Exception as error:
+            raise Violated("the rules themselves work", traceback.format_exc()) from error
+
+    # The lease table, and Git.
+
+    def read(self) -> Table:
+        table: Table = self._by_table(self._world.rows.read)
+        return table
+
+    def write(self, write: Write) -> bool:
+        done: bool = self._by_table(lambda: self._world.rows.write(write))
+        return done
+
+    def _by_table(self, do: Callable[[], Any]) -> Any:
+        self.at("before", "table")
+        lost = self.at("sent", "table")
+        weather = self._world.weather
+        down = self._world.now() < weather.table_down_until
+        weather.injected["table-down"] += down
+        if down or lost:
+            self.waits(TABLE_PATIENCE)
+            raise Retry("Timeout", "no answer in time")
+        answer = do()
+        if self.at("after", "table"):
+            self.waits(TABLE_PATIENCE)
+            raise Retry("Timeout", "no answer in time")
+        return answer
+
+    def _exchange(self, fetch: Callable[[], Commit]) -> Commit:
+        self.at("before", "git")
+        if self._world.origin.down:
+            self._world.weather.injected["git-down"] += 1
+        tip = fetch()
+        self.at("after", "git")
+        return tip
+
+    def _source(self, previous: Snapshot | None) -> Snapshot | None:
+        snapshot = self.repository.poll(previous)
+        if snapshot is not None:
+            self.clone.adopted()
+        return snapshot
+
+    def _name(self) -> str:
+        self._joined += 1
+        return f"{self.name}-{self.life}-{self._joined}"
+
+    def _wants(self) -> tuple[str, frozenset[Shard]]:
+        snapshot = self.board.snapshot  # which never changes, and this is asked at every round
+        if snapshot is not self._wanted[0]:
+            self._wanted = snapshot, _wants(snapshot)
+        return self._wanted[1]
+
+    # What it tells: an observer.
+
+    def told(self, told: Told) -> None:
+        self._world.witness.told(self, told)
+
+    def swept(self, swept: Swept) -> None:
+        pass
+
+    def polled(self, result: str, seconds: float) -> None:
+        pass
+
+    def broke(self, what: str, error: Exception, /) -> None:
+        self._world.witness.broke(self, what, error)
+
+
+def _wants(snapshot: Snapshot | None) -> tuple[str, frozenset[Shard]]:
+    """As the composition root has it."""
+    if snapshot is None:
+        return "", frozenset()
+    return snapshot.revision.commit, frozenset(shard_of(each.scope) for each in snapshot.services.values())

@@ -1,0 +1,154 @@
+"""Git as a history of generated commits, and what each replica has read of it.
+
+Commits are whole: every file by its path. What a manifest compiles to depends on its bytes alone, so it is compiled
+once in a process, by the controller's own compiler, and put together with the others of its commit.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from controller.source.git import Fetched
+from controller.source.git_errors import SourceError
+from controller.source.objects import Tree
+from controller.source.rendering import render_in_process
+from controller.source.repository import Repository
+from controller.source.snapshot import Snapshot, compile_tree
+from reconcilers.model import Revision
+from tests.simulation.fleet import Declared, Plan, files
+
+BROKEN = b"apiVersion: trueup/v1\nkind: Service\nmetadata: {name: ["
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """``says``: by service, what it declares; ``None`` for a manifest that cannot be read, no entry for none."""
+
+    id: str
+    at: float
+    says: Mapping[str, Declared | None]
+    parent: "Commit | None" = None
+
+    def follows(self, other: str) -> bool:
+        one: Commit | None = self
+        while one is not None and one.id != other:
+            one = one.parent
+        return one is not None
+
+
+@dataclass
+class Origin:
+    """The repository that everybody pulls from."""
+
+    plans: tuple[Plan, ...]
+    head: Commit
+    made: int = 1
+    down: bool = False
+
+    def commit(self, at: float, says: Mapping[str, Declared | None], *, onto: Commit | None = None) -> Commit:
+        """A new tip; ``onto`` another commit than the one before, it was forced."""
+        self.made += 1
+        self.head = Commit(f"{self.made:040x}", at, says, onto or self.head)
+        return self.head
+
+    def force(self, at: float) -> Commit:
+        """Somebody takes back the last commits by force."""
+        line = self._line()
+        back = line[min(3, len(line) - 1)]
+        return self.commit(at, back.says, onto=back.parent or back)
+
+    def earlier(self, name: str, now: Declared) -> Declared:
+        """What a service had before it had what it has ``now``."""
+        said = (one.says.get(name) for one in self._line())
+        return next((each for each in said if each is not None and each.content != now.content), now)
+
+    def _line(self) -> list[Commit]:
+        """The commits from the tip back to the first."""
+        line: list[Commit] = []
+        one: Commit | None = self.head
+        while one is not None:
+            line.append(one)
+            one = one.parent
+        return line
+
+
+def origin(plans: tuple[Plan, ...], at: float) -> Origin:
+    """A repository that wants what runs."""
+    return Origin(plans, Commit(f"{1:040x}", at, {plan.name: Declared() for plan in plans}))
+
+
+@dataclass
+class Clone:
+    """What a ``GitSource`` is to ``Repository``, for one replica. ``exchange`` is where a call may come to harm.
+
+    ``known``: what this replica must now want of each service, and the commit that brought it.
+    """
+
+    origin: Origin
+    exchange: Callable[[Callable[[], Commit]], Commit]
+    last: Commit | None = None
+    known: dict[str, tuple[Declared, Commit]] = field(default_factory=dict)
+
+    def fetch(self) -> Fetched:
+        tip, last = self.exchange(self._tip), self.last
+        self.last = tip
+        revision = Revision(tip.id, tip.at, "dev", f"commit {int(tip.id, 16)}", "main")
+        rewritten = last is not None and not tip.follows(last.id)
+        return Fetched(revision, last is not tip, rewritten, last.id if last else None)
+
+    def verify(self, revision: Revision, applied: str | None) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def adopted(self) -> None:
+        """The tip was taken: of what cannot be read, what was known before stands."""
+        if self.last is None:
+            return
+        fresh: dict[str, tuple[Declared, Commit]] = {}
+        for name, declared in self.last.says.items():
+            before = self.known.get(name)
+            if declared is None:
+                if before is not None:
+                    fresh[name] = before
+            elif before is not None and before[0].content == declared.content:
+                fresh[name] = declared, before[1]
+            else:
+                fresh[name] = declared, self.last
+        self.known = fresh
+
+    def _tip(self) -> Commit:
+        if self.origin.down:
+            raise SourceError("unreachable", "The host cannot be reached.", "Check the network.")
+        return self.origin.head
+
+
+class Compiling(Repository):
+    """``Repository``, which compiles what it never saw."""
+
+    def __init__(self, clone: Clone) -> None:
+        git: Any = clone
+        super().__init__(git, "desired", render_in_process)
+        self._clone = clone
+
+    def _compiled(self, fetched: Fetched) -> Snapshot:
+        says, revision = (self._clone.last or self._clone.origin.head).says, fetched.revision
+        parts = [_compiled_alone(plan, says[plan.name]) for plan in self._clone.origin.plans if plan.name in says]
+        services = {key: replace(one, commit=revision) for part in parts for key, one in part.services.items()}
+        return Snapshot(
+            revision,
+            MappingProxyType(services),
+            tuple(sorted(problem for part in parts for problem in part.problems)),
+            MappingProxyType({key: why for part in parts for key, why in part.spoiled.items()}),
+            frozenset(path for part in parts for path in part.unread),
+        )
+
+
+@cache
+def _compiled_alone(plan: Plan, declared: Declared | None) -> Snapshot:
+    (path, manifest), definition = files(plan, declared or Declared())
+    content = {path: manifest if declared is not None else BROKEN, definition[0]: definition[1]}
+    return compile_tree(Tree(content, ()), Revision("", 0.0), render_in_process)

@@ -1,0 +1,83 @@
+"""What a replica says: of Git, of each service, and why."""
+
+from typing import TYPE_CHECKING
+
+from controller.loop.board import Told
+from controller.loop.status import ServiceStatus
+from reconcilers.outcome import Blocked, Differs, Failed, Held, InSync, Sync, Waiting
+from reconcilers.verdict import LinkState
+from tests.simulation.fleet import Plan
+from tests.simulation.rules.record import OLDEST, Records
+from tests.simulation.violation import Violated
+
+if TYPE_CHECKING:
+    from tests.simulation.replica import Replica, Step
+    from tests.simulation.stage import Stage
+
+
+class Reporting:
+    """What holds of every report."""
+
+    def __init__(self, stage: "Stage", records: Records) -> None:
+        self._stage = stage
+        self._of = records
+
+    def told(self, told: Told) -> None:
+        """How a service stands now."""
+        before, after = told.before, told.after
+        outcome = after.outcome
+        if not isinstance(outcome, Failed):
+            if after.failing_since is None:
+                _explained(after)
+            return
+        if outcome.reason == "Unexpected":
+            raise Violated("no look ends with a defect", outcome.message)
+        if after.sync is not before.sync or after.changes != before.changes:
+            raise Violated("unknown is never read as empty", f"{outcome.reason} made {before.sync} {after.sync}")
+
+    def reads_git(self, replica: "Replica") -> None:
+        """What is wanted is what the commits say that were read, and what could not be read is as it was."""
+        wanted = {each.wanted.key.name: each.wanted for each in replica.board.services()}
+        known = replica.clone.known
+        if wanted.keys() != known.keys():
+            raise Violated("unknown is never read as empty", f"{sorted(wanted)} wanted, {sorted(known)} known")
+        for name, (declared, commit) in known.items():
+            image = str(wanted[name].task_definition["containerDefinitions"][0]["image"])
+            if image.rpartition(":")[2] != declared.tag or wanted[name].commit.commit != commit.id:
+                raise Violated("what Git says is what is wanted", f"{name}: {image} of {wanted[name].commit.commit}")
+
+    def in_sync(self, replica: "Replica", step: "Step", status: ServiceStatus) -> None:
+        """What was wrong at a look before this one already is not still said to be in sync."""
+        record, who = self._of[status.wanted.key.name], replica.name
+        looked_at_next = status.wanted.key in replica.loop.queue._backlog._waiting
+        said = status.sync is Sync.IN_SYNC and status.failing_since is None and not looked_at_next
+        if not said or not self.differs(record.plan, status):
+            record.wrong.pop(who, None)
+        elif step.began - record.wrong.setdefault(who, self._stage.now()) > OLDEST + 5:
+            runs = self._stage.truth.runs(record.plan)
+            raise Violated("what is reported in sync is in sync", f"{record.plan.name} runs {runs}")
+
+    def differs(self, plan: Plan, status: ServiceStatus) -> bool:
+        """Whether what serves is not what this status says it wants."""
+        if status.wanted.drift.value == "ignore":
+            return False
+        container = status.wanted.task_definition["containerDefinitions"][0]
+        variables = tuple((each["name"], each["value"]) for each in container.get("environment", ()))
+        if self._stage.truth.runs(plan) != ((str(container["image"]).rpartition(":")[2], variables),):
+            return True
+        grace = status.wanted.service_definition.get("healthCheckGracePeriodSeconds")
+        live = self._stage.truth.service(plan).settings.get("healthCheckGracePeriodSeconds")
+        return grace is not None and live != grace
+
+
+def _explained(status: ServiceStatus) -> None:
+    """A chain with exactly one link that stands in the way, who can clear it, and how."""
+    outcome, rule = status.outcome, "at any moment it is said what stands in the way"
+    stops = [each for each in status.chain if each.state in (LinkState.BLOCKED, LinkState.ACTIVE)]
+    if len(status.chain) != 6 or len(stops) != (not isinstance(outcome, InSync)):
+        raise Violated(rule, f"{status.wanted.key.name}: {outcome} {status.chain}")
+    for stop in stops if isinstance(outcome, Held | Blocked | Waiting | Differs) else ():
+        if not (stop.text and stop.who and stop.how):
+            raise Violated(rule, f"{status.wanted.key.name}: {stop}")
+    if isinstance(outcome, Held) and outcome.deployment not in stops[0].text:
+        raise Violated(rule, f"{status.wanted.key.name}: {stops[0]}")
