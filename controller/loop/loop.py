@@ -257,8 +257,10 @@ class Loop:
             # At the start nothing is known of anything: one sweep tells more than a look at each.
             if swept:
                 self.queue.add(key, priority=Priority.COMMIT)
-        for cluster in {cluster_of(status) for status in self.board.services()} - swept:
-            self.queue.add(cluster)
+        # In the order of their services, so that the same snapshot is always begun with in the same place.
+        for cluster in dict.fromkeys(cluster_of(status) for status in self.board.services()):
+            if cluster not in swept:
+                self.queue.add(cluster)
 
     def _sweep(self, cluster: Cluster) -> None:
         statuses = self.board.in_cluster(cluster)
