@@ -22,10 +22,10 @@ REST := $(APART) $(filter-out $(MEASURED) tests/controller tests/reconcilers %__
 PYTEST := -m pytest --dist loadfile
 ALONE := -n 1 --last-failed --last-failed-no-failures none
 
-.PHONY: help demo test check format lint types layers bench crash fuzz observed dashboards pictures image footprint lock clean
+.PHONY: help demo test check format lint types layers bench simulate simulate-bugs crash fuzz observed dashboards pictures image footprint lock clean
 
 help: ## Show the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
 $(READY):
 	@command -v $(PYTHON) >/dev/null || { echo "python3 is missing. Install it: sudo apt-get install python3 python3-venv (Debian, Ubuntu), sudo dnf install python3 (Fedora), brew install python (macOS)"; exit 1; }
@@ -67,6 +67,14 @@ layers: $(READY)
 bench: $(READY) ## What a sweep costs at 10, 100 and 1,000 services, and what the page does
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.page
+
+SEEDS ?= 2000
+SEED ?=
+simulate: $(READY) ## Seeded histories of the whole controller: SEEDS=200000, or SEED=7 alone
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(if $(SEED),--seed $(SEED))
+
+simulate-bugs: $(READY) ## Plant bugs in the controller, and search for the seed that finds each
+	@$(BIN)/python -m tests.simulation.bugs
 
 crash: $(READY) ## Kill the daemon at every call that it makes to AWS, in each of three ways
 	@$(BIN)/python -m tests.crash

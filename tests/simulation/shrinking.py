@@ -1,5 +1,6 @@
 """The smallest history that still breaks the same rule: events left out, one half after the other."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from tests.simulation.history import Event, History
@@ -8,7 +9,7 @@ from tests.simulation.running import Result, run
 MOST = 200  # histories that are played on the way
 
 
-def shrunk(whole: History, why: Result) -> tuple[History, Result]:
+def shrunk(whole: History, why: Result, play: Callable[[History], Result] = run) -> tuple[History, Result]:
     """Leave out what the failure does not need (Zeller's ddmin). Gives the history, and how it fails."""
     budget = MOST
     best, reason = replace(whole, events=tuple(each for each in whole.events if each.at <= why.at)), why
@@ -16,7 +17,7 @@ def shrunk(whole: History, why: Result) -> tuple[History, Result]:
     while pieces <= 2 * len(best.events) and budget > 0:
         for events in _without_a_piece(best.events, pieces):
             budget -= 1
-            found = run(replace(best, events=events))
+            found = play(replace(best, events=events))
             if found.rule == why.rule:
                 best, reason, pieces = replace(best, events=events), found, max(2, pieces - 1)
                 break
