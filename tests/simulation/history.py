@@ -138,11 +138,20 @@ class _Making:
             kind, plan, at = self.chance.choice(kinds), self.plan(), self.at()
             how = self.tag(kind, plan) if kind in ("good", "bad", "crash") else ""
             yield Event(at, "commit", plan.name, (kind, how))
-            if kind == "good" and self.chance.random() < 0.3:  # and a newer one in the middle of that
-                newer = min(at + round(self.chance.uniform(20, 600), 1), 60 * (MINUTES - 4))
-                yield Event(
-                    newer, "commit", plan.name, self.chance.choice((("good", self.tag("good", plan)), ("back", "")))
-                )
+            if kind == "good" and self.chance.random() < 0.3:
+                yield from self._newer(plan, at)
+            if kind in ("bad", "crash") and self.chance.random() < 0.4:
+                yield Event(self._after(at, 900, 2400), "retry", plan.name, (self.replica(),))
+
+    def _newer(self, plan: Plan, at: float) -> Iterator[Event]:
+        """Another commit in the middle of a rollout, and maybe the first one after all."""
+        at = self._after(at, 20, 600)
+        yield Event(at, "commit", plan.name, self.chance.choice((("good", self.tag("good", plan)), ("back", ""))))
+        if self.chance.random() < 0.5:
+            yield Event(self._after(at, 60, 900), "commit", plan.name, ("back", ""))
+
+    def _after(self, at: float, least: float, most: float) -> float:
+        return min(at + round(self.chance.uniform(least, most), 1), 60 * (MINUTES - 4))
 
     def people(self) -> Iterator[Event]:
         for _ in range(self.chance.randrange(1, 5)):
@@ -179,7 +188,7 @@ class _Making:
         place = self.chance.choice(("before", "sent", "after"))
         which = self.chance.choice(("write", "write", "write", "any", "table"))
         nth = 0.0 if self.chance.random() < 0.5 else float(self.chance.randrange(0, 6))
-        longest = {"pause": 1200.0, "hang": 120.0}.get(kind, 15.0)
+        longest = {"pause": 1500.0, "hang": 120.0}.get(kind, 15.0)
         seconds = round(self.chance.uniform(5, longest), 1)
         return Event(at, kind, of, (place, which, nth, seconds))
 

@@ -25,7 +25,7 @@ from tests.simulation.process import Process, Surroundings
 from tests.simulation.repository import Clone, Commit, Compiling, Origin
 from tests.simulation.violation import Violated
 
-TERMS = Terms(400.0)
+TERMS = Terms(500.0)
 RHYTHM = Rhythm(poll=90.0, sweep=180.0, recheck=360.0)
 POLICY = Policy(poll=45.0)
 WORKERS = 2

@@ -137,14 +137,17 @@ def _labelled(stage: Stage, plan: Plan, content: Any) -> None:
 
 
 def _clear(stage: Stage) -> None:
-    """People take back what they did by hand, and commit something good everywhere."""
-    says = {plan.name: Declared(tag="9.0.0") for plan in stage.plans.values()}
-    stage.origin.commit(stage.now(), says)
+    """People take back what they did by hand, and commit something good wherever it is not in sync."""
+    says = dict(stage.origin.head.says)
     for plan in stage.plans.values():
         stage.deeds.ring(plan, "OK")
-        stage.deeds.update(plan, healthCheckGracePeriodSeconds=says[plan.name].grace)
-        if plan.scaled:
-            stage.deeds.update(plan, desiredCount=2)
+        declared = says.get(plan.name)
+        if declared is None or not _in_sync(stage, plan):
+            says[plan.name] = declared = Declared(tag="9.0.0")
+        stage.deeds.update(
+            plan, healthCheckGracePeriodSeconds=declared.grace, **({"desiredCount": 2} if plan.scaled else {})
+        )
+    stage.origin.commit(stage.now(), says)
     for _ in range(ASKED):
         stage.run(60 * CLEARED / ASKED)
         if all(_in_sync(stage, plan) for plan in stage.plans.values()):
@@ -176,7 +179,7 @@ def _in_sync(stage: Stage, plan: Plan) -> bool:
 def _quiet(stage: Stage) -> None:
     """Nothing changes any more: what that costs, and that nothing is written."""
     world, before = stage.aws.world, Counter(stage.witness.writing.counts)
-    stage.run(2 * RHYTHM.sweep)
+    stage.run(3 * RHYTHM.sweep)
     world.calls.clear()
     quiet = max(QUIET, stage.began + 60 * LEAST - stage.now())
     most = 2 * quiet / (0.9 * RHYTHM.sweep / max(stage.history.rates)) + 2

@@ -1,5 +1,6 @@
 """An AppSpec for ECS, read as CodeDeploy reads it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,7 +31,7 @@ class AppSpec:
 def parse(text: str) -> AppSpec:
     """YAML or JSON text as an AppSpec; keys are matched without regard to case. Raises ``AppSpecError``."""
     try:
-        document = _lowered(yaml.safe_load(text))
+        document = _lowered(_loaded(text))
     except yaml.YAMLError as error:
         raise AppSpecError(
             "The input AppSpec file is a not well-formed yaml. The template cannot be parsed."
@@ -40,6 +41,13 @@ def parse(text: str) -> AppSpec:
     if str(document.get("version", "0.0")) not in {"0.0", "0"}:
         raise AppSpecError(f"The version {document['version']} is not supported; it must be 0.0.")
     return _spec(_properties(document), _hooks(document.get("hooks")))
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text)  # which is YAML too, and read a hundred times as fast
+    except ValueError:
+        return yaml.safe_load(text)
 
 
 def _spec(properties: dict[str, Any], hooks: dict[str, str]) -> AppSpec:

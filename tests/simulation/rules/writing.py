@@ -50,7 +50,7 @@ class Writing:
             self._by_its_keeper(replica, record, sent)
 
     def _by_its_keeper(self, replica: "Replica", record: Record, sent: Sent) -> None:
-        if replica.keeper.allows(Scope(record.plan.region)):
+        if replica.keeper.keeps(Scope(record.plan.region)):
             return
         self._late[replica.name, replica.life] += 1
         self.counts["(late)"] += 1
