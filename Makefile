@@ -72,6 +72,7 @@ SEEDS ?= 2000
 SEED ?=
 simulate: $(READY) ## Seeded histories of the whole controller: SEEDS=200000, or SEED=7 alone
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(if $(SEED),--seed $(SEED))
+	@$(if $(SEED),true,$(BIN)/python -m tests.simulation.bugs --replay --brief)
 
 simulate-bugs: $(READY) ## Plant bugs in the controller, and search for the seed that finds each
 	@$(BIN)/python -m tests.simulation.bugs

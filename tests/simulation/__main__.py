@@ -12,6 +12,7 @@ from dataclasses import asdict
 
 from tests.simulation.history import history
 from tests.simulation.order import fixed
+from tests.simulation.rules.writing import LATE
 from tests.simulation.running import Result, run
 
 EACH = 25  # seeds that a worker is given at once
@@ -64,8 +65,9 @@ class Figures:
         yield f"{sum(self.injected.values()):,} faults:"
         for kind, count in sorted(self.injected.items()):
             yield f"  {count:>9,}  {kind}"
-        yield f"{sum(self.counts.values()):,} changes asked of AWS:"
-        for kind, count in sorted(self.counts.items()):
+        changes = {kind: count for kind, count in sorted(self.counts.items()) if kind != LATE}
+        yield f"{sum(changes.values()):,} changes asked of AWS, {self.counts[LATE]:,} of them late after a pause:"
+        for kind, count in changes.items():
             yield f"  {count:>9,}  {kind}"
 
 

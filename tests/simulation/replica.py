@@ -26,8 +26,8 @@ from tests.simulation.repository import Clone, Commit, Compiling, Origin
 from tests.simulation.violation import Violated
 
 TERMS = Terms(500.0)
-RHYTHM = Rhythm(poll=90.0, sweep=180.0, recheck=360.0)
-POLICY = Policy(poll=45.0)
+RHYTHM = Rhythm(poll=120.0, sweep=240.0, recheck=480.0)
+POLICY = Policy(poll=60.0)
 WORKERS = 2
 TABLE_PATIENCE = TERMS.patience
 

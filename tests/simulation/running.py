@@ -179,7 +179,7 @@ def _in_sync(stage: Stage, plan: Plan) -> bool:
 def _quiet(stage: Stage) -> None:
     """Nothing changes any more: what that costs, and that nothing is written."""
     world, before = stage.aws.world, Counter(stage.witness.writing.counts)
-    stage.run(3 * RHYTHM.sweep)
+    stage.run(RHYTHM.recheck + 1.5 * RHYTHM.sweep)
     world.calls.clear()
     quiet = max(QUIET, stage.began + 60 * LEAST - stage.now())
     most = 2 * quiet / (0.9 * RHYTHM.sweep / max(stage.history.rates)) + 2

@@ -21,6 +21,7 @@ TAGS = frozenset({"TagResource", "UntagResource"})
 ALLOWED = STEPS | TAGS | {"RegisterTaskDefinition"}
 BESIDE_FIELDS = frozenset({"cluster", "service", "taskDefinition", "forceNewDeployment", "deploymentConfiguration"})
 HEALS = 3  # an hour, says the policy; one more is on its way
+LATE = "late"  # counted beside the calls by their names
 MOST = 250  # writes to one service in one history: nobody needs as many
 
 
@@ -53,7 +54,7 @@ class Writing:
         if replica.keeper.keeps(Scope(record.plan.region)):
             return
         self._late[replica.name, replica.life] += 1
-        self.counts["(late)"] += 1
+        self.counts[LATE] += 1
         record.excused += sent.operation == "RegisterTaskDefinition"
         if self._late[replica.name, replica.life] > replica.pauses:
             said = f"{sent.operation} of {record.plan.name} by {replica.name}, which paused {replica.pauses} times"
