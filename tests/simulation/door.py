@@ -57,6 +57,9 @@ class Passage(Protocol):
     def may_change(self, scope: Scope) -> bool: ...
     def heard(self, sent: Sent) -> None: ...
 
+    def failed(self, operation: str) -> None:
+        """Whoever asked gets no answer, or none that is one."""
+
     def unanswered(self, sent: Sent) -> None:
         """AWS heard it, and the answer did not come, or came to nobody."""
 
@@ -189,6 +192,8 @@ class Door:
 
     def _fate(self, service: str, operation: str, *, reads: bool) -> str | None:
         fate = self._aws.weather.hits(self._aws.world.clock.now(), FATES)
+        if fate is not None and fate != "unread":
+            self._passage.failed(operation)
         match fate:
             case "throttle":
                 raise _error("ThrottlingException", "Rate exceeded", 400, operation)

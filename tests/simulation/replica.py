@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from controller.lease.beliefs import Terms
@@ -66,12 +66,13 @@ class Around(Surroundings, Protocol):
 
 @dataclass
 class Step:
-    """A key in hand: since when, what it asked of AWS so far, and what was known of Git as it began."""
+    """A key in hand: since when, what it asked of AWS, what of Git was known then, and which calls ``failed``."""
 
     key: Key
     began: float
     sent: list[Sent]
     known: dict[str, tuple[Declared, Commit]]
+    failed: list[str] = field(default_factory=list)
 
 
 class Replica(Process):
@@ -172,6 +173,10 @@ class Replica(Process):
 
     def may_change(self, scope: Scope) -> bool:
         return self.keeper.allows(scope)
+
+    def failed(self, operation: str) -> None:
+        if self.busy:
+            self.busy[-1].failed.append(operation)
 
     def unanswered(self, sent: Sent) -> None:
         self._world.witness.unanswered(self, sent)

@@ -90,10 +90,15 @@ class Rules:
         key = replica.busy[-1].key if replica.busy else None
         if sent.operation == "RegisterTaskDefinition" and isinstance(key, ServiceKey):
             self.of[key.name].excused += 1
+        if sent.operation == "UpdateService" and "taskDefinition" not in sent.params and isinstance(key, ServiceKey):
+            self.of[key.name].field_heals.pop()  # which nobody remembers
 
     def told(self, replica: "Replica", told: Told) -> None:
         """A replica says how a service stands."""
         self.reporting.told(told)
+        step = replica.busy[-1] if replica.busy else None
+        if step is not None and step.key == told.after.wanted.key:
+            self.reporting.read_all(step, told)
 
     def broke(self, replica: "Replica", what: str, error: Exception) -> None:
         """Something was raised that no step may raise."""

@@ -29,15 +29,15 @@ class Record:
     """What has happened to one service. Times are the world's.
 
     ``registered``: our revisions by content; ``excused``: how many more there may be than contents, since an answer
-    was lost. ``foreign``: since when somebody else's deployments run. ``wrong``: since when a replica says in sync and
-    it is not.
+    was lost. ``field_heals``: when fields were put back, and in which epoch of the shard. ``foreign``: since when
+    somebody else's deployments run. ``wrong``: since when a replica says in sync and it is not.
     """
 
     plan: Plan
     shipments: list[Shipment] = field(default_factory=list)
     retries: list[float] = field(default_factory=list)
     syncs: list[float] = field(default_factory=list)
-    field_heals: list[float] = field(default_factory=list)
+    field_heals: list[tuple[float, int]] = field(default_factory=list)
     registered: dict[Content, list[str]] = field(default_factory=dict)
     excused: int = 0
     foreign: dict[str, float] = field(default_factory=dict)

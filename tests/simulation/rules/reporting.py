@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tests.simulation.replica import Replica, Step
     from tests.simulation.stage import Stage
 
+# What people are shown of a rollout, and nothing rests on it.
+DISPENSABLE = frozenset({"DescribeAlarms", "GetDeploymentConfig", "GetDeploymentGroup"})
+
 
 class Reporting:
     """What holds of every report."""
@@ -34,6 +37,15 @@ class Reporting:
             raise Violated("no look ends with a defect", outcome.message)
         if after.sync is not before.sync or after.changes != before.changes:
             raise Violated("unknown is never read as empty", f"{outcome.reason} made {before.sync} {after.sync}")
+
+    def read_all(self, step: "Step", told: Told) -> None:
+        """A look that could not read what it needs comes to no conclusion."""
+        outcome, name = told.after.outcome, told.after.wanted.key.name
+        if set(step.failed) - DISPENSABLE and not isinstance(outcome, Failed):
+            raise Violated("unknown is never read as empty", f"{name}: {step.failed} failed, and still: {outcome}")
+        for each in outcome.findings if isinstance(outcome, Blocked) else ():
+            if each.code.endswith("Missing"):  # everything that a manifest names is there, always
+                raise Violated("unknown is never read as empty", f"{name}: {each}")
 
     def reads_git(self, replica: "Replica") -> None:
         """What is wanted is what the commits say that were read, and what could not be read is as it was."""
