@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from controller.loop.board import Told
 from controller.loop.status import ServiceStatus
+from reconcilers.live import deployment_name
 from reconcilers.outcome import Blocked, Differs, Failed, Held, InSync, Sync, Waiting
 from reconcilers.verdict import LinkState
 from tests.simulation.fleet import Plan
@@ -91,5 +92,5 @@ def _explained(status: ServiceStatus) -> None:
     for stop in stops if isinstance(outcome, Held | Blocked | Waiting | Differs) else ():
         if not (stop.text and stop.who and stop.how):
             raise Violated(rule, f"{status.wanted.key.name}: {stop}")
-    if isinstance(outcome, Held) and outcome.deployment not in stops[0].text:
+    if isinstance(outcome, Held) and deployment_name(outcome.deployment) not in stops[0].text:
         raise Violated(rule, f"{status.wanted.key.name}: {stops[0]}")
