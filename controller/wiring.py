@@ -32,8 +32,9 @@ from controller.settings import CloudTrail, Settings
 from controller.source.repository import Repository
 from controller.web.app import Face, build
 from controller.web.identity.gate import build_gate
+from controller.web.patience import Limits
 from controller.web.server import HttpServer
-from controller.web.stream import Hub
+from controller.web.stream import MOST_READERS, Hub
 from reconcilers.aws.dynamodb import LeaseTable, place_of
 from reconcilers.aws.gateways import GatewayPool
 from reconcilers.aws.pace import Pace
@@ -123,7 +124,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
         lambda wanted: attempts(pool(wanted.scope), wanted, time.time()),
     )
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
-    journal, hub = Journal(board, time.time), Hub()
+    journal, hub = Journal(board, time.time), Hub(most=min(MOST_READERS, Limits().connections // 2))
     inquiry = _inquiry(settings, pool, board, lease, log)
     notifier = _notifier(settings, pool, board, metrics, log)
     observers: tuple[Observer | None, ...] = (metrics, LogLines(log, board), journal, hub, inquiry, notifier)
@@ -135,14 +136,13 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     metrics.shares(lease.sharing)
     metrics.configured(settings.poll_interval, settings.sweep_interval, settings.workers)
     ending = threading.Event()
-    longest = max(STILL, 3 * settings.poll_interval, 2 * settings.git_timeout)
     historian = Historian(pool, time.time)
     logs = LogReader(Reach(pool, historian.history, time.time, time.monotonic))
     face = Face(
         board=board,
         asked=loop,
         registry=metrics.registry,
-        beats=lambda: loop.beats(longest) and lease.alive,
+        beats=lambda: loop.beats(_longest(settings)) and lease.alive,
         ready=lambda: board.snapshot is not None and not ending.is_set(),
         now=time.time,
         version=release,
@@ -156,9 +156,17 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
         ordered=notifier.ordered if notifier is not None else None,
     )
     app = build(face, settings.api_token, settings.webhook_secret, gate)
-    return Daemon(
-        loop, HttpServer(app, settings.host, settings.port), repository, hub, ending, lease, inquiry, notifier
-    )
+    http = HttpServer(app, settings.host, settings.port, let_go=partial(_let_go, log))
+    return Daemon(loop, http, repository, hub, ending, lease, inquiry, notifier)
+
+
+def _longest(settings: Settings) -> float:
+    """Seconds without a finished step after which the loop counts as stuck."""
+    return max(STILL, 3 * settings.poll_interval, 2 * settings.git_timeout)
+
+
+def _let_go(log: Any, reasons: dict[str, int]) -> None:
+    log.warning("clients let go", clients=sum(reasons.values()), reasons=reasons)
 
 
 def _clients(settings: Settings, release: str, metrics: Metrics) -> AwsClients:

@@ -2,20 +2,44 @@
 
 import socket
 import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
+from controller.web.patience import Connection, Crowd, Limits
+
 LAST_ANSWERS = 2  # seconds to finish what is being answered when the daemon ends
+WAITING = 128  # connections that wait to be taken: so many may come beyond the limit before it is looked at
 
 
 class HttpServer:
-    """Serves ``app`` on ``host`` and ``port`` (0: a free one, see ``url``) until ``stop``."""
+    """Serves ``app`` on ``host`` and ``port`` (0: a free one, see ``url``) until ``stop``.
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+    ``let_go`` is told now and then how many clients were let go that were too slow or too many, by the reason.
+    """
+
+    def __init__(
+        self,
+        app: FastAPI,
+        host: str,
+        port: int,
+        limits: Limits | None = None,
+        let_go: Callable[[dict[str, int]], None] = lambda _: None,
+    ) -> None:
         self._socket = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        protocol: Any = partial(Connection, Crowd(limits or Limits(), let_go))
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=LAST_ANSWERS
+            app,
+            http=protocol,
+            ws="none",
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            backlog=WAITING,
+            timeout_graceful_shutdown=LAST_ANSWERS,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="http", daemon=True)

@@ -103,7 +103,9 @@ def _webhook(data: bytes) -> None:
     head, _, body = data.partition(b"\n\n")
     lines = head.decode("latin-1").splitlines()
     headers = {name.strip().lower(): text.strip() for name, _, text in (each.partition(":") for each in lines)}
-    found = webhook.check(headers, body, SECRET)
+    sealed = webhook.seal(SECRET)
+    sealed.update(body)
+    found = webhook.check(headers, sealed, SECRET)
     assert found is webhook.Delivery.REFUSED or SECRET in headers.get("x-gitlab-token", "")
 
 

@@ -15,6 +15,7 @@ from controller.web.stream import Hub
 from reconcilers.history import History
 from reconcilers.model import Service, ServiceKey
 from reconcilers.reconcile import Report
+from reconcilers.task_logs import TaskLogs
 from reconcilers.verdict import Order
 from tests.controller.builders import NOW
 
@@ -39,14 +40,16 @@ class Asked:
 class Served:
     """What is behind the routes. ``now`` is what its clock says."""
 
-    def __init__(self, now: float = NOW, token: str | None = TOKEN, hub: Hub | None = None) -> None:
+    def __init__(
+        self, now: float = NOW, token: str | None = TOKEN, hub: Hub | None = None, secret: str | None = None
+    ) -> None:
         self.now = now
         self.board = Board()
         self.journal = Journal(self.board, self._clock)
         self.hub = hub or Hub()
         self.asked = Asked(self.board)
         self.histories: dict[ServiceKey, History] = {}
-        self.app = build(self._face(), token, None)
+        self.app = build(self._face(), token, secret)
 
     def adopt(self, snapshot: Snapshot) -> None:
         """Git says this."""
@@ -85,6 +88,7 @@ class Served:
             journal=self.journal,
             hub=self.hub,
             history=self._history,
+            logs=lambda *_: TaskLogs(None),
         )
 
 

@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 
-from controller.web.webhook import Delivery, check
+from controller.web import webhook
+from controller.web.webhook import Delivery
 
 BODY = b'{"ref": "refs/heads/main"}'
 
@@ -11,6 +13,12 @@ BODY = b'{"ref": "refs/heads/main"}'
 def signed(secret: str, body: bytes = BODY, event: str = "push") -> dict[str, str]:
     digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return {"x-hub-signature-256": f"sha256={digest}", "x-github-event": event}
+
+
+def check(headers: Mapping[str, str], body: bytes, secret: str) -> Delivery:
+    sealed = webhook.seal(secret)
+    sealed.update(body)
+    return webhook.check(headers, sealed, secret)
 
 
 def test_a_push_signed_by_github_is_taken() -> None:
