@@ -10,7 +10,7 @@ from typing import Protocol
 
 from controller.source.declarations import declarations
 from controller.source.git import GitSource
-from controller.source.objects import Entry, Listing, Tree, choose
+from controller.source.objects import Entry, Listing, Tree, around, choose
 from controller.source.rendering import Render
 from controller.source.snapshot import Snapshot, compile_tree
 from reconcilers.model import Revision
@@ -75,11 +75,8 @@ def load_snapshot(files: Files, revision: Revision, render: Render, folder: str 
     manifests = files.read(listing.under(folder))
     needed = declarations(manifests.files, folder).needed()
     rest = files.read(tuple(entry for entry in listing.under(*needed) if entry.path not in manifests.files))
-    odd = tuple(problem for problem in listing.problems if _concerns(problem.file, (folder, *needed)))
+    wanted = frozenset((folder, *needed))
+    odd = tuple(problem for problem in listing.problems if not wanted.isdisjoint(around(problem.file)))
     problems = tuple(dict.fromkeys((*manifests.problems, *rest.problems, *odd)))
     tree = Tree({**manifests.files, **rest.files}, problems)
     return compile_tree(tree, revision, render, folder, listing.entries)
-
-
-def _concerns(path: str, folders: tuple[str, ...]) -> bool:
-    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)

@@ -45,8 +45,8 @@ class Listing:
 
     def under(self, *folders: str) -> tuple[Entry, ...]:
         """The entries that are one of the paths or lie below one; "" or "." is the whole repository."""
-        wanted = [normal(folder) for folder in folders]
-        return tuple(entry for path, entry in self.entries.items() if any(_within(path, folder) for folder in wanted))
+        wanted = frozenset(map(normal, folders))
+        return tuple(entry for path, entry in self.entries.items() if not wanted.isdisjoint(around(path)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,14 @@ def normal(folder: str) -> str:
     """A folder's one spelling: no "./", no "/" at its end, "" for the whole repository."""
     path = posixpath.normpath(folder)
     return "" if path == "." else path
+
+
+def around(path: str) -> Iterator[str]:
+    """A path and every folder that it lies in, the whole repository ("") as the last."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
+    yield ""
 
 
 def leaves_tree(path: str) -> bool:
@@ -210,16 +218,10 @@ def _unread(path: str, message: str, remedy: str) -> Problem:
 
 def touching(touched: Sequence[tuple[str, frozenset[str]]], places: Iterable[str]) -> str | None:
     """The newest commit that changed one of some files, or something in one of some folders."""
-    folders = tuple(map(normal, places))
-    return next((commit for commit, paths in touched if any(_in_any(path, folders) for path in paths)), None)
-
-
-def _in_any(path: str, folders: tuple[str, ...]) -> bool:
-    return any(_within(path, folder) for folder in folders)
-
-
-def _within(path: str, folder: str) -> bool:
-    return not folder or path == folder or path.startswith(f"{folder}/")
+    folders = frozenset(map(normal, places))
+    return next(
+        (commit for commit, paths in touched if any(not folders.isdisjoint(around(path)) for path in paths)), None
+    )
 
 
 def _decode(raw: bytes, encoding: str) -> str:

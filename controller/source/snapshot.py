@@ -14,7 +14,7 @@ from types import MappingProxyType
 from controller.source.claims import clashes
 from controller.source.declarations import Declaration, Declarations, declarations
 from controller.source.definitions import checked
-from controller.source.objects import Tree
+from controller.source.objects import Tree, around
 from controller.source.problem import Problem
 from controller.source.rendering import Render
 from controller.source.services import service
@@ -39,6 +39,15 @@ class Snapshot:
     spoiled: Mapping[ServiceKey, tuple[Problem, ...]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
     stale: frozenset[ServiceKey] = frozenset()
+    by_file: Mapping[str, tuple[Problem, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the problems by file once: thousands of services ask for their own."""
+        found: dict[str, list[Problem]] = defaultdict(list)
+        for problem in self.problems:
+            found[problem.file].append(problem)
+        by_file = MappingProxyType({file: tuple(problems) for file, problems in found.items()})
+        object.__setattr__(self, "by_file", by_file)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -110,16 +119,16 @@ def _snapshot(
 
 def _reported(outcomes: Iterable[_Outcome], general: Iterable[Problem]) -> dict[Problem, Problem]:
     """Give every problem once. One that stands outside the manifests it concerns says which they are."""
-    users: dict[Problem, list[str]] = defaultdict(list)
+    users: dict[Problem, dict[str, None]] = defaultdict(dict)  # as a set that keeps its order
     for problem in general:
-        users[problem] = []
+        users[problem] = {}
     for one in outcomes:
         for problem in one.problems:
             if problem.file == one.declaration.file:
-                users[problem] = []
-            elif one.declaration.file not in users[problem]:
-                users[problem].append(one.declaration.file)
-    return {problem: _for(problem, files) for problem, files in users.items()}
+                users[problem] = {}
+            else:
+                users[problem][one.declaration.file] = None
+    return {problem: _for(problem, tuple(files)) for problem, files in users.items()}
 
 
 def _for(problem: Problem, files: Sequence[str]) -> Problem:
@@ -144,7 +153,7 @@ def _unread(tree: Tree, declared: Declarations, folder: str) -> frozenset[str]:
 
 
 def _is_spoiled(before: Service, fresh: Snapshot) -> bool:
-    return before.key in fresh.spoiled or any(_inside(before.source, path) for path in fresh.unread)
+    return before.key in fresh.spoiled or not fresh.unread.isdisjoint(around(before.source))
 
 
 def _inside(path: str, folder: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
@@ -21,6 +21,7 @@ from controller.source.spelling import instead_of
 from controller.source.templating import Rendered, RenderFailure
 from controller.source.values import RefusedValues, ValueRefusal, merged
 
+_GUESSES = 100  # manifests of a commit for which names are compared
 Source = Located | tuple[Problem, ...]
 
 
@@ -57,6 +58,7 @@ class _Finder:
     def __init__(self, tree: Tree, paths: Collection[str]) -> None:
         self._tree = tree
         self._paths = paths or tree.files
+        self._guesses = _GUESSES
         self._charts: dict[str, Chart] = {}
         self._folders: dict[str, dict[str, bytes]] = {}
         for path, content in tree.files.items():
@@ -74,10 +76,8 @@ class _Finder:
     def _chart(self, declaration: Declaration, path: str) -> _Asked | Source:
         folder = resolved(path, declaration.file, self._folders.__contains__)
         if folder is None:
-            known = folders(self._paths)
-            return self._missing(
-                declaration, ("spec", "chart"), f"There is no chart {path}", instead_of(path, known, "charts")
-            )
+            remedy = self._meant(path, "charts", lambda: folders(self._paths))
+            return self._missing(declaration, ("spec", "chart"), f"There is no chart {path}", remedy)
         if folder not in self._charts:
             read = chart(folder, self._folders[folder])
             self._charts[folder] = replace(read, problems=(*read.problems, *self._unread(folder)))
@@ -91,13 +91,19 @@ class _Finder:
         if file is not None:
             return _single(load(self._tree.files[file], file), file, ())
         near = [posixpath.dirname(place) for place in candidates(path, declaration.file)]
-        known = [
-            name
-            for name in self._paths
-            if name.endswith((".json", ".yaml", ".yml")) and posixpath.dirname(name) in near
-        ]
-        message = f"There is no file {path}"
-        return self._missing(declaration, ("spec", "taskDefinition"), message, instead_of(path, known, "files"))
+        remedy = self._meant(path, "files", lambda: self._definitions_in(near))
+        return self._missing(declaration, ("spec", "taskDefinition"), f"There is no file {path}", remedy)
+
+    def _definitions_in(self, near: Sequence[str]) -> list[str]:
+        found = (name for name in self._paths if name.endswith((".json", ".yaml", ".yml")))
+        return [name for name in found if posixpath.dirname(name) in near]
+
+    def _meant(self, path: str, what: str, known: Callable[[], Iterable[str]]) -> str:
+        """What may have been meant. Comparing all names for thousands of manifests would take hours."""
+        if not self._guesses:
+            return f"Name one of the {what} that there are."
+        self._guesses -= 1
+        return instead_of(path, known(), what)
 
     def _missing(self, declaration: Declaration, path: PartPath, message: str, remedy: str) -> tuple[Problem, ...]:
         spec = declaration.manifest.spec
