@@ -99,6 +99,8 @@ def fleet(view: FleetView, rows: Sequence[FleetRow], look: Look) -> RenderableTy
 
 def _source(source: SourceView, look: Look, whole: bool) -> RenderableType | None:
     said = [told(each) for each in source.problems] if whole else []
+    if said and source.more_problems:
+        said.append(Text(f"{source.more_problems:,} problems more: trueup validate tells them all.", "yellow"))
     if source.failing_since is not None:
         what = "Nothing new is applied" if source.reason == "unverified" else "Git has not answered well"
         unwell = f"{what} for {since(source.failing_since, look.now)}"

@@ -8,6 +8,7 @@ from controller.loop.attribution import author
 from controller.loop.board import SourceStatus
 from controller.loop.facts import Fact
 from controller.loop.status import ServiceStatus
+from controller.source.objects import around
 from controller.source.problem import Problem
 from controller.source.snapshot import Snapshot
 from controller.web.views import (
@@ -30,6 +31,8 @@ from reconcilers.model import Revision, Service, ServiceKey
 from reconcilers.outcome import Blocked, Finding, Health, Progressing, Sync
 from reconcilers.rollout.history import shipped
 from reconcilers.verdict import Link, LinkState
+
+MOST_PROBLEMS = 100  # of a commit, or of one manifest
 
 
 def service_views(statuses: tuple[ServiceStatus, ...], snapshot: Snapshot | None) -> list[ServiceView]:
@@ -105,7 +108,11 @@ def broken_view(key: ServiceKey, snapshot: Snapshot) -> ServiceView:
 
 
 def source_view(source: SourceStatus, snapshot: Snapshot | None) -> SourceView:
-    """The repository as the API shows it."""
+    """The repository as the API shows it: each reader of the fleet gets it with each change, so it has a bound."""
+    problems = snapshot.problems if snapshot is not None else ()
+    shown = problems
+    if len(problems) > MOST_PROBLEMS:
+        shown = tuple(sorted(problems, key=lambda each: each.severity != "error")[:MOST_PROBLEMS])
     return SourceView(
         commit=snapshot.revision.commit if snapshot else None,
         author=snapshot.revision.author if snapshot else "",
@@ -116,7 +123,8 @@ def source_view(source: SourceStatus, snapshot: Snapshot | None) -> SourceView:
         reason=source.reason,
         message=source.message,
         remedy=source.remedy,
-        problems=tuple(map(_problem, snapshot.problems if snapshot else ())),
+        problems=tuple(map(_problem, shown)),
+        more_problems=len(problems) - len(shown),
     )
 
 
@@ -148,11 +156,11 @@ def fact_view(fact: Fact) -> FactView:
 
 
 def _problems_of(wanted: Service, snapshot: Snapshot) -> tuple[Problem, ...]:
+    """What spoils a manifest, or else what is wrong at its path: its own warnings, or an unread folder around it."""
     spoiling = snapshot.spoiled.get(wanted.key)
     if spoiling is not None:
         return spoiling
-    place = wanted.source
-    return tuple(each for each in snapshot.problems if place == each.file or place.startswith(f"{each.file}/"))
+    return tuple(each for place in around(wanted.source) for each in snapshot.by_file.get(place, ()))
 
 
 def _stale_chain(kept: tuple[Link, ...], snapshot: Snapshot, problems: tuple[Problem, ...]) -> Iterator[Link]:

@@ -161,7 +161,8 @@ class SourceView(View):
     reason: str
     message: str
     remedy: str
-    problems: tuple[ProblemView, ...]
+    problems: tuple[ProblemView, ...] = Field(description="The first hundred, errors before warnings.")
+    more_problems: int = Field(default=0, description="How many there are besides.")
 
 
 class FactView(View):

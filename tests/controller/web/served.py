@@ -49,7 +49,7 @@ class Served:
         self.hub = hub or Hub()
         self.asked = Asked(self.board)
         self.histories: dict[ServiceKey, History] = {}
-        self.app = build(self._face(), token, secret)
+        self.app = build(self.face(), token, secret)
 
     def adopt(self, snapshot: Snapshot) -> None:
         """Git says this."""
@@ -76,7 +76,8 @@ class Served:
     def _history(self, wanted: Service) -> History:
         return self.histories.get(wanted.key, History((), {}, self.now))
 
-    def _face(self) -> Face:
+    def face(self) -> Face:
+        """What its app stands on."""
         return Face(
             board=self.board,
             asked=self.asked,

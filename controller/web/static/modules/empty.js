@@ -40,9 +40,11 @@ export function problems(source) {
   const found = source?.problems ?? [];
   if (!found.length) return null;
   const errors = found.filter((each) => each.severity === "error").length;
-  const what = errors ? count(errors, "error") : count(found.length, "warning");
+  const more = source.moreProblems ?? 0;
+  const what = more ? count(found.length + more, "problem") : errors ? count(errors, "error") : count(found.length, "warning");
   const head = h("summary", {}, icon("warning"), h("span", {}, `${what} in commit ${short(source.commit)}`), h("span", { class: "quiet" }, errors ? "What it spoils stays as it was." : ""));
-  return h("details", { class: "notice tone-warning" }, head, h("ul", {}, found.map(problem)));
+  return h("details", { class: "notice tone-warning" }, head, h("ul", {}, found.map(problem)),
+    more ? h("p", { class: "quiet" }, `And ${more} more: trueup validate tells them all.`) : null);
 }
 
 /** A problem with its place. */
