@@ -109,7 +109,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     metrics = Metrics()
     board = Board()
     clients = _clients(settings, release, metrics)
-    repository = Repository(git_source(settings, clients), settings.path)
+    repository = _repository(settings, clients, log)
     lease = _lease(settings, clients, board, log)
     pool = GatewayPool(clients, revision_digest)
     policy = Policy(
@@ -142,7 +142,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
         board=board,
         asked=loop,
         registry=metrics.registry,
-        beats=lambda: loop.beats(_longest(settings)) and lease.alive,
+        beats=lambda: loop.beats(_longest(settings), repository.moved_at) and lease.alive,
         ready=lambda: board.snapshot is not None and not ending.is_set(),
         now=time.time,
         version=release,
@@ -158,6 +158,12 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     app = build(face, settings.api_token, settings.webhook_secret, gate)
     http = HttpServer(app, settings.host, settings.port, let_go=partial(_let_go, log))
     return Daemon(loop, http, repository, hub, ending, lease, inquiry, notifier)
+
+
+def _repository(settings: Settings, clients: AwsClients, log: Any) -> Repository:
+    repository = Repository(git_source(settings, clients), settings.path)
+    repository.on_arriving(lambda size: log.info("git still fetches", mebibytes=size >> 20))
+    return repository
 
 
 def _longest(settings: Settings) -> float:

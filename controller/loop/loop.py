@@ -153,10 +153,13 @@ class Loop:
             thread.join(max(0.0, until - self._clocks.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
-    def beats(self, within: float) -> bool:
-        """Whether every worker is alive and one of them finished a step in the last ``within`` seconds."""
+    def beats(self, within: float, moved_at: float = float("-inf")) -> bool:
+        """Whether every worker is alive and one of them finished a step in the last ``within`` seconds.
+
+        ``moved_at``: when a step that may take longer was last seen to make headway.
+        """
         alive = all(thread.is_alive() for thread in self._threads)
-        return alive and self._clocks.monotonic() - self.beat_at <= within
+        return alive and self._clocks.monotonic() - max(self.beat_at, moved_at) <= within
 
     def look_at_source(self) -> None:
         """Somebody says there is something new in Git: look now."""

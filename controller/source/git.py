@@ -64,7 +64,9 @@ class GitSource:
     """One branch of one repository, mirrored below `directory`, which no other process may use at the same time.
 
     Every method raises SourceError, and nothing else, when the repository cannot be read; each is over within about
-    the settings' timeout. `ambient` is the environment whose PATH, proxies and certificate authorities git gets to see.
+    the settings' timeout, unless more of a large commit keeps coming: `arriving` is then told how many bytes are there,
+    and `moved_at` is when that was seen, on the monotonic clock. `ambient` is the environment whose PATH, proxies and
+    certificate authorities git gets to see.
     """
 
     def __init__(self, settings: GitSettings, directory: Path, ambient: Mapping[str, str] | None = None) -> None:
@@ -75,6 +77,8 @@ class GitSource:
         self._keys = TrustedKeys(settings.trust, self._home, self._runner, self._surroundings)
         self._turn = threading.RLock()
         self._last: Revision | None = None
+        self.moved_at = float("-inf")
+        self.arriving: Callable[[int], None] = lambda _: None
 
     def close(self) -> None:
         """End what is running, from whatever thread; every later call raises SourceError `stopped`."""
@@ -208,4 +212,10 @@ class GitSource:
                 file.write_text(text, "utf-8")
         except OSError as error:
             raise unusable(str(self._home), error) from None
-        return Mirror(self._home, Commands(origin, self._runner, self._surroundings, deadline, self._settings.timeout))
+        seconds = self._settings.timeout
+        commands = Commands(origin, self._runner, self._surroundings, deadline, seconds, self._moved)
+        return Mirror(self._home, commands)
+
+    def _moved(self, arrived: int) -> None:
+        self.moved_at = time.monotonic()
+        self.arriving(arrived)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -28,21 +29,30 @@ _MAX_PACKS = 50
 _MAX_NAMED = 1000  # commits that are asked of the remote at once; each comes with the files in which it differs
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Commands:
-    """Runs git for one look at a repository: all of it is over at `deadline`, on the monotonic clock."""
+    """Runs git for one look at a repository: all of it is over at `deadline`, on the monotonic clock.
+
+    But for a fetch to which more comes: that goes on for as long as it does, and the time of the rest begins after it.
+    `moved` is told how many bytes are there, each time that it would have been over.
+    """
 
     origin: Remote
     runner: Runner
     surroundings: Mapping[str, str]
     deadline: float
     seconds: float
+    moved: Callable[[int], None] = lambda _: None
 
-    def run(self, command: list[str], extra: Mapping[str, str], stdin: bytes = b"") -> bytes:
-        """Give what git says, or raise SourceError."""
+    def run(
+        self, command: list[str], extra: Mapping[str, str], stdin: bytes = b"", arrived: Callable[[], int] = lambda: 0
+    ) -> bytes:
+        """Give what git says, or raise SourceError. `arrived`: how many bytes came so far."""
         left = self.deadline - time.monotonic()
         try:
-            done = self.runner.run(["git", *command], {**self.surroundings, **extra}, left, stdin)
+            done = self.runner.run(
+                ["git", *command], {**self.surroundings, **extra}, left, stdin, self._headway(arrived)
+            )
         except TimedOutError:
             raise too_slow(self.origin.url, self.seconds) from None
         except InterruptedError:
@@ -52,6 +62,21 @@ class Commands:
         if done.code != 0:
             raise stopped() if self.runner.stopped else explain(done.errors, self.origin.url, self.origin.secrets)
         return done.output
+
+    def _headway(self, arrived: Callable[[], int]) -> Callable[[], float]:
+        before = 0
+
+        def more() -> float:
+            nonlocal before
+            now, last = arrived(), before
+            before = now
+            if now <= last:
+                return 0.0
+            self.moved(now)
+            self.deadline = time.monotonic() + 2 * self.seconds  # for what comes after it as well
+            return self.seconds
+
+        return more
 
 
 class Mirror:
@@ -240,5 +265,19 @@ class Mirror:
         self._network("fetch", *options, "--update-shallow", "--", self._origin.url, *refspecs)
 
     def _network(self, *command: str) -> bytes:
-        place = {"GIT_DIR": str(self._place)} if command[0] == "fetch" else {}
-        return self._commands.run(list(command), {**place, **credentials(self._origin)})
+        if command[0] != "fetch":
+            return self._commands.run(list(command), credentials(self._origin))
+        for left in self._arriving():  # by a fetch that was ended: git leaves them, each as large as what had come
+            left.unlink(missing_ok=True)
+        place = {"GIT_DIR": str(self._place), **credentials(self._origin)}
+        return self._commands.run(list(command), place, arrived=self._arrived)
+
+    def _arriving(self) -> Iterator[Path]:
+        return self._place.glob("objects/pack/tmp_*")
+
+    def _arrived(self) -> int:
+        size = 0
+        for each in self._arriving():
+            with suppress(FileNotFoundError):
+                size += each.stat().st_size
+        return size

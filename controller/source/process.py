@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -53,17 +53,22 @@ class Runner:
                 _signal(self._running, signal.SIGKILL)
 
     def run(
-        self, command: Sequence[str], environment: Mapping[str, str], timeout: float, stdin: bytes = b""
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        timeout: float,
+        stdin: bytes = b"",
+        headway: Callable[[], float] = lambda: 0.0,
     ) -> Completed:
         """Give `stdin` to the command and collect what it says; `timeout` in seconds.
+
+        Where that is over, `headway` is asked for how many seconds more are worth waiting. It goes without `stdin`.
 
         Raises TimedOutError, and OSError where the command cannot be started at all.
         """
         process = self._start(command, environment)
         try:
-            output, errors = process.communicate(stdin, timeout=max(timeout, 0))
-        except subprocess.TimeoutExpired:
-            raise TimedOutError from None
+            output, errors = _patient(process, stdin, timeout, headway)
         finally:
             with self._guard:
                 self._running = None
@@ -84,6 +89,18 @@ class Runner:
                 start_new_session=True,
             )
             return self._running
+
+
+def _patient(
+    process: subprocess.Popen[bytes], stdin: bytes, timeout: float, headway: Callable[[], float]
+) -> tuple[bytes, bytes]:
+    while True:
+        try:
+            return process.communicate(stdin, timeout=max(timeout, 0))
+        except subprocess.TimeoutExpired:
+            timeout = headway()
+            if not timeout:
+                raise TimedOutError from None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -1,6 +1,6 @@
 """One branch of one repository, as what should run: looked at, compiled when it moved, never worse than before."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from controller.source.git import Fetched, GitSource
@@ -39,6 +39,15 @@ class Repository:
     def touched(self, places: Mapping[ServiceKey, tuple[str, ...]]) -> Mapping[ServiceKey, Revision]:
         """The commit that last changed one of the files of each service, as far as it was lately. Raises as above."""
         return self._git.touched(places)
+
+    @property
+    def moved_at(self) -> float:
+        """When more of a large commit was last seen to come, on the monotonic clock; minus infinity for never."""
+        return self._git.moved_at
+
+    def on_arriving(self, tell: Callable[[int], None]) -> None:
+        """Let somebody know now and then how many bytes of a large commit are there."""
+        self._git.arriving = tell
 
     def close(self) -> None:
         """End what is running, from whatever thread."""
