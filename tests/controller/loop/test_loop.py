@@ -403,6 +403,13 @@ def test_while_every_look_into_one_account_hangs_the_other_is_looked_at() -> Non
     assert stage.loop.stop(within=10)
 
 
+def test_a_step_that_makes_headway_is_a_beat_however_long_it_takes() -> None:
+    stage = Stage(snapshot())
+    stage.loop.beat_at -= 1000.0
+    assert not stage.loop.beats(300)
+    assert stage.loop.beats(300, moved_at=stage.loop.beat_at + 900.0)
+
+
 def test_a_step_that_raises_does_not_end_its_worker() -> None:
     stage = Stage(snapshot())
     stage.work.defect = "prod"
