@@ -64,8 +64,11 @@ types: $(READY)
 layers: $(READY)
 	@$(BIN)/lint-imports
 
-bench: $(READY) ## What a sweep costs at 10, 100 and 1,000 services, and what the page does
+bench: $(READY) ## What sweeps, floods, 10,000 services and the page cost (an hour)
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench.floods
+	@$(BIN)/python -m tests.bench.pressure 1000 100
+	@$(BIN)/python -m tests.bench.pressure
 	@$(BIN)/python -m tests.bench.page
 
 SEEDS ?= 2000

@@ -23,18 +23,18 @@ def blue_green(world: World, plan: BlueGreen | None = None, caller: Caller | Non
     plan, call = plan or BlueGreen(), by(world, caller)
     definition = define(call, plan.name, plan.workload)
     balancer = _balance(call, plan)
-    call("ecs", "CreateCluster", {"clusterName": plan.prefix})
+    call("ecs", "CreateCluster", {"clusterName": plan.cluster})
     made = call(
         "ecs",
         "CreateService",
-        service(plan.prefix, plan.name, plan.workload, definition)
+        service(plan.cluster, plan.name, plan.workload, definition)
         | behind(balancer.blue, plan.workload)
         | {"deploymentController": {"type": "CODE_DEPLOY"}},
     )["service"]
     alarms = _alarms(call, plan, balancer) if plan.alarms else ()
     group = _deployment_group(call, plan, balancer, alarms)
     return BlueGreenService(
-        cluster=plan.prefix,
+        cluster=plan.cluster,
         service=plan.name,
         service_arn=made["serviceArn"],
         task_definition_arn=definition,
@@ -109,7 +109,7 @@ def _deployment_group(call: Call, plan: BlueGreen, balancer: _Balancer, alarms: 
             "deploymentReadyOption": ready,
         },
         "loadBalancerInfo": {"targetGroupPairInfoList": [pair]},
-        "ecsServices": [{"clusterName": plan.prefix, "serviceName": plan.name}],
+        "ecsServices": [{"clusterName": plan.cluster, "serviceName": plan.name}],
         "alarmConfiguration": {"enabled": bool(alarms), "alarms": [{"name": alarm} for alarm in alarms]},
         "autoRollbackConfiguration": {"enabled": bool(plan.rollback_events), "events": list(plan.rollback_events)},
     }

@@ -50,7 +50,7 @@ class Workload:
 class BlueGreen:
     """What ``blue_green`` builds. Names follow from ``name`` and ``environment``; ``wait`` is the termination wait.
 
-    ``alarm_threshold``: so many 5xx in a minute are still well.
+    ``alarm_threshold``: so many 5xx in a minute are still well. ``shared_cluster`` is one that several are built in.
     """
 
     name: str = "notes-app"
@@ -64,10 +64,16 @@ class BlueGreen:
     ready_wait_minutes: int | None = None
     check_interval: int = 30
     check_threshold: int = 3
+    shared_cluster: str = ""
 
     @property
     def prefix(self) -> str:
         return f"{self.environment}-{self.name}"
+
+    @property
+    def cluster(self) -> str:
+        """The one that it shares with others, or its own."""
+        return self.shared_cluster or self.prefix
 
 
 @dataclass(frozen=True, slots=True)

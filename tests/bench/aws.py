@@ -3,10 +3,12 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from controller.source.rendering import ChildRenderer
+from controller.source.snapshot import Snapshot
 from sandbox.blueprints import blue_green
 from sandbox.clock import ManualClock
 from sandbox.server import serve
@@ -20,7 +22,10 @@ _ECR = ".dkr.ecr."
 
 @contextmanager
 def aws_of(fleet: Fleet, tags: tuple[str, ...] = ()) -> Iterator[str]:
-    """The URL of an AWS in which a fleet runs what its repository says; ``tags`` are in ECR besides."""
+    """The URL of an AWS in which a fleet runs what its repository says.
+
+    With ``tags``, which are in ECR besides, each service is there with all that a deployment takes.
+    """
     command = [sys.executable, "-m", "tests.bench.aws", fleet.url, *tags]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         if process.stdin is None or process.stdout is None:
@@ -36,17 +41,13 @@ def aws_of(fleet: Fleet, tags: tuple[str, ...] = ()) -> Iterator[str]:
 
 def _serve(repository: str, tags: tuple[str, ...]) -> None:
     snapshot = compiled(repository, ChildRenderer())
-    together = len({wanted.cluster for wanted in snapshot.services.values()}) == 1
-    age = _MONTHS if together else _MINUTES
+    age = _MINUTES if tags else _MONTHS
     clock = ManualClock(time.time() - age)
     world = World(clock)
-    if together:
-        build(world, snapshot)
+    if tags:
+        _deployable(world, snapshot, tags)
     else:
-        for number, wanted in enumerate(snapshot.services.values()):
-            blue_green(world, plan_of(number, workload_of(wanted)))
-            world.call("ecs", "UpdateService", {"cluster": wanted.cluster, "service": wanted.name, **_GRACE})
-            _push(world, [each["image"] for each in wanted.task_definition["containerDefinitions"]], tags)
+        build(world, snapshot)
     clock.advance(age)
     world.run()
     with serve(world) as server:
@@ -54,10 +55,20 @@ def _serve(repository: str, tags: tuple[str, ...]) -> None:
         sys.stdin.read()
 
 
+def _deployable(world: World, snapshot: Snapshot, tags: tuple[str, ...]) -> None:
+    images: set[str] = set()
+    for number, wanted in enumerate(snapshot.services.values()):
+        plan = plan_of(number, workload_of(wanted))
+        blue_green(world, replace(plan, shared_cluster=wanted.cluster))
+        world.call("ecs", "UpdateService", {"cluster": wanted.cluster, "service": wanted.name, **_GRACE})
+        images.update(each["image"] for each in wanted.task_definition["containerDefinitions"])
+    _push(world, images, tags)
+
+
 _GRACE = {"healthCheckGracePeriodSeconds": 60}
 
 
-def _push(world: World, images: list[str], tags: tuple[str, ...]) -> None:
+def _push(world: World, images: Iterable[str], tags: tuple[str, ...]) -> None:
     ecr = world.place("123456789012", "eu-west-1").ecr
     for image in images:
         if _ECR in image:

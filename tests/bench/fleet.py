@@ -1,6 +1,6 @@
 """A repository that describes so many services, and the same services in a world."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,7 +55,11 @@ class Fleet:
 
     def bump(self, number: int, tag: str) -> None:
         """Commit another tag of one service's images."""
-        self._commit({_path(number): self._manifest(number, tag)})
+        self.bump_all(range(number, number + 1), tag)
+
+    def bump_all(self, numbers: Iterable[int], tag: str) -> None:
+        """Commit another tag of the images of several services at once."""
+        self._commit({_path(number): self._manifest(number, tag) for number in numbers})
 
     def environment(self, number: int) -> str:
         """In which environment the service of this number is."""

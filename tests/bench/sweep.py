@@ -51,9 +51,9 @@ def swept(size: int) -> Swept:
 
 def _measured(daemon: SteppedDaemon) -> Swept:
     first_calls, first_cpu, _ = _sweep(daemon)
-    count = _all_in_sync(daemon)
+    count = all_in_sync(daemon)
     sweeps = [_sweep(daemon) for _ in range(max(SWEEPS, 300 // count))]
-    _all_in_sync(daemon)
+    all_in_sync(daemon)
     return Swept(
         services=count,
         calls=max(calls for calls, _, _ in sweeps),
@@ -61,7 +61,7 @@ def _measured(daemon: SteppedDaemon) -> Swept:
         seconds=median(wall for _, _, wall in sweeps),
         first_calls=first_calls,
         first_cpu_ms=1000 * first_cpu / count,
-        rss_mib=_peak(),
+        rss_mib=peak(),
     )
 
 
@@ -74,7 +74,8 @@ def _sweep(daemon: SteppedDaemon) -> tuple[int, float, float]:
     return len(daemon.calls), time.process_time() - cpu, time.perf_counter() - wall
 
 
-def _all_in_sync(daemon: SteppedDaemon) -> int:
+def all_in_sync(daemon: SteppedDaemon) -> int:
+    """How many services there are. Raises ``RuntimeError`` where not all of them are in sync."""
     found = daemon.loop.board.services()
     differing = [each.wanted.key for each in found if each.sync is not Sync.IN_SYNC]
     if differing:
@@ -82,7 +83,7 @@ def _all_in_sync(daemon: SteppedDaemon) -> int:
     return len(found)
 
 
-def _peak() -> float:
+def peak() -> float:
     """The most memory that this process has held, in MiB. (getrusage would count what its parent held.)"""
     status = Path("/proc/self/status").read_text("ascii")
     line = next(each for each in status.splitlines() if each.startswith("VmHWM:"))
