@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
+from controller.source.git_errors import SourceError
 from controller.source.repository import Repository
 from controller.source.snapshot import Snapshot
 from controller.web import webhook
@@ -66,7 +67,10 @@ def large(mebibytes: int) -> str:
     with TemporaryDirectory(prefix="trueup-bench-") as folder:
         for number in range(mebibytes):
             _write(Path(folder) / f"large/{number}", os.urandom(1 << 20))
-        snapshot, seconds = _polled(Fleet(Path(folder), 10).url)
+        try:
+            snapshot, seconds = _polled(Fleet(Path(folder), 10).url)
+        except SourceError as error:
+            return error.message
     children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return f"{len(snapshot.services)} services in {seconds:.1f} s; git held {children:.0f} MiB at most"
 
