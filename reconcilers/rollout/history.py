@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import assert_never
 
 from reconcilers.digest import Digest
-from reconcilers.live import Attempt, AttemptState, Live, RegisteredRevision
+from reconcilers.live import Attempt, AttemptState, Cause, Live, RegisteredRevision
 from reconcilers.model import CodeDeployRollout, RollingRollout, Service
 
 
@@ -69,13 +69,13 @@ def latest_success_of_ours(attempts: tuple[Attempt, ...]) -> Attempt | None:
 
 
 def brought_by(attempts: tuple[Attempt, ...], release: Digest) -> str | None:
-    """The commit that brought a release, as our marks say: what the first of the newest attempts in a row at it named.
-
-    ``None`` where the newest attempt of ours was at another release, or there is none.
+    """The commit that brought a release, as our marks say: the newest that shipped it as a commit, not as a heal or
+    once more. ``None`` where the newest attempt of ours was at another release, or there is none.
     """
     ours = (each.mark for each in attempts if each.mark is not None and not is_rollback(each))
     row = list(takewhile(lambda mark: mark.release == release, ours))
-    return row[-1].commit or None if row else None
+    brought = next((mark for mark in row if mark.cause is Cause.COMMIT), row[-1] if row else None)
+    return brought.commit or None if brought is not None else None
 
 
 def shipped(live: Live, revision: RegisteredRevision | None) -> Attempt | None:

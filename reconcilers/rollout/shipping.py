@@ -39,12 +39,10 @@ def ship(situation: Situation, intent: Ship, start: Start, reuse: RegisteredRevi
     if blocking := tuple(each for each in found if each.blocking):
         outcome = Blocked(BlockedBy.PREFLIGHT, blocking, situation.policy.blocked_after)
         return situation.plan(outcome, intent.sync, warnings=found[len(blocking) :])
-    # What is shipped once more is the same commit's: after a restart Git alone would name its newest.
-    commit = brought_by(situation.attempts, situation.wanted.release) or situation.wanted.commit.commit
-    mark = Mark(situation.wanted.release, commit, intent.cause)
+    mark = Mark(situation.wanted.release, _brought(situation, intent.cause), intent.cause)
     action = start(situation, mark, reuse)
     register = () if reuse is not None else (registration(situation),)
-    what = f"ships {commit[:12]} ({intent.cause.value})"
+    what = f"ships {mark.commit[:12]} ({intent.cause.value})"
     return situation.plan(
         Progressing(what, situation.policy.poll),
         intent.sync,
@@ -54,6 +52,14 @@ def ship(situation: Situation, intent: Ship, start: Start, reuse: RegisteredRevi
         warnings=found,
         spends=True,
     )
+
+
+def _brought(situation: Situation, cause: Cause) -> str:
+    """What is shipped once more is the same commit's: after a restart Git alone would name its newest. A release that
+    was given up for another and came back is the later commit's.
+    """
+    now = situation.wanted.commit.commit
+    return now if cause is Cause.COMMIT else brought_by(situation.attempts, situation.wanted.release) or now
 
 
 def refusals(situation: Situation) -> tuple[Finding, ...]:

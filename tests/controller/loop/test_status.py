@@ -154,6 +154,16 @@ def test_a_release_that_came_back_has_the_commit_that_brought_it_back() -> None:
     assert dated(back, attempt("v1"), attempt("v2")) == "revert"
 
 
+def test_a_release_that_was_given_up_and_came_back_has_the_later_commit() -> None:
+    again = replace(attempt("v2", id="d-9"), mark=Mark(wanted("v2").release, "again", Cause.COMMIT))
+    assert dated(again, attempt("v2"), attempt("v1")) == "again"
+
+
+def test_a_release_of_which_only_heals_are_known_has_the_commit_of_the_first() -> None:
+    heal = replace(attempt("v2"), mark=Mark(wanted("v2").release, "first", Cause.HEAL))
+    assert dated(replace(heal, id="d-9", mark=Mark(wanted("v2").release, "head", Cause.HEAL)), heal) == "first"
+
+
 def test_a_release_that_was_not_shipped_since_another_has_the_newest_commit() -> None:
     assert dated(attempt("v1"), attempt("v2")) == "head"
 
