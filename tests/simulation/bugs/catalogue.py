@@ -55,7 +55,7 @@ BUGS = (
     _bug(
         "a revision is looked for by its family alone",
         1,
-        0,
+        17,
         "reconcilers.aws.ecs",
         'revision.digest in digests and revision.status == "ACTIVE"',
         'revision.status == "ACTIVE"',
@@ -80,7 +80,7 @@ BUGS = (
     _bug(
         "a call that was not answered is made again",
         2,
-        0,
+        8,
         "reconcilers.aws.calls",
         """        answer: Answer = getattr(client, operation)(**params)
     except (ClientError, BotoCoreError) as error:
@@ -107,7 +107,7 @@ BUGS = (
     _bug(
         "a sync lifts a hold",
         3,
-        0,
+        13,
         f"{ROLLOUT}.intent",
         "if situation.writes and situation.order.retry:",
         "if situation.writes and situation.order.given:",
@@ -115,7 +115,7 @@ BUGS = (
     _bug(
         "a retry is never spent",
         3,
-        0,
+        10,
         "controller.loop.board",
         "            if report.spent:\n",
         "            if False:\n",
@@ -132,7 +132,7 @@ BUGS = (
     _bug(
         "what we superseded is not told from what a person stopped",
         3,
-        0,
+        4,
         f"{ROLLOUT}.holds",
         "    return (TagRevision(attempt.task_definition_arn, {tags.SUPERSEDED: attempt.id}),)",
         "    return ()",
@@ -140,7 +140,7 @@ BUGS = (
     _bug(
         "service fields are put back for ever",
         4,
-        0,
+        3,
         f"{ROLLOUT}.heal",
         "    if _crowded(times, situation.policy.heals_per_hour):",
         "    if False:",
@@ -165,7 +165,7 @@ BUGS = (
     _bug(
         "a manifest that cannot be read is taken for one that was removed",
         5,
-        0,
+        1,
         "controller.source.snapshot",
         "    return before.key in fresh.spoiled or any(",
         "    return False and any(",
@@ -173,7 +173,7 @@ BUGS = (
     _bug(
         "whatever AWS refuses is taken for nothing there",
         5,
-        0,
+        2,
         "reconcilers.aws.calls",
         "        if code_of(error) in absent:\n",
         "        if True:\n",
@@ -181,7 +181,7 @@ BUGS = (
     _bug(
         "a service that could not be read is taken for one that is gone",
         5,
-        0,
+        3,
         "reconcilers.aws.ecs",
         '        if failure.get("reason") != "MISSING":',
         '        if failure.get("reason") == "NEVER":',
@@ -197,7 +197,7 @@ BUGS = (
     _bug(
         "the lease is asked once and never again",
         6,
-        0,
+        17,
         "controller.lease.keeper",
         '        return tenure is not None and tenure == getattr(self._step, "tenure", None)',
         "        return True",
@@ -235,7 +235,7 @@ BUGS = (
     _bug(
         "somebody else's shift is stopped",
         7,
-        0,
+        5,
         f"{ROLLOUT}.codedeploy",
         "    if attempt.mark is None:\n        return following.foreign(situation, attempt)\n",
         "",
@@ -243,7 +243,7 @@ BUGS = (
     _bug(
         "somebody else's rolling update is replaced",
         7,
-        0,
+        77,
         f"{ROLLOUT}.rolling",
         "    if attempt.mark is None:\n        return following.foreign(situation, attempt)\n",
         "",
@@ -251,7 +251,7 @@ BUGS = (
     _bug(
         "a key in hand is handed out again",
         7,
-        0,
+        71,
         "controller.loop.queue",
         "            if entry.ready_at <= now and key not in self._in_hand:",
         "            if entry.ready_at <= now:",
@@ -259,7 +259,7 @@ BUGS = (
     _bug(
         "a termination wait is waited for by shipping into it",
         7,
-        0,
+        19,
         f"{ROLLOUT}.codedeploy",
         "return replace(shipped, actions=(EndTerminationWait(attempt.id),), outcome=outcome, spends=False)",
         "return replace(shipped, outcome=outcome, spends=False)",
@@ -267,7 +267,7 @@ BUGS = (
     _bug(
         "a termination wait is ended and shipped into in one look",
         8,
-        0,
+        19,
         f"{ROLLOUT}.codedeploy",
         "return replace(shipped, actions=(EndTerminationWait(attempt.id),), outcome=outcome, spends=False)",
         "return replace(shipped, actions=(EndTerminationWait(attempt.id), *shipped.actions))",
@@ -292,7 +292,7 @@ BUGS = (
     _bug(
         "a sweep asks for one service at a time",
         9,
-        0,
+        2,
         "reconcilers.aws.ecs",
         "DESCRIBE_SERVICES_LIMIT = 10\n",
         "DESCRIBE_SERVICES_LIMIT = 1\n",
@@ -300,7 +300,7 @@ BUGS = (
     _bug(
         "a definition that is known is asked for again",
         9,
-        0,
+        2,
         "reconcilers.aws.ecs",
         "        return self._revisions.get(arn) or self.revision(arn)",
         "        return self.revision(arn)",
@@ -308,7 +308,7 @@ BUGS = (
     _bug(
         "what is in sync is looked at alone all the same",
         9,
-        0,
+        2,
         "controller.loop.loop",
         "            self.board.glanced(key, found.live[key])\n",
         "            self.board.glanced(key, found.live[key])\n            self.queue.add(key)\n",
@@ -330,7 +330,7 @@ BUGS = (
         'platform_version="1.4.0",',
     ),
     _bug(
-        "a shift that was undone by hand is undone on the service",
+        "a deployment is stopped by taking its group away",
         10,
         0,
         "reconcilers.aws.codedeploy",
@@ -348,7 +348,7 @@ BUGS = (
     _bug(
         "what is waited for is shown as done",
         11,
-        0,
+        1,
         "reconcilers.explain",
         'return Link("deployment", LinkState.BLOCKED, outcome.what, outcome.on, "Nothing has',
         'return Link("deployment", LinkState.DONE, outcome.what, outcome.on, "Nothing has',
