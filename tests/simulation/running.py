@@ -117,11 +117,12 @@ def _justified(stage: Stage, plan: Plan) -> None:
         keeper = _keeper(stage, plan)
         assert keeper is not None
         content = declared_content(keeper.clone.known[plan.name][0])
-        last = next((each for each in reversed(record.shipments) if each.content == content), None)
-        verdict = stage.witness.shipping.verdict(plan, last) if last is not None else ("foreign", 0.0)
-        if verdict is None or not verdict[0]:
+        # A retry that was superseded is no verdict: what failed before it still is one.
+        tried = [each for each in record.shipments if each.content == content]
+        verdicts = [stage.witness.shipping.verdict(plan, each) for each in tried]
+        if tried and not any(verdict is not None and verdict[0] for verdict in verdicts):
             raise Violated("only what failed is held", _state(stage, plan))
-        if plan.sync != "observe" and last is not None:
+        if plan.sync != "observe" and tried:
             _labelled(stage, plan, content)
     if isinstance(outcome, Blocked) and outcome.by not in (BlockedBy.FOUGHT, BlockedBy.PREFLIGHT):
         raise Violated("every wait ends", _state(stage, plan))
