@@ -48,6 +48,7 @@ class EcsGateway:
         self._revisions: Bounded[str, RegisteredRevision] = Bounded(REMEMBERED)
         self._ended: Bounded[str, Attempt] = Bounded(REMEMBERED)
         self._shipped_by: Bounded[str, str] = Bounded(REMEMBERED)  # service revision → task definition
+        self._newest: Bounded[str, str] = Bounded(REMEMBERED)  # family → what was registered here last
 
     def describe_services(self, cluster: str, names: tuple[str, ...]) -> DescribedServices:
         """The services by name, ten a call. Raises ``Stalled`` where the cluster does not exist."""
@@ -126,6 +127,8 @@ class EcsGateway:
         """
         parameters = {"familyPrefix": family, "status": "ACTIVE", "sort": "DESC", "maxResults": LISTED}
         listed = ask(self._client, "list_task_definitions", parameters, about=family).get("taskDefinitionArns", [])
+        own = self._newest.get(family)  # a list may be half a minute behind
+        hints = hints if own is None else (own, *hints)
         known = {arn: self._revisions.get(arn) for arn in dict.fromkeys((*hints, *listed))}
         same = [arn for arn, revision in known.items() if revision is not None and revision.digest in digests]
         found = tuple(self._active(tuple(same[:SAME]), digests))
@@ -152,8 +155,8 @@ class EcsGateway:
             about=str(definition.get("family", "")),
             hide=_environment_values(definition),
         )
-        self._registered(answer["taskDefinition"])
-        return str(answer["taskDefinition"]["taskDefinitionArn"])
+        arn = self._registered(answer["taskDefinition"]).arn
+        return self._newest.put(str(definition.get("family", "")), arn)
 
     def tag(self, arn: str, tags: Mapping[str, str | None]) -> None:
         """Put labels on a revision or a service; a label that is ``None`` is taken off."""

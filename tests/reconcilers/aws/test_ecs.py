@@ -271,6 +271,19 @@ def test_what_was_registered_is_not_asked_for_again() -> None:
     assert wire.operations == ["RegisterTaskDefinition"]
 
 
+def test_what_was_registered_here_is_found_although_the_list_lacks_it_still() -> None:
+    ecs, _ = gateway(
+        family(definition(7))
+        | {"ListTaskDefinitions": {"taskDefinitionArns": []}}
+        | {"RegisterTaskDefinition": {"taskDefinition": definition(7)}}
+    )
+    ecs.register({"family": "web", "containerDefinitions": [{"name": "web"}]}, {})
+
+    (found,) = ecs.candidates("web", frozenset({revision_digest(definition(7))}))
+
+    assert found.arn.endswith("web:7")
+
+
 def test_a_refused_registration_does_not_repeat_an_environment_value() -> None:
     ecs, _ = gateway({"RegisterTaskDefinition": Refusal("ClientException", "hunter22 is not allowed")})
     environment = [{"name": "PASSWORD", "value": "hunter22"}]
