@@ -75,10 +75,17 @@ def checked(situation: Situation, facts: PreflightFacts) -> tuple[Finding, ...]:
 
 
 def reusable(situation: Situation) -> tuple[RegisteredRevision, ...]:
-    """The ACTIVE revisions whose content is what would ship: our own first, then the newest."""
+    """The ACTIVE revisions whose content is what would ship: our own first, of these what was shipped before, then the
+    newest. One that was registered twice, since an answer was lost, is so never shipped as both.
+    """
     owner = str(situation.wanted.key)
+    before = {each.task_definition_arn for each in situation.attempts if each.mark is not None}
+
+    def worth(each: RegisteredRevision) -> tuple[bool, bool, int]:
+        return tags.value(each, tags.OWNER) == owner, each.arn in before, number(each.arn)
+
     fit = (each for each in situation.live.candidates or () if each.digest == situation.shipped)
-    return tuple(sorted(fit, key=lambda each: (tags.value(each, tags.OWNER) == owner, number(each.arn)), reverse=True))
+    return tuple(sorted(fit, key=worth, reverse=True))
 
 
 def number(arn: str) -> int:

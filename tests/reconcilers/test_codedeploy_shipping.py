@@ -89,6 +89,14 @@ def test_our_own_revision_is_preferred_then_the_newest() -> None:
     assert deployment(decided(wanted("v2"), seen)).task_definition_arn == arn(10)
 
 
+def test_of_two_of_our_own_the_one_that_was_shipped_before_is_preferred() -> None:
+    twice = [registered("v2", number, tags={tags.OWNER: str(KEY)}) for number in (2, 3)]
+    seen = live(attempt("v7"), attempt("v2", created_at=1.0), candidates=tuple(twice))
+    create = decided(wanted("v2"), seen).actions[-1]
+    assert isinstance(create, CreateDeployment)
+    assert create.task_definition_arn == arn(2)
+
+
 def test_a_revision_whose_arn_ends_in_no_number_comes_last() -> None:
     strange = replace(registered("v2"), arn="arn:odd")
     seen = live(attempt("v1"), candidates=(strange, registered("v2", 2)))
