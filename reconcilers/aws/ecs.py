@@ -130,11 +130,14 @@ class EcsGateway:
         own = self._newest.get(family)  # a list may be half a minute behind
         hints = hints if own is None else (own, *hints)
         known = {arn: self._revisions.get(arn) for arn in dict.fromkeys((*hints, *listed))}
-        same = [arn for arn, revision in known.items() if revision is not None and revision.digest in digests]
+        likely = {arn: arn in hints if found is None else found.digest in digests for arn, found in known.items()}
+        same = [arn for arn, fits in likely.items() if fits]
         found = tuple(self._active(tuple(same[:SAME]), digests))
         if found:
             return found
-        unseen = dict.fromkeys(arn for arn in (*hints, *listed[:UNSEEN]) if known[arn] is None)
+        unseen = dict.fromkeys(
+            arn for arn in (*hints, *listed[:UNSEEN]) if known[arn] is None and arn not in same[:SAME]
+        )
         first = next(self._active(tuple(unseen), digests), None)
         return () if first is None else (first,)
 
