@@ -64,11 +64,9 @@ types: $(READY)
 layers: $(READY)
 	@$(BIN)/lint-imports
 
-bench: $(READY) ## What sweeps, floods, 10,000 services and the page cost (an hour)
+bench: $(READY) ## What sweeps, a commit to a large fleet, and the page cost
 	@$(BIN)/python -m tests.bench
-	@$(BIN)/python -m tests.bench.floods
 	@$(BIN)/python -m tests.bench.pressure 1000 100
-	@$(BIN)/python -m tests.bench.pressure
 	@$(BIN)/python -m tests.bench.page
 
 SEEDS ?= 2000
