@@ -15,8 +15,8 @@ from tests.simulation.stage import Stage
 from tests.simulation.violation import Violated
 
 REST = 75.0  # minutes within which everything has come to rest once nothing more happens
-CLEARED = 75.0  # and again, once people have cleared what was held
-ASKED = 10  # times that they look
+CLEARED = 120.0  # and again, once people have cleared what was held
+ASKED = 16  # times that they look
 QUIET = 600.0  # seconds in which nothing differs
 
 
