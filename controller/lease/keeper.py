@@ -206,7 +206,7 @@ class Keeper:
             ours = (held if sure else held & self._turf.ours) | (self._turf.ours & self._busy())
             again = (ours - self._turf.ours) | (self._refused & held - self._leaving)
             if sure:
-                self._refused.clear()
+                self._refused &= ours - again  # what stays ours and could not be told yet: nobody else comes back to it
         others = {shard: each.holder for shard, each in self.sharing().holdings.items() if shard not in ours}
         turf = Turf(ours, others, again if sure else frozenset())
         if turf != self._turf:

@@ -287,6 +287,22 @@ def test_a_table_that_answers_again_in_time_costs_nothing_but_the_wait() -> None
     assert first.told.turfs[-1].again == {refused}, "what was not looked at meanwhile is looked at now"
 
 
+def test_what_was_refused_while_the_row_was_out_and_a_step_in_hand_is_looked_at_once_it_is_kept_anew() -> None:
+    fleet = Fleet("a")
+    fleet.run(5)
+    (only,) = fleet.replicas
+    refused = min(only.told.turfs[-1].ours)
+    assert only.keeper.enter(Scope(refused.region))
+    fleet.rows.replicas.clear()
+    only.keeper.tick()
+    assert not only.keeper.enter(Scope(refused.region))
+    heard = len(only.told.turfs)
+    fleet.run(5)
+    only.keeper.leave(Scope(refused.region))
+    fleet.run(5)
+    assert refused in frozenset().union(*(each.again for each in only.told.turfs[heard:]))
+
+
 def test_a_shard_whose_release_was_not_heard_is_never_believed_in_again() -> None:
     fleet = Fleet("a")
     fleet.run(5)
