@@ -42,8 +42,11 @@ def worth_a_look(status: ServiceStatus, live: Live, recheck: float) -> bool:
 
     What failed is left to its backoff, and what comes back by itself to its own time, unless something moved since the
     last look. So is, for ``recheck`` seconds at most, what waits for a person, or what a closer look found in sync, as
-    a desired count that is autoscaling's: neither costs a call.
+    a desired count that is autoscaling's: neither costs a call. What a commit brought is looked at until it was: the
+    look that followed the commit may have been refused for want of the lease.
     """
+    if status.outcome is None:
+        return True
     seen = status.report.observed if status.report else None
     if status.report is not None and isinstance(status.report.outcome, Failed):
         return False

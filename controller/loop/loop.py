@@ -185,7 +185,7 @@ class Loop:
         for status in self.board.services():
             if shard_of(status.wanted.scope) in turf.again:
                 self.queue.add(cluster_of(status))
-                if status.outcome is not None and not status.settled:
+                if status.seen_at is not None and not status.settled:
                     self.queue.add(status.wanted.key)  # it was to be looked at while that was refused
 
     def hear(self, errand: Errand, /) -> bool:

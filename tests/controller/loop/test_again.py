@@ -58,6 +58,11 @@ def test_a_service_never_looked_at_is_worth_a_look() -> None:
     assert worth_a_look(status(), later(0), recheck=300)
 
 
+def test_what_a_commit_brought_is_worth_a_look_until_it_was_looked_at() -> None:
+    brought = replace(status(report()), outcome=None)
+    assert worth_a_look(brought, later(60), recheck=300)
+
+
 def test_a_service_that_was_in_sync_and_has_moved_is_worth_a_look() -> None:
     assert worth_a_look(status(report()), later(60, desired_count=9), recheck=300)
 
