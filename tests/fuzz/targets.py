@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +25,6 @@ from tests.controller.source.commits import CHART, MANIFEST, SOUND, TEMPLATE, co
 from tests.controller.web.served import TOKEN, Served
 from tests.fuzz import seeds
 
-logging.disable(logging.CRITICAL)
 SECRET = "s3cret"
 
 
