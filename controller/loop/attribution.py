@@ -12,7 +12,6 @@ from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
 from reconcilers.diff import Change
 from reconcilers.live import Attempt, Live, deployment_name
-from reconcilers.outcome import Sync
 from reconcilers.rollout.history import is_rollback, shipped
 
 __all__ = ["Author", "attributed", "author", "dated", "deployer", "of_deployment", "of_field", "of_revision"]
@@ -35,12 +34,11 @@ def of_field(path: str, since: float) -> str:
 
 def author(status: ServiceStatus, change: Change) -> Author:
     """Who made a change that is drift, and when. What Git is merely ahead by has no author."""
-    if status.sync is not Sync.DRIFTED:
-        return Author()
     since = status.drift_since.get(change.path)
+    if since is None:
+        return Author()
     if not change.path.startswith("/taskDefinition/"):
-        known = status.authors.get(of_field(change.path, since)) if since is not None else None
-        return _known(Author(at=since), known)
+        return _known(Author(at=since), status.authors.get(of_field(change.path, since)))
     return _of_revision(status, Author(at=since))
 
 

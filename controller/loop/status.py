@@ -7,6 +7,7 @@ answers again.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import assert_never
 
 from controller.loop.author import Author
 from reconcilers.aws.marks import mark_on
@@ -19,7 +20,7 @@ from reconcilers.outcome import Failed, Finding, Health, Held, InSync, Outcome, 
 from reconcilers.reconcile import Report
 from reconcilers.rollout.health import health
 from reconcilers.rollout.history import brought_by, drifted_at
-from reconcilers.verdict import Link
+from reconcilers.verdict import Link, Plan
 
 
 class Brought(Enum):
@@ -47,8 +48,8 @@ class ServiceStatus:
     does.
     ``brought``: how it is known that the wanted commit brought the release.
     ``since``: how long sync and outcome have been of this kind. ``drift_since``: by path, since when it differs, as AWS
-    tells, or else since it was seen to. ``drift_stood``: those that were there at the first look already, for nobody
-    knows how long.
+    tells, or else since it was seen to; it stands until the field is as Git says, though another release be wanted or
+    held meanwhile. ``drift_stood``: those that were there at the first look already, for nobody knows how long.
     """
 
     wanted: Service
@@ -144,7 +145,7 @@ def _after_look(before: ServiceStatus, report: Report) -> ServiceStatus:
         return replace(before, outcome=report.outcome, report=report, live=live, failing_since=failing_since)
     same = before.sync is plan.sync and type(before.outcome) is type(report.outcome)
     live = report.observed or before.live
-    drift = _drift(before, plan.changes if plan.sync is Sync.DRIFTED else (), live, report.at)
+    drift = _drift(before, plan, live, report.at)
     return replace(
         before,
         sync=plan.sync,
@@ -191,12 +192,30 @@ def _began(before: ServiceStatus, report: Report, drift: Mapping[str, float], li
         tried = (live.attempts if live is not None else None) or ()
         ended = (each.finished_at for each in tried if each.id == report.outcome.deployment)
         return min(report.at, next(ended, None) or report.at)
-    if before.sync is not Sync.DRIFTED:
+    if report.plan is not None and report.plan.sync is Sync.DRIFTED and before.sync is not Sync.DRIFTED:
         return min(drift.values(), default=report.at)
     return report.at
 
 
-def _drift(before: ServiceStatus, changes: tuple[Change, ...], live: Live | None, now: float) -> Mapping[str, float]:
+def _drift(before: ServiceStatus, plan: Plan, live: Live | None, now: float) -> Mapping[str, float]:
+    """Since when each field has drifted. What drifted does so until it is as Git says; nothing else that differs from
+    what was not shipped yet, or is held, is drift.
+    """
+    match plan.sync:
+        case Sync.IN_SYNC:
+            return {}
+        case Sync.DRIFTED:
+            return _found(before, plan.changes, live, now)
+        case Sync.OUTDATED | Sync.HELD:
+            differ = {each.path for each in plan.changes}
+            return {path: since for path, since in before.drift_since.items() if path in differ}
+        case Sync.UNKNOWN:
+            return before.drift_since  # nothing was compared
+        case _:
+            assert_never(plan.sync)
+
+
+def _found(before: ServiceStatus, changes: tuple[Change, ...], live: Live | None, now: float) -> Mapping[str, float]:
     """Since when each change is there. What a revision brought is there since that was shipped, as AWS tells."""
     shipped_at = drifted_at(live) if live is not None else None
     began = min(now, shipped_at) if shipped_at is not None else now

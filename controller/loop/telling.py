@@ -31,7 +31,7 @@ from controller.loop.facts import Fact, Kind
 from controller.loop.rollout_facts import attempt_fact, ours, record, rollout_fact
 from controller.loop.status import ServiceStatus
 from reconcilers.live import deployment_name
-from reconcilers.outcome import Blocked, Failed, Held, Sync
+from reconcilers.outcome import Blocked, Failed, Held
 
 _ENDED = {
     Result.SUCCEEDED: Kind.DONE,
@@ -64,11 +64,10 @@ def standing(status: ServiceStatus) -> Standing | None:
     if status.seen_at is None or status.failing_since is not None or isinstance(status.outcome, Failed):
         return None
     newest = next(iter(ours(status)), None)
-    drifted = status.sync is Sync.DRIFTED and status.drift_since
     return Standing(
         rollout=attempt_fact(status, newest) if newest is not None else None,
         obstacle=_obstacle(status),
-        drift=drift_found(status, tuple(sorted(status.drift_since))) if drifted else None,
+        drift=drift_found(status, tuple(sorted(status.drift_since))) if status.drift_since else None,
     )
 
 

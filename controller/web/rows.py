@@ -7,14 +7,14 @@ from controller.loop import words
 from controller.loop.attribution import author
 from controller.loop.status import ServiceStatus
 from controller.web.views import FleetRow, ServiceView
-from reconcilers.outcome import Progressing, Sync
+from reconcilers.outcome import Progressing
 
 
 def row(status: ServiceStatus, *, stale: bool) -> FleetRow:
     """A status in a line. ``stale``: the newest commit's manifest is broken, and an earlier one is in force."""
     wanted, outcome = status.wanted, status.outcome
     running = status.live.serving if status.live is not None else None
-    drifted = status.drift_since if status.sync is Sync.DRIFTED else {}
+    drifted = status.drift_since
     progress = outcome.progress if isinstance(outcome, Progressing) else None
     return FleetRow(
         environment=wanted.key.environment,

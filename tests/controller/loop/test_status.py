@@ -8,7 +8,7 @@ from controller.loop.status import Brought, after_commit, after_recollection, af
 from reconcilers.diff import Change
 from reconcilers.live import Attempt, AttemptState, Cause, Live, Mark
 from reconcilers.model import Revision
-from reconcilers.outcome import Failed, Health, InSync, Retry, Sync
+from reconcilers.outcome import Failed, Health, InSync, Outcome, Retry, Sync
 from reconcilers.reconcile import Report
 from reconcilers.verdict import Link, LinkState
 from tests.controller.builders import (
@@ -233,6 +233,32 @@ def test_drift_of_a_field_is_dated_from_when_it_was_first_seen_though_something_
 
 
 COUNT = Change("/serviceDefinition/desiredCount", "changed", 2, 4)
+IMAGE = Change("/taskDefinition/containerDefinitions/proxy/image", "changed", "v3", "v2")
+
+
+@pytest.mark.parametrize("outcome", [SHIFTING, HELD, BLOCKED])
+def test_what_drifted_stays_drift_while_another_release_ships_or_is_held(outcome: Outcome) -> None:
+    after = status(drifted(COUNT), report(outcome, at=NOW + 60, plan={"changes": (IMAGE, COUNT)}))
+    assert (after.drift_since, after.since) == ({COUNT.path: NOW}, NOW + 60)
+    assert after.drift_stood == {COUNT.path}
+
+
+def test_what_drifted_is_no_drift_once_git_says_the_same() -> None:
+    after = status(drifted(COUNT, DEBUG), report(SHIFTING, at=NOW + 60, plan={"changes": (IMAGE, DEBUG)}))
+    assert after.drift_since == {DEBUG.path: NOW}
+
+
+def test_what_drifted_stays_drift_while_nothing_can_be_compared() -> None:
+    missing = report(BLOCKED, at=NOW + 60)
+    unknown = replace(missing, plan=replace(missing.plan, sync=Sync.UNKNOWN) if missing.plan else None)
+    assert status(drifted(COUNT), unknown).drift_since == {COUNT.path: NOW}
+
+
+def test_drift_that_another_release_left_is_as_old_as_it_was() -> None:
+    after = status(
+        drifted(COUNT), report(SHIFTING, at=NOW + 60, plan={"changes": (COUNT,)}), drifted(COUNT, at=NOW + 90)
+    )
+    assert (after.drift_since, after.since) == ({COUNT.path: NOW}, NOW)
 
 
 def test_what_differed_at_the_first_look_did_so_for_longer() -> None:

@@ -14,7 +14,7 @@ from reconcilers.actions import CreateDeployment
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
 from reconcilers.live import AttemptState, AwsReason, Cause, LoadBalancer, Mark
-from reconcilers.outcome import Failed
+from reconcilers.outcome import Failed, Outcome
 from reconcilers.reconcile import Report
 from tests.controller.builders import (
     BLOCKED,
@@ -205,6 +205,24 @@ def test_drift_stands_as_long_as_it_is_seen() -> None:
     assert now is not None
     assert now.drift is not None
     assert (now.drift.kind, now.drift.at) == (Kind.DRIFT_FOUND, NOW)
+
+
+@pytest.mark.parametrize("outcome", [SHIFTING, HELD])
+def test_drift_that_stands_while_another_release_ships_is_neither_healed_nor_found_again(outcome: Outcome) -> None:
+    newer = report(outcome, at=LATER, plan={"changes": (DEBUG,)})
+    drift = {Kind.DRIFT_FOUND, Kind.DRIFT_HEALED}
+    assert drift.isdisjoint(kinds(report(), drifted(), newer))
+    assert drift.isdisjoint(kinds(report(), drifted(), newer, drifted(at=LATER + 60)))
+    now = standing(status(report(), drifted(), newer))
+    assert now is not None
+    assert now.drift is not None
+    assert now.drift.at == NOW
+
+
+def test_drift_that_a_newer_release_ended_lasted_until_that_shipped() -> None:
+    newer = report(SHIFTING, at=NOW + 60, plan={"changes": (DEBUG,)})
+    gone = next(each for each in told(report(), drifted(), newer, report(at=LATER)) if each.kind is Kind.DRIFT_HEALED)
+    assert gone.seconds == LATER - NOW
 
 
 def test_what_stands_has_the_name_under_which_it_was_told() -> None:

@@ -19,7 +19,7 @@ from controller.notify.writing import read, written
 from reconcilers.diff import Change
 from reconcilers.live import AttemptState, Live
 from reconcilers.outcome import Differs, Failed
-from tests.controller.builders import BLOCKED, DEBUG, HELD, observed, report, status
+from tests.controller.builders import BLOCKED, DEBUG, HELD, SHIFTING, observed, report, status
 from tests.controller.notify.builders import (
     AT_REST,
     DONE,
@@ -38,6 +38,7 @@ from tests.controller.notify.builders import (
 from tests.reconcilers.builders import failed, registered, rolling_service, service, task_set
 
 OLD = attempt("v1", created_at=NOW - 9000, finished_at=NOW - 8000)
+DRIFT = report(Differs("live differs"), plan={"changes": (DEBUG,)})
 OTHER = Change("/serviceDefinition/desiredCount", "changed", 2, 3)
 
 
@@ -167,6 +168,15 @@ def test_of_a_drift_of_many_fields_more_are_not_told() -> None:
     many = tuple(Change(f"/serviceDefinition/{number}", "changed", 1, 2) for number in range(12))
     ledger = told(status(report(), report(Differs("x"), plan={"changes": many})))
     assert kinds(ledger, DRIFTED) == []
+
+
+def test_a_drift_that_stands_while_another_release_ships_is_told_once_until_it_is_healed() -> None:
+    ships = report(SHIFTING, plan={"changes": (DEBUG,)})
+    newer, left = status(report(), DRIFT, ships), status(report(), DRIFT, ships, DRIFT)
+    assert kinds(Ledger(), newer) == [Kind.DRIFT_FOUND], "whoever was away hears of it"
+    for kept in (told(DRIFTED, newer), forgotten(told(DRIFTED, newer))):
+        assert (kinds(kept, newer), kinds(kept, left)) == ([], [])
+        assert kinds(kept, AT_REST) == [Kind.DRIFT_HEALED]
 
 
 def test_a_drift_that_a_rollout_heals_is_gone_after_it() -> None:
