@@ -47,12 +47,14 @@ class ServiceStatus:
     ``kept_by``: the replica that keeps the service instead of this one, empty where none does; ``None`` where this one
     does.
     ``brought``: how it is known that the wanted commit brought the release.
+    ``judged``: the commit that was wanted when it was looked at last, which a newer one may have followed since.
     ``since``: how long sync and outcome have been of this kind. ``drift_since``: by path, since when it differs, as AWS
     tells, or else since it was seen to; it stands until the field is as Git says, though another release be wanted or
     held meanwhile. ``drift_stood``: those that were there at the first look already, for nobody knows how long.
     """
 
     wanted: Service
+    judged: Revision | None = None
     sync: Sync = Sync.UNKNOWN
     health: Health = Health.UNKNOWN
     outcome: Outcome | None = None
@@ -100,7 +102,8 @@ def after_commit(before: ServiceStatus | None, wanted: Service, brought: Brought
 def with_commit(before: ServiceStatus, commit: Revision) -> ServiceStatus:
     """The same with another commit for the one that brought the release."""
     links = (replace(link, text=named(commit)) if link.name == "commit" else link for link in before.chain)
-    return replace(before, wanted=replace(before.wanted, commit=commit), chain=tuple(links))
+    judged = commit if before.judged == before.wanted.commit else before.judged
+    return replace(before, wanted=replace(before.wanted, commit=commit), judged=judged, chain=tuple(links))
 
 
 def after_report(before: ServiceStatus, report: Report) -> ServiceStatus:
@@ -148,6 +151,7 @@ def _after_look(before: ServiceStatus, report: Report) -> ServiceStatus:
     drift = _drift(before, plan, live, report.at)
     return replace(
         before,
+        judged=before.wanted.commit,
         sync=plan.sync,
         health=plan.health,
         outcome=report.outcome,
@@ -189,12 +193,34 @@ def still_in_sync(before: ServiceStatus, live: Live) -> ServiceStatus:
 def _began(before: ServiceStatus, report: Report, drift: Mapping[str, float], live: Live | None) -> float:
     """Since when a state that was not there before is: as AWS dates what led to it, or else since this look."""
     if isinstance(report.outcome, Held):
-        tried = (live.attempts if live is not None else None) or ()
-        ended = (each.finished_at for each in tried if each.id == report.outcome.deployment)
-        return min(report.at, next(ended, None) or report.at)
+        return min(report.at, _held_since(before, report.outcome, live, report.at))
     if report.plan is not None and report.plan.sync is Sync.DRIFTED and before.sync is not Sync.DRIFTED:
         return min(drift.values(), default=report.at)
     return report.at
+
+
+def _held_since(before: ServiceStatus, held: Held, live: Live | None, now: float) -> float:
+    """When what was tried ended; where a later commit says the same once more, since that was found held.
+
+    After a restart nobody knows any more when it was found: not before it was committed.
+    """
+    tried = (live.attempts if live is not None else None) or ()
+    ended = next((each.finished_at for each in tried if each.id == held.deployment), None) or now
+    commit = before.wanted.commit
+    supposed = before.brought is not Brought.SURE and brought_by(tried, held.release) is not None
+    if supposed or not held_anew(commit, held, live):
+        return ended
+    if before.seen_at is None:
+        return max(ended, commit.committed_at or ended)
+    known = isinstance(before.outcome, Failed) and before.sync is Sync.HELD and before.judged == commit
+    return before.since if known and before.since is not None else now
+
+
+def held_anew(commit: Revision, held: Held, live: Live | None) -> bool:
+    """Whether a release is held for what an earlier commit's deployment came to."""
+    tried = (live.attempts if live is not None else None) or ()
+    mark = next((each.mark for each in tried if each.id == held.deployment), None)
+    return mark is not None and bool(mark.commit) and not commit.commit.startswith(mark.commit)
 
 
 def _drift(before: ServiceStatus, plan: Plan, live: Live | None, now: float) -> Mapping[str, float]:

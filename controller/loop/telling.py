@@ -29,7 +29,7 @@ from controller.loop.events import (
 )
 from controller.loop.facts import Fact, Kind
 from controller.loop.rollout_facts import attempt_fact, ours, record, rollout_fact
-from controller.loop.status import ServiceStatus
+from controller.loop.status import ServiceStatus, held_anew
 from reconcilers.live import deployment_name
 from reconcilers.outcome import Blocked, Failed, Held
 
@@ -132,18 +132,19 @@ def _obstacle(status: ServiceStatus) -> Fact | None:
     wanted, outcome = status.wanted, status.outcome
     since = status.since if status.since is not None else status.seen_at or 0.0
     match outcome:
-        case Held(_, deployment, reason):
-            name = f"{deployment_name(deployment)}/held"
+        case Held(release, deployment, reason):
+            commit = status.judged or wanted.commit
+            again = f"-{commit.commit[:7]}" if held_anew(commit, outcome, status.live) else ""
             return Fact(
-                id=f"{wanted.key}/{name}",
+                id=f"{wanted.key}/{deployment_name(deployment)}{again}/held",
                 kind=Kind.HELD,
                 at=since,
                 service=wanted.key,
                 text=words.sentence(outcome),
                 deployment=deployment_name(deployment),
-                commit=wanted.commit.commit,
-                subject=wanted.commit.subject,
-                release=wanted.release,
+                commit=commit.commit,
+                subject=commit.subject,
+                release=release,
                 reason=reason.code,
                 remedy="commit a fix, or trueup retry if it was not the release's fault",
             )

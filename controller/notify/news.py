@@ -117,10 +117,20 @@ def _drift(ledger: Ledger, status: ServiceStatus, found: Fact | None, now: float
 def _obstacle(ledger: Ledger, status: ServiceStatus, found: Fact | None, now: float) -> Iterator[Fact]:
     told = ledger.obstacle
     if found is not None:
-        if told is None or told.name != name_of(found):
+        if told is None or not _is(told, found):
             yield found
     elif told is not None:
         yield cleared(told.fact or _began_under(told, status, _kind_of(told)), now)
+
+
+def _is(told: Mark, found: Fact) -> bool:
+    """Whether it is what was told. A hold is one until it is cleared, whichever commit is said to be held by now: after
+    a restart that is not known at once.
+    """
+    if found.kind is not Kind.HELD or _kind_of(told) is not Kind.HELD:
+        return told.name == name_of(found)
+    held = fitting(found.deployment or "")
+    return told.name in (name_of(found), f"{held}/held") or told.name.startswith(f"{held}-")
 
 
 def _kind_of(told: Mark) -> Kind:

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from controller.loop.status import ServiceStatus, after_report
+from controller.loop.status import Brought, ServiceStatus, after_report
 from controller.source.problem import Problem
 from controller.source.snapshot import Snapshot
 from reconcilers.act import Done
 from reconcilers.actions import Action
 from reconcilers.diff import Change
-from reconcilers.live import Attempt, AwsReason, Live, Progress
+from reconcilers.live import Attempt, AttemptState, AwsReason, Live, Progress
 from reconcilers.model import Revision, Service
 from reconcilers.outcome import (
     Blocked,
@@ -67,6 +67,15 @@ def status(*reports: Report, tag: str = "v2") -> ServiceStatus:
     for each in reports:
         after = after_report(after, each)
     return after
+
+
+def held_again(*earlier: Report, at: float = NOW + 1500, brought: Brought = Brought.SURE) -> ServiceStatus:
+    """A release that was tried, was taken back by a fix that shipped, and that a third commit wants once more."""
+    again = replace(wanted("v2"), commit=Revision("again000" + "0" * 32, NOW + 1440))
+    before = replace(status(*earlier), wanted=again, brought=brought)
+    bad = attempt("v2", AttemptState.STOPPED, finished_at=NOW - 300, created_at=NOW - 400)
+    fix = attempt("v3", created_at=NOW - 200, finished_at=NOW - 100)
+    return after_report(before, report(HELD, at=at, observed=observed(fix, bad)))
 
 
 def snapshot(*services: Service, commit: str = "c1", problems: tuple[Problem, ...] = ()) -> Snapshot:

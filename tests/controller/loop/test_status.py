@@ -20,6 +20,7 @@ from tests.controller.builders import (
     SHIFTING,
     attempt,
     drifted,
+    held_again,
     observed,
     report,
     status,
@@ -280,6 +281,29 @@ def test_another_obstacle_to_the_same_drift_is_new() -> None:
 def test_a_hold_is_dated_from_the_end_of_what_did_not_succeed() -> None:
     tried = attempt("v2", AttemptState.STOPPED, finished_at=NOW - 300)
     assert status(report(HELD, observed=observed(tried))).since == NOW - 300
+
+
+def test_what_a_later_commit_wants_once_more_is_held_since_that_was_found() -> None:
+    found = held_again(report(at=NOW))
+    assert found.since == NOW + 1500
+    assert after_report(found, report(HELD, at=NOW + 1800, observed=found.live)).since == NOW + 1500
+
+
+def test_an_outage_does_not_begin_a_hold_anew() -> None:
+    found = held_again(report(at=NOW))
+    lost = after_report(found, report(Failed("Throttled", ""), at=NOW + 1800))
+    assert after_report(lost, report(HELD, at=NOW + 2000, observed=found.live)).since == NOW + 1500
+
+
+@pytest.mark.parametrize("brought", Brought)
+def test_after_a_restart_what_is_wanted_once_more_is_held_since_its_commit(brought: Brought) -> None:
+    assert held_again(brought=brought).since == NOW + 1440
+
+
+def test_after_a_restart_what_another_commit_hides_is_held_since_it_did_not_succeed() -> None:
+    before = replace(status(), wanted=replace(wanted("v2"), commit=Revision("head", NOW)), brought=Brought.SUPPOSED)
+    bad = attempt("v2", AttemptState.STOPPED, finished_at=NOW - 300)
+    assert after_report(before, report(HELD, observed=observed(bad))).since == NOW - 300
 
 
 def test_a_hold_that_aws_does_not_date_is_dated_from_when_it_was_seen() -> None:

@@ -7,7 +7,7 @@ import pytest
 from controller.loop.board import Told
 from controller.loop.events import events
 from controller.loop.facts import Fact, Kind, Tone
-from controller.loop.status import ServiceStatus, after_report
+from controller.loop.status import Brought, ServiceStatus, after_commit, after_report
 from controller.loop.telling import cleared, facts_of, healed, standing
 from reconcilers.act import Done
 from reconcilers.actions import CreateDeployment
@@ -25,9 +25,11 @@ from tests.controller.builders import (
     SHIFTING,
     attempt,
     drifted,
+    held_again,
     observed,
     report,
     status,
+    wanted,
 )
 from tests.reconcilers.builders import registered, rolling_service, service, task_set
 
@@ -146,6 +148,29 @@ def test_a_hold_tells_awss_reason_and_what_to_do() -> None:
     fact = next(each for each in told(report(SHIFTING), report(HELD, at=LATER)) if each.kind is Kind.HELD)
     assert (fact.reason, fact.deployment, fact.tone) == ("ALARM_ACTIVE", "d-v2", Tone.BAD)
     assert "trueup retry" in fact.remedy
+
+
+def holds(seen: ServiceStatus) -> Fact:
+    now = standing(seen)
+    assert now is not None
+    assert now.obstacle is not None
+    return now.obstacle
+
+
+def test_the_hold_of_a_release_that_a_later_commit_wants_once_more_is_another_one() -> None:
+    again = holds(held_again(report()))
+    assert (again.id, again.at) == ("prod/notes/d-v2-again00/held", NOW + 1500)
+    assert again.commit is not None
+    assert again.commit.startswith("again000")
+    assert holds(held_again()).id == again.id, "after a restart it is the same"
+
+
+def test_the_end_of_a_hold_is_named_after_the_commit_that_was_held() -> None:
+    found = held_again(report())
+    fixed = after_commit(found, wanted("v4"), Brought.SURE)
+    after = after_report(fixed, report(at=NOW + 3000))
+    gone = next(each for each in facts_of(Told(fixed, after, ()), NOW + 3000) if each.kind is Kind.CLEARED)
+    assert (gone.id, gone.commit) == (f"{holds(found).id}/cleared", holds(found).commit)
 
 
 def test_a_block_tells_its_findings_remedy() -> None:

@@ -19,7 +19,7 @@ from controller.notify.writing import read, written
 from reconcilers.diff import Change
 from reconcilers.live import AttemptState, Live
 from reconcilers.outcome import Differs, Failed
-from tests.controller.builders import BLOCKED, DEBUG, HELD, SHIFTING, observed, report, status
+from tests.controller.builders import BLOCKED, DEBUG, HELD, SHIFTING, held_again, observed, report, status
 from tests.controller.notify.builders import (
     AT_REST,
     DONE,
@@ -188,6 +188,16 @@ def test_an_obstacle_is_told_until_another_one_stands_or_none() -> None:
     assert kinds(told(ON_HOLD), ON_HOLD) == []
     assert kinds(told(ON_HOLD), IN_THE_WAY) == [Kind.BLOCKED]
     assert kinds(told(IN_THE_WAY), AT_REST) == [Kind.CLEARED]
+
+
+def test_a_hold_is_told_again_once_it_was_cleared_and_not_before() -> None:
+    again = held_again(report())
+    for kept in (told(ON_HOLD), forgotten(told(ON_HOLD))):
+        assert Kind.HELD not in kinds(kept, again), "nobody knew the commit"
+    for kept in (told(again), forgotten(told(again))):
+        assert kinds(kept, held_again()) == kinds(kept, ON_HOLD) == []
+        assert kinds(kept, IN_THE_WAY) == [Kind.BLOCKED]
+    assert Kind.HELD in kinds(told(ON_HOLD, AT_REST), again)
 
 
 @pytest.mark.parametrize(("seen", "word"), [(ON_HOLD, "held"), (IN_THE_WAY, "blocked")])
