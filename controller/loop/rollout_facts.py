@@ -125,4 +125,4 @@ def _sentence(deployment: str, kind: Kind, commit: str | None, cause: Cause | No
     if cause is Cause.HEAL and kind is Kind.STARTED:
         return f"{name} puts back what {what} says"
     why = f": {reason.code}: {reason.message}" if reason is not None else ""
-    return f"{what} {_SAID[kind]}, by {name}{why}"
+    return f"{what} {_SAID[kind]} (deployment {name}){why}"

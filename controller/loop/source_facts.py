@@ -14,8 +14,8 @@ def source_fact(source: SourceStatus, commit: str | None, now: float) -> Fact | 
     since = source.failing_since
     if since is None or now - since < STALE:
         return None
-    what = "Nothing new is applied" if source.reason == "unverified" else "Git has not answered well"
-    text = f"{what} since then: {source.message}".rstrip()
+    what = "Nothing new is applied" if source.reason == "unverified" else "No good answer"
+    text = f"{what}: {source.message}" if source.message else what
     return Fact(
         id=f"source/{commit or 'never-read'}/stale",
         kind=Kind.SOURCE_STALE,

@@ -92,10 +92,12 @@ def healed(found: Fact, now: float) -> Fact:
     return _ending(found, Kind.DRIFT_HEALED, "healed", f"{_fields(found.paths)} as Git says again", now)
 
 
-def cleared(obstacle: Fact, now: float) -> Fact:
-    """That what was held or blocked is so no more."""
+def cleared(obstacle: Fact, now: float, wanted: str | None = None) -> Fact:
+    """That what was held or blocked is so no more. ``wanted``: the commit that is wanted now, which may be a newer."""
     word = "held" if obstacle.kind is Kind.HELD else "blocked"
-    return _ending(obstacle, Kind.CLEARED, "cleared", f"no longer {word}", now)
+    gave_way = wanted is not None and obstacle.commit not in (None, wanted)
+    text = f"it gave way to commit {wanted[:7]}" if wanted is not None and gave_way else f"no longer {word}"
+    return _ending(obstacle, Kind.CLEARED, "cleared", text, now)
 
 
 def _ending(of: Fact, kind: Kind, suffix: str, text: str, now: float) -> Fact:
@@ -125,22 +127,22 @@ def _cleared(told: Told, now: float) -> Iterator[Fact]:
     before = _obstacle(told.before)
     after = standing(told.after)
     if before is not None and after is not None and after.obstacle is None:
-        yield cleared(before, now)
+        yield cleared(before, now, told.after.wanted.commit.commit)
 
 
 def _obstacle(status: ServiceStatus) -> Fact | None:
     wanted, outcome = status.wanted, status.outcome
+    commit = status.judged or wanted.commit
     since = status.since if status.since is not None else status.seen_at or 0.0
     match outcome:
         case Held(release, deployment, reason):
-            commit = status.judged or wanted.commit
             again = f"-{commit.commit[:7]}" if held_anew(commit, outcome, status.live) else ""
             return Fact(
                 id=f"{wanted.key}/{deployment_name(deployment)}{again}/held",
                 kind=Kind.HELD,
                 at=since,
                 service=wanted.key,
-                text=words.sentence(outcome),
+                text=words.obstacle(outcome),
                 deployment=deployment_name(deployment),
                 commit=commit.commit,
                 subject=commit.subject,
@@ -155,9 +157,9 @@ def _obstacle(status: ServiceStatus) -> Fact | None:
                 kind=Kind.BLOCKED,
                 at=since,
                 service=wanted.key,
-                text=words.sentence(outcome),
-                commit=wanted.commit.commit,
-                subject=wanted.commit.subject,
+                text=words.obstacle(outcome),
+                commit=commit.commit,
+                subject=commit.subject,
                 release=wanted.release,
                 reason=str(by),
                 remedy=words.remedy(findings),

@@ -27,6 +27,13 @@ def sentence(outcome: Outcome | None) -> str:
     return "not looked at yet" if outcome is None else preview.sentence(outcome)
 
 
+def obstacle(outcome: Held | Blocked) -> str:
+    """Why it is held or blocked, for where the word itself stands before it."""
+    if isinstance(outcome, Held):
+        return sentence(outcome).removeprefix("held since ")
+    return f"{outcome.by.value}: {' '.join(preview.found(each) for each in outcome.findings)}"
+
+
 def keeper(kept_by: str) -> str:
     """Another replica in a sentence."""
     return f"Replica {kept_by}" if kept_by else "No replica"

@@ -120,7 +120,8 @@ def _obstacle(ledger: Ledger, status: ServiceStatus, found: Fact | None, now: fl
         if told is None or not _is(told, found):
             yield found
     elif told is not None:
-        yield cleared(told.fact or _began_under(told, status, _kind_of(told)), now)
+        began = told.fact or _began_under(told, status, _kind_of(told))
+        yield cleared(began, now, status.wanted.commit.commit)
 
 
 def _is(told: Mark, found: Fact) -> bool:

@@ -106,7 +106,7 @@ def test_an_earlier_commit_has_no_subject_any_more() -> None:
 def test_somebody_elses_release_is_told_as_such() -> None:
     fact = told(attempt(None, id="d-hand"))
     assert (fact.who, fact.commit) == ("somebody else", None)
-    assert fact.text == "somebody else's release serves production, by d-hand"
+    assert fact.text == "somebody else's release serves production (deployment d-hand)"
 
 
 def test_a_heal_says_what_it_puts_back() -> None:
@@ -117,7 +117,7 @@ def test_a_heal_says_what_it_puts_back() -> None:
 def test_a_failure_carries_awss_words() -> None:
     fact = told(attempt("v2", AttemptState.FAILED, reason=ALARM))
     assert fact.reason == "ALARM_ACTIVE"
-    assert fact.text == "commit commit- failed, by d-v2: ALARM_ACTIVE: the alarm fired"
+    assert fact.text == "commit commit- failed (deployment d-v2): ALARM_ACTIVE: the alarm fired"
 
 
 def test_a_running_deployment_is_in_the_record_once() -> None:

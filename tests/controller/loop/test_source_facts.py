@@ -27,7 +27,7 @@ def test_a_source_that_is_silent_for_long_is_told_with_the_remedy() -> None:
 def test_a_commit_that_is_not_verified_is_no_silence() -> None:
     fact = source_fact(replace(DOWN, reason="unverified", message="Eve."), "c1", NOW + STALE)
     assert fact is not None
-    assert (fact.text, fact.reason) == ("Nothing new is applied since then: Eve.", "unverified")
+    assert (fact.text, fact.reason) == ("Nothing new is applied: Eve.", "unverified")
 
 
 def test_the_same_outage_is_the_same_fact() -> None:

@@ -62,7 +62,7 @@ def test_a_deployment_that_is_followed_has_started() -> None:
     ("cause", "text"),
     [
         (Cause.HEAL, "d-v2 puts back what commit commit- says"),
-        (Cause.COMMIT, "commit commit- is shipping, by d-v2"),
+        (Cause.COMMIT, "commit commit- is shipping (deployment d-v2)"),
     ],
 )
 def test_a_deployment_that_was_just_made_says_what_for_before_aws_s_record_does(cause: Cause, text: str) -> None:
@@ -171,6 +171,23 @@ def test_the_end_of_a_hold_is_named_after_the_commit_that_was_held() -> None:
     after = after_report(fixed, report(at=NOW + 3000))
     gone = next(each for each in facts_of(Told(fixed, after, ()), NOW + 3000) if each.kind is Kind.CLEARED)
     assert (gone.id, gone.commit) == (f"{holds(found).id}/cleared", holds(found).commit)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "text"),
+    [
+        (HELD, "d-v2 did not succeed. ALARM_ACTIVE: the alarm fired"),
+        (BLOCKED, "preflight: AlarmFiring: Alarm 5xx fires. Wait for it to end."),
+    ],
+)
+def test_what_stands_in_the_way_does_not_say_again_that_it_does(outcome: Outcome, text: str) -> None:
+    assert holds(status(report(outcome))).text == text
+
+
+def test_what_was_blocked_until_a_newer_commit_came_gave_way_to_that() -> None:
+    newer = after_commit(status(report(BLOCKED)), wanted("v3"), Brought.SURE)
+    (gone,) = facts_of(Told(newer, after_report(newer, report(at=LATER)), ()), LATER)
+    assert (gone.kind, gone.commit, gone.text) == (Kind.CLEARED, "commit-v2", "it gave way to commit commit-")
 
 
 def test_a_block_tells_its_findings_remedy() -> None:

@@ -206,6 +206,11 @@ def test_the_end_of_an_obstacle_that_another_process_told_says_which_it_was(seen
     assert (fact.text, fact.id) == (f"no longer {word}", news(told(seen), AT_REST, LATER)[0].id)
 
 
+def test_what_was_told_as_blocked_gave_way_to_a_newer_commit() -> None:
+    (fact,) = news(told(IN_THE_WAY), status(report(), tag="v3"), LATER)
+    assert (fact.kind, fact.text) == (Kind.CLEARED, "it gave way to commit commit-")
+
+
 def test_what_was_told_of_a_service_that_leaves_git_ends() -> None:
     ledger = told(DRIFTED, ON_HOLD)
     for kept in (ledger, forgotten(ledger)):
