@@ -138,6 +138,15 @@ def test_drift_says_who_made_it_and_since_when_it_is_seen() -> None:
     assert (change.by, change.at, change.since) == ("arn:aws:iam::1:user/mallory", NOW - 9, NOW)
 
 
+def test_what_drifted_is_still_so_beside_what_a_newer_commit_ships() -> None:
+    newer = Change("/taskDefinition/containerDefinitions/proxy/image", "changed", "v3", "v2")
+    view = service_view(status(drifted(), report(SHIFTING, plan={"changes": (newer, DEBUG)})))
+    assert [[each.path for each in shown] for shown in (view.changes, view.drift)] == [
+        [newer.path, DEBUG.path],
+        [DEBUG.path],
+    ]
+
+
 def test_what_git_is_ahead_by_is_a_change_and_no_drift() -> None:
     view = service_view(status(report(SHIFTING, plan={"changes": (DEBUG,)})))
     assert len(view.changes) == 1
