@@ -2,7 +2,7 @@
 
 moto reads the template, orders its resources and asks a class for each. The classes here, found by moto because they
 are subclasses of its own, make the API call that the resource stands for; the world answers it, or moto's other
-services. Importing this module loads moto.
+services. How a stack changes is in ``changing``. Importing this module loads moto.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +18,7 @@ from moto.iam.models import InlinePolicy
 
 from sandbox.answering import Answering
 from sandbox.errors import AwsError
+from sandbox.server import changing as changing  # noqa: PLC0414 - imported for what it does to moto
 from sandbox.world.calls import Caller
 
 _world: ContextVar[Answering] = ContextVar("world")
@@ -269,6 +270,20 @@ class Policy(InlinePolicy, CloudFormationModel):
     ) -> InlinePolicy:
         there = pruned(cloudformation_json)
         return super().create_from_cloudformation_json(resource_name, there, account_id, region_name, **kwargs)
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: Any,
+        new_resource_name: str,
+        cloudformation_json: Any,
+        account_id: str,
+        region_name: str,
+    ) -> InlinePolicy:
+        there = pruned(cloudformation_json)
+        return super().update_from_cloudformation_json(
+            original_resource, new_resource_name, there, account_id, region_name
+        )
 
 
 # moto finds its classes once: those above must be among them, and after moto's own.
