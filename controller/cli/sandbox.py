@@ -34,9 +34,12 @@ def sandbox(  # noqa: PLR0913,PLR0917 - a flag each
         str, typer.Option(metavar="NAME", help="Access key or role that --policy is for; others may do everything.")
     ] = "trueup",
 ) -> None:
-    """Serve an AWS with ECS, CodeDeploy, load balancers and alarms, with a service in it, until Ctrl-C."""
+    """Serve an AWS with ECS, CodeDeploy, load balancers and alarms, with services in it, until Ctrl-C."""
     need_sandbox()
-    from sandbox.blueprints import BlueGreen, blue_green, rolling
+    from controller.bundle import bundled
+    from controller.cli.offline import read
+    from controller.demo.building import build
+    from sandbox.blueprints import BlueGreen
     from sandbox.clock import HostClock
     from sandbox.server import serve
     from sandbox.server.permissions.policy import PolicyError
@@ -46,8 +49,8 @@ def sandbox(  # noqa: PLR0913,PLR0917 - a flag each
     policies = _policies(policy or [], policy_for)
     world = World(HostClock(), speed=speed)
     if not empty:
-        blue_green(world, BlueGreen(alarm_threshold=alarm_threshold(speed)) if traffic else None)
-        rolling(world)
+        services = read(bundled("desired").parent, "desired").services
+        build(world, services, alarm_threshold(speed) if traffic else BlueGreen().alarm_threshold)
     with ExitStack() as exits:
         touched = exits.enter_context(_touchable(world)) if traffic else None
         try:

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from controller.bundle import bundled
+from controller.demo.building import build, entry
 from controller.demo.daemon import DaemonProcess
 from controller.demo.repository import DemoRepository
 from controller.demo.somebody import Somebody
@@ -22,8 +23,8 @@ from controller.source.git import GitSource
 from controller.source.remote import GitSettings
 from controller.source.repository import Repository
 from controller.web.views import ServiceView
-from reconcilers.model import CodeDeployRollout, RollingRollout, Service, ServiceKey
-from sandbox.blueprints import BlueGreen, BlueGreenService, Rolling, Workload, blue_green, rolling
+from reconcilers.model import Service, ServiceKey
+from sandbox.blueprints import BlueGreen
 from sandbox.clock import HostClock
 from sandbox.server import Server, serve
 from sandbox.traffic import Traffic, TrafficError, alarm_threshold, gate_id, real_traffic
@@ -112,7 +113,7 @@ def staged(
         services = _compiled(repository.url, folder)
         policies = {"trueup": _least(services, told="TRUEUP_NOTIFICATIONS" in (settings or {}))}
         server = exits.enter_context(serve(world, traffic=traffic.told if traffic else None, policies=policies))
-        built = _build(world, server.url, services, alarm_threshold(speed) if traffic else MODEL_THRESHOLD)
+        built = build(world, services, alarm_threshold(speed) if traffic else MODEL_THRESHOLD)[KEY]
         wanted = services[KEY]
         daemon = DaemonProcess(folder, repository.url, server.url, settings or {})
         exits.callback(daemon.stop)
@@ -129,7 +130,7 @@ def staged(
             repository=repository,
             daemon=daemon,
             witness=Witness(server.url, REGION, names),
-            somebody=Somebody(server.url, REGION, names, _entry(wanted)),
+            somebody=Somebody(server.url, REGION, names, entry(wanted)),
             wanted=wanted,
             grace=int(wanted.service_definition["healthCheckGracePeriodSeconds"]),
             clusters=len({service.cluster for service in services.values()}),
@@ -167,45 +168,6 @@ def _least(services: Mapping[ServiceKey, Service], *, told: bool) -> list[dict[s
     """The daemon's policy, as ``trueup iam-policy`` writes it: the story runs with nothing else allowed."""
     statements = needed(services.values(), Using(notifications=told))
     return [document for each in statements.values() for document in documents(each)]
-
-
-def _build(
-    world: World, endpoint: str, services: Mapping[ServiceKey, Service], alarm_threshold: float
-) -> BlueGreenService:
-    """Make the services as somebody made them long ago: they run what Git says."""
-    blueprints: dict[ServiceKey, BlueGreenService] = {}
-    for key, service in services.items():
-        container, port = _entry(service)
-        count = int(service.service_definition.get("desiredCount", 2))
-        workload = Workload(
-            container=container, port=port, desired_count=count, task_definition=service.task_definition
-        )
-        if isinstance(service.rollout, CodeDeployRollout):
-            blueprints[key] = blue_green(
-                world, BlueGreen(service.name, key.environment, workload, alarm_threshold=alarm_threshold)
-            )
-        else:
-            rolling(world, Rolling(service.name, key.environment, workload))
-        for each in service.task_definition["containerDefinitions"]:
-            if ".dkr.ecr." in each["image"]:
-                push_image(endpoint, each["image"])
-        declared = dict(service.service_definition)
-        if isinstance(service.rollout, RollingRollout) and service.rollout.configuration:
-            declared["deploymentConfiguration"] = service.rollout.configuration
-        if declared:
-            world.call("ecs", "UpdateService", {"cluster": service.cluster, "service": service.name, **declared})
-    return blueprints[KEY]
-
-
-def _entry(service: Service) -> tuple[str, int]:
-    """The container that takes the requests, and its port: the first that has one, a proxy before others."""
-    ports = {
-        each["name"]: int(each["portMappings"][0]["containerPort"])
-        for each in service.task_definition["containerDefinitions"]
-        if each.get("portMappings")
-    }
-    name = "proxy" if "proxy" in ports else next(iter(ports))
-    return name, ports[name]
 
 
 def _admin(endpoint: str, path: str, body: Any = None) -> Any:

@@ -63,7 +63,7 @@ def test_what_it_tells_to_export_is_all_that_a_client_needs(running: Running) ->
         timeout=60,
         check=False,
     )
-    assert (asked.stdout.strip(), asked.stderr) == ("2", "")
+    assert (asked.stdout.strip(), asked.stderr) == ("4", "")  # those of desired/
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
