@@ -32,10 +32,16 @@ def task_definition(region: str, arn: str) -> str:
 
 
 def deployment(region: str, deployment_id: str) -> str:
-    """A CodeDeploy deployment's page; ECS's own deployments are shown with their service, and have none here."""
-    if not deployment_id.startswith("d-"):
-        return ""
-    return _console(region, f"codesuite/codedeploy/deployments/{_name(deployment_id)}?region={region}")
+    """A CodeDeploy deployment's page; for one of ECS, by its ARN, its service's list of them."""
+    if deployment_id.startswith("d-"):
+        return _console(region, f"codesuite/codedeploy/deployments/{_name(deployment_id)}?region={region}")
+    match deployment_id.partition(":service-deployment/")[2].split("/"):
+        case [cluster, name, _]:
+            # The form that AWS's own action for GitHub links to (aws-actions/amazon-ecs-deploy-task-definition).
+            path = f"ecs/v2/clusters/{_name(cluster)}/services/{_name(name)}/deployments?region={region}"
+            return _console(region, path)
+        case _:
+            return ""
 
 
 def deployment_group(region: str, application: str, name: str) -> str:

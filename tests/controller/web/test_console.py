@@ -24,8 +24,13 @@ def test_a_codedeploy_deployment_has_a_page() -> None:
     assert console.deployment("eu-west-1", "d-1").endswith("/deployments/d-1?region=eu-west-1")
 
 
-def test_ecs_own_deployment_has_none() -> None:
-    assert console.deployment("eu-west-1", "arn:aws:ecs:eu-west-1:1:service-deployment/prod/notes/1") == ""
+def test_ecs_own_deployment_is_found_with_those_of_its_service() -> None:
+    link = console.deployment("eu-west-1", "arn:aws:ecs:eu-west-1:1:service-deployment/prod/notes/1")
+    assert link.endswith("/ecs/v2/clusters/prod/services/notes/deployments?region=eu-west-1")
+
+
+def test_what_is_no_deployment_has_no_page() -> None:
+    assert console.deployment("eu-west-1", "ecs-svc/123") == ""
 
 
 def test_a_deployment_group_has_a_page() -> None:
