@@ -10,7 +10,8 @@ export function drawDiff(detail) {
   const { changes, sync, outcome } = detail;
   if (!changes.length) return null;
   const drifted = sync === "drifted";
-  const what = drifted ? "differ from Git by hand" : outcome === "progressing" ? "change with what ships now" : "will change when it ships";
+  const one = changes.length === 1;
+  const what = drifted ? `${one ? "differs" : "differ"} from Git by hand` : outcome === "progressing" ? `${one ? "changes" : "change"} with what ships now` : "will change when it ships";
   const head = h("div", { class: "head" }, h("h2", {}, drifted ? "Drift" : "Changes"), h("p", { class: "quiet" }, `${count(changes.length, "field")} ${what}`));
   return h("section", { class: "card" }, head, h("ul", { class: "changes" }, changes.map((each) => change(each, drifted))));
 }
