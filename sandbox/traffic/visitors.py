@@ -65,8 +65,8 @@ class Visitors:
             line.close()
 
     async def _visit(self, line: "_Line") -> None:
-        self.visits.sent += 1
         result, version = await line.ask()
+        self.visits.sent += 1  # with its outcome: those on their way would not add up
         if result == "200":
             self.visits.answered[version] += 1
         else:

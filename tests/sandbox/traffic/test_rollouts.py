@@ -87,3 +87,9 @@ def _visited(web: Visiting, tag: str) -> bool:
 def _alone(here: Town) -> bool:
     service = here.call("ecs", "DescribeServices", cluster=here.web.cluster, services=[here.web.service])["services"][0]
     return [each["rolloutState"] for each in service["deployments"]] == ["COMPLETED"]
+
+
+def test_every_request_that_came_was_answered_or_failed(shop: Visiting) -> None:
+    looks = [shop.so_far()]
+    until("visitors", lambda: (looks.append(shop.so_far()), looks[-1].sent > 150)[1])
+    assert [each for each in looks if each.sent != sum(each.answered.values()) + sum(each.failed.values())] == []
