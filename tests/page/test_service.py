@@ -101,7 +101,7 @@ def test_the_diff_shows_each_field_as_git_says_it_and_as_it_is(read: Read) -> No
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [
-        (shift(), "1 field change with what ships now"),
+        (shift(), "1 field changes with what ships now"),
         (Differs("It is outdated."), "1 field will change when it ships"),
     ],
 )
