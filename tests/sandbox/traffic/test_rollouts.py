@@ -91,5 +91,10 @@ def _alone(here: Town) -> bool:
 
 def test_every_request_that_came_was_answered_or_failed(shop: Visiting) -> None:
     looks = [shop.so_far()]
-    until("visitors", lambda: (looks.append(shop.so_far()), looks[-1].sent > 150)[1])
+
+    def seen_enough() -> bool:
+        looks.append(shop.so_far())
+        return looks[-1].sent > 150
+
+    until("visitors", seen_enough)
     assert [each for each in looks if each.sent != sum(each.answered.values()) + sum(each.failed.values())] == []
