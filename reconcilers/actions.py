@@ -56,7 +56,7 @@ class EndTerminationWait:
 
 @dataclass(frozen=True, slots=True)
 class UpdateService:
-    """UpdateService with just these fields, to put back what was declared."""
+    """UpdateService with just these fields, to put back what was declared, or to apply what is declared newly."""
 
     cluster: str
     service: str

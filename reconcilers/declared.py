@@ -40,6 +40,11 @@ def field_of(change: Change) -> str:
     return change.path.split("/")[2]
 
 
+def renewed(field: str, wanted: Mapping[str, Any], applied: Mapping[str, Any] | None) -> bool:
+    """Whether Git declares a field otherwise than when it was applied last. Of what is not known nothing is new."""
+    return applied is not None and applied.get(field) != wanted.get(field)
+
+
 def sent(names: tuple[str, ...], wanted: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
     """What to send for these fields: what is declared, over what is live for everything below that is not."""
     return {name: merged(live.get(name), wanted[name]) for name in names}

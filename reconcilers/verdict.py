@@ -1,7 +1,9 @@
 """What a decision says: look closer first, or here is the plan. Plain data that compares with ``==`` and prints."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from reconcilers.actions import Action
 from reconcilers.diff import Change
@@ -54,7 +56,8 @@ class Plan:
     """What to do, in order, and what the reconcile ends as if all of it succeeds.
 
     ``changes`` are all leaves that differ, unmasked. ``spends``: a person's order is done with (once the actions have
-    succeeded, where there are any). A plan that changes nothing has no actions.
+    succeeded, where there are any). A plan that changes nothing has no actions. ``declared``: the service fields as Git
+    named them when this was decided, ``None`` where that did not matter.
     """
 
     actions: tuple[Action, ...]
@@ -65,6 +68,7 @@ class Plan:
     warnings: tuple[Finding, ...] = ()
     chain: tuple[Link, ...] = ()
     spends: bool = False
+    declared: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,9 @@ class Order:
     ``sync``, ``retry`` and ``despite_alarm`` (the reason) hold until a plan spends them. ``at``: when the person spoke,
     in seconds since the epoch; an attempt of the wanted release made after that has spent the order already.
     ``field_heals``: when UpdateService put fields back, in seconds since the epoch, in any order: AWS keeps no record
-    of that. ``in_sync_before``: the wanted release was seen in sync since the loop started. Neither is the person's,
-    and both outlive the spending.
+    of that. ``in_sync_before``: the wanted release was seen in sync since the loop started. ``applied``: the service
+    fields as Git declared them when they were seen in sync or sent last, ``None`` where that was not since the loop
+    started. None of these is the person's, and all outlive the spending.
     """
 
     sync: bool = False
@@ -85,6 +90,7 @@ class Order:
     at: float | None = None
     field_heals: tuple[float, ...] = ()
     in_sync_before: bool = False
+    applied: Mapping[str, Any] | None = None
 
     @property
     def given(self) -> bool:

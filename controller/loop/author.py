@@ -67,6 +67,11 @@ def via(event: TrailEvent) -> str:
     return (" ".join(products[0]) if products else agent.partition(" ")[0])[:MOST]
 
 
+def ours(author: Author) -> bool:
+    """Whether it was Trueup itself that did it."""
+    return author.via.partition(" ")[0] == _PRODUCTS["trueup"]
+
+
 def _service(host: str) -> str:
     prefix = host.removesuffix(".amazonaws.com")
     return _SERVICES.get(prefix, prefix)[:MOST]

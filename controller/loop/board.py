@@ -18,11 +18,11 @@ from controller.loop.status import (
     after_report,
     after_sharing,
     after_unread,
+    puts_back,
     still_in_sync,
     with_commit,
 )
 from controller.source.snapshot import Snapshot
-from reconcilers.actions import UpdateService
 from reconcilers.live import Attempt, Live
 from reconcilers.model import Cluster, Revision, Scope, Service, ServiceKey
 from reconcilers.outcome import Retry, Stalled
@@ -136,7 +136,7 @@ class Board:
             before = self._services.get(report.key)
             if before is None:
                 return None
-            if any(isinstance(done.action, UpdateService) for done in report.acted):
+            if puts_back(before, report):
                 self._field_heals[report.key] = (*self._field_heals.get(report.key, ())[-9:], report.at)
             if report.spent:
                 self._spend(report.key, order)
@@ -217,12 +217,13 @@ class Board:
         with self._lock:
             status = self._services.get(key)
             before = status is not None and status.in_sync_release == status.wanted.release
+            applied = status.applied if status is not None else None
             kept = self._orders.get(key, Order())
-            return replace(kept, field_heals=self._field_heals.get(key, ()), in_sync_before=before)
+            return replace(kept, field_heals=self._field_heals.get(key, ()), in_sync_before=before, applied=applied)
 
     def _spend(self, key: ServiceKey, order: Order) -> None:
         kept = self._orders.get(key)
-        asked = replace(order, field_heals=(), in_sync_before=False)
+        asked = replace(order, field_heals=(), in_sync_before=False, applied=None)
         if kept is not None and kept == asked:  # one that came meanwhile stays
             del self._orders[key]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from controller.loop.attribution import of_deployment, of_field, of_revision
-from controller.loop.author import Author, author_of
+from controller.loop.author import Author, author_of, ours
 from controller.loop.board import Told
 from controller.loop.status import ServiceStatus
 from reconcilers.change import Change
@@ -120,9 +120,15 @@ def of_attempts(status: ServiceStatus, attempts: Iterable[Attempt], now: float) 
 
 
 def found(question: Question, events: Iterable[TrailEvent]) -> Author | None:
-    """Whoever the newest of ``events`` that answers names; ``None`` where none does."""
+    """Whoever the newest of ``events`` that answers names; ``None`` where none does.
+
+    A field that has the value that Trueup gave it was edited by nobody: Git moved on since.
+    """
     answer = next((each for each in events if not each.failed and _answers(question.subject, each)), None)
-    return author_of(answer) if answer is not None else None
+    if answer is None:
+        return None
+    author = author_of(answer)
+    return Author() if isinstance(question.subject, Edited) and ours(author) else author
 
 
 def _of_drift(told: Told, service: LiveService) -> Iterator[Question]:

@@ -7,10 +7,12 @@ answers again.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import assert_never
+from typing import Any, assert_never
 
 from controller.loop.author import Author
+from reconcilers.actions import StartRolling, UpdateService
 from reconcilers.aws.marks import mark_on
+from reconcilers.declared import renewed
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
 from reconcilers.explain import named, untold
@@ -43,7 +45,8 @@ class Rollout:
 class ServiceStatus:
     """How a service stands. Times in seconds since the epoch; ``None`` where nothing was seen yet.
 
-    ``live`` is what was read last, ``in_sync_release`` the release that was last seen in sync.
+    ``live`` is what was read last, ``in_sync_release`` the release that was last seen in sync,
+    ``applied`` the service fields as Git declared them when they were last seen in sync or sent.
     ``kept_by``: the replica that keeps the service instead of this one, empty where none does; ``None`` where this one
     does.
     ``brought``: how it is known that the wanted commit brought the release.
@@ -70,6 +73,7 @@ class ServiceStatus:
     report: Report | None = None
     live: Live | None = None
     in_sync_release: Digest | None = None
+    applied: Mapping[str, Any] | None = None
     brought: Brought = Brought.SURE
     kept_by: str | None = None
     authors: Mapping[str, Author] = field(default_factory=dict)  # what CloudTrail told, by the names of ``attribution``
@@ -167,7 +171,28 @@ def _after_look(before: ServiceStatus, report: Report) -> ServiceStatus:
         report=report,
         live=live,
         in_sync_release=before.wanted.release if plan.sync is Sync.IN_SYNC else before.in_sync_release,
+        applied=_applied(before, plan, report),
     )
+
+
+def puts_back(before: ServiceStatus, report: Report) -> bool:
+    """Whether a look put service fields back. To apply what Git declares newly is no heal."""
+    declared = (report.plan.declared if report.plan is not None else None) or {}
+    edits = (each.action for each in report.acted if isinstance(each.action, UpdateService))
+    return any(not renewed(name, declared, before.applied) for edit in edits for name in edit.fields)
+
+
+def _applied(before: ServiceStatus, plan: Plan, report: Report) -> Mapping[str, Any] | None:
+    """What was sent is known at once: an edit that comes before the next look is somebody's, and not Git's."""
+    if plan.declared is None:
+        return before.applied
+    if plan.sync is Sync.IN_SYNC:
+        return plan.declared
+    if before.applied is None:
+        return None
+    calls = (each.action for each in report.acted if isinstance(each.action, UpdateService | StartRolling))
+    sent = {name for call in calls for name in call.fields}
+    return {**before.applied, **{name: value for name, value in plan.declared.items() if name in sent}}
 
 
 def after_sharing(before: ServiceStatus, kept_by: str | None) -> ServiceStatus:

@@ -111,7 +111,7 @@ def _terminating(situation: Situation, rollout: CodeDeployRollout, attempt: Atte
         note = f"{attempt.id} has shifted the traffic and waits to end the old task set"
         if situation.field_changes:
             what = f"{note}; {', '.join(fields.fields_of(situation.field_changes))} differ and are looked at then."
-            return situation.plan(Waiting(what, attempt.id, situation.policy.resync), Sync.DRIFTED)
+            return situation.plan(Waiting(what, attempt.id, situation.policy.resync), situation.sync_of_fields())
         return situation.plan(InSync(f"{note}."), Sync.IN_SYNC, spends=True)
     intended = intent(situation)
     if not isinstance(intended, Ship):

@@ -1,14 +1,17 @@
 """The service's own fields, as far as Git names them.
 
-Content cannot tell a field that Git changed from one that somebody edited: both differ, and both are put right, or
-reported, as ``drift`` says. ``sync`` is about releases, except that under ``observe`` nothing is written.
+A field that Git declares otherwise than when it was applied last is outdated: it ships as ``sync`` says. Any other that
+differs is drift. AWS records nothing that would tell them apart: where the loop did not see it either, after a restart,
+what differs counts as drift. Under ``observe`` nothing is written.
 """
+
+from dataclasses import replace
 
 from reconcilers.actions import UpdateService
 from reconcilers.declared import CARRIED, REFUSED, field_of, sent
 from reconcilers.diff import Change
 from reconcilers.guard_rails import judging
-from reconcilers.model import CodeDeployRollout, DriftPolicy, Service
+from reconcilers.model import CodeDeployRollout, DriftPolicy, Service, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Finding, InSync, Progressing, Sync
 from reconcilers.rollout import heal
 from reconcilers.rollout.situation import Situation
@@ -25,33 +28,58 @@ def fields_of(changes: tuple[Change, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(field_of(change) for change in changes))
 
 
+def sendable(situation: Situation) -> tuple[str, ...]:
+    """The fields that a release may take along: new ones where that ships, edited ones where drift is put back."""
+    return fields_of(
+        (*(situation.news if situation.released else ()), *(situation.edits if situation.restores else ()))
+    )
+
+
 def settle(situation: Situation, note: str = "") -> Plan:
     """What to do where the running revision is the wanted one. ``note``: what to say when there is nothing to do."""
-    changed = fields_of(situation.field_changes)
-    if not changed:
+    news, edited = fields_of(situation.news), fields_of(situation.edits)
+    settled = _settled(situation, edited, note)
+    if not news:
+        return settled
+    plan = _applied(situation, news)
+    # What Git wants may wait for days; what was edited is put back meanwhile.
+    return plan if plan.actions else replace(plan, actions=settled.actions)
+
+
+def _applied(situation: Situation, news: tuple[str, ...]) -> Plan:
+    if situation.released:
+        return _sent(situation, news, Sync.OUTDATED)
+    how = "not applied" if situation.wanted.sync is SyncPolicy.OBSERVE else "applied when somebody says sync"
+    return situation.plan(Differs(f"Git changed {_list(news)}: {how}."), Sync.OUTDATED, spends=True)
+
+
+def _settled(situation: Situation, edited: tuple[str, ...], note: str) -> Plan:
+    if not edited:
         return situation.plan(InSync(note), Sync.IN_SYNC, spends=True)
     if situation.wanted.drift is DriftPolicy.IGNORE:
         return situation.plan(
-            InSync(note or f"{_list(changed)} differ and drift is ignored."), Sync.IN_SYNC, spends=True
+            InSync(note or f"{_list(edited)} differ and drift is ignored."), Sync.IN_SYNC, spends=True
         )
     if not situation.restores:
-        return situation.plan(Differs(f"{_list(changed)} differ from what is declared."), Sync.DRIFTED, spends=True)
-    return _restored(situation, changed)
+        return situation.plan(Differs(f"{_list(edited)} differ from what is declared."), Sync.DRIFTED, spends=True)
+    return _sent(situation, edited, Sync.DRIFTED)
 
 
-def _restored(situation: Situation, changed: tuple[str, ...]) -> Plan:
+def _sent(situation: Situation, changed: tuple[str, ...], sync: Sync) -> Plan:
     wanted, policy = situation.wanted, situation.policy
     refused = REFUSED if isinstance(wanted.rollout, CodeDeployRollout) else frozenset()
     names = tuple(name for name in changed if name not in refused)
     if not names:
-        return situation.plan(_refused(wanted, changed, policy.blocked_after), Sync.DRIFTED)
+        return situation.plan(_refused(wanted, changed, policy.blocked_after), sync)
     if railed := judging.of_fields(policy.guard_rails, wanted):
-        return situation.plan(Blocked(BlockedBy.GUARD_RAILS, railed, policy.blocked_after), Sync.DRIFTED)
-    restraint = None if situation.order.sync else heal.field_restraint(situation)
+        return situation.plan(Blocked(BlockedBy.GUARD_RAILS, railed, policy.blocked_after), sync)
+    healing = sync is Sync.DRIFTED and not situation.order.sync
+    restraint = heal.field_restraint(situation) if healing else None
     if restraint is not None:
-        return situation.plan(restraint, Sync.DRIFTED)
+        return situation.plan(restraint, sync)
     update = UpdateService(wanted.cluster, wanted.name, sent(names, situation.declared, situation.service.definition))
-    return situation.plan(Progressing(f"puts back {_list(names)}", policy.poll), Sync.DRIFTED, update, spends=True)
+    what = f"{'puts back' if sync is Sync.DRIFTED else 'applies'} {_list(names)}"
+    return situation.plan(Progressing(what, policy.poll), sync, update, spends=True)
 
 
 def _refused(wanted: Service, refused: tuple[str, ...], after: float) -> Blocked:

@@ -139,8 +139,7 @@ def _claim(situation: Situation, reuse: RegisteredRevision, stamp: Mapping[str, 
 def _start(situation: Situation, mark: Mark, reuse: RegisteredRevision | None) -> StartRolling:
     """One update for the revision and every declared field that differs, so that tasks are replaced once."""
     wanted = situation.wanted
-    changed = fields.fields_of(situation.field_changes) if situation.restores else ()
-    update = sent(changed, situation.declared, situation.service.definition)
+    update = sent(fields.sendable(situation), situation.declared, situation.service.definition)
     if reuse is not None and reuse.arn == situation.service.task_definition_arn:
         # The service names it already, and ECS would see no reason to start anything.
         update["forceNewDeployment"] = True

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconcilers.actions import Action
+from reconcilers.declared import field_of, renewed
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
 from reconcilers.live import Attempt, Live, LiveService, RegisteredRevision
@@ -57,6 +58,17 @@ class Situation:
         """Whether what was changed by hand is put back."""
         return self.writes and (self.wanted.drift is DriftPolicy.HEAL or self.order.sync)
 
+    @property
+    def news(self) -> tuple[Change, ...]:
+        """The field changes that Git made: it declares the field otherwise than when that was applied last."""
+        applied = self.order.applied
+        return tuple(each for each in self.field_changes if renewed(field_of(each), self.declared, applied))
+
+    @property
+    def edits(self) -> tuple[Change, ...]:
+        """The field changes that somebody else made, or of which nothing tells who did."""
+        return tuple(each for each in self.field_changes if each not in self.news)
+
     def wants(self, attempt: Attempt) -> bool:
         """Whether an attempt ships the wanted release."""
         return history.ships(attempt, self.wanted, self.content)
@@ -74,11 +86,17 @@ class Situation:
     def sync(self) -> Sync:
         """How Git and AWS stand to each other by content and history, holds apart."""
         if not self.changes:
-            return Sync.DRIFTED if self.field_changes else Sync.IN_SYNC
+            return self.sync_of_fields()
         ours = history.latest_success_of_ours(self.attempts)
         if ours is None:
             return self._adopted()
         return Sync.OUTDATED if not self.wants(ours) or self._ours_runs_since(ours) else Sync.DRIFTED
+
+    def sync_of_fields(self) -> Sync:
+        """How Git and AWS stand to each other by the service's fields."""
+        if self.news:
+            return Sync.OUTDATED
+        return Sync.DRIFTED if self.field_changes else Sync.IN_SYNC
 
     def _adopted(self) -> Sync:
         """A service that we never shipped: whether Git moved or somebody's hand did, AWS has no record of.
@@ -114,4 +132,5 @@ class Situation:
             changes=() if sync is Sync.IN_SYNC else self.changes + self.field_changes,
             warnings=warnings,
             spends=self.spent or (spends and self.order.given),
+            declared=self.declared,
         )

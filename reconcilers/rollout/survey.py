@@ -73,7 +73,7 @@ def survey(wanted: Service, live: Live, now: float, policy: Policy, order: Order
     )
     if not _carried_out(situation):
         return situation
-    return replace(situation, order=Order(field_heals=order.field_heals), spent=True)
+    return replace(situation, order=Order(field_heals=order.field_heals, applied=order.applied), spent=True)
 
 
 def _content(live: Live, wanted: Service, shipped: Digest) -> history.Content:

@@ -104,6 +104,7 @@ ORDERS = st.builds(
     despite_alarm=st.sampled_from([None, None, "fix"]),
     at=st.sampled_from([None, NOW - 50, NOW - 5000]),
     field_heals=st.sampled_from([(), (NOW - 10,), (NOW - 10, NOW - 700, NOW - 900)]),
+    applied=st.sampled_from([None, {}, {"desiredCount": 2}]),
 )
 STATES = st.booleans().flatmap(lambda rolling: st.tuples(wishes(rolling), sights(rolling), ORDERS))
 State = tuple[Service, Live, Order]

@@ -89,6 +89,25 @@ def test_a_field_is_put_back_further_and_further_apart_and_three_times_an_hour()
     assert "CloudTrail" in house.outcome.findings[0].message
 
 
+def test_a_commit_of_a_field_ships_at_once_amid_a_fight_and_whatever_drift_says() -> None:
+    house = House(shifted())
+    edit_service(house, **GRACE)
+    house.git = replace(house.git, service_definition=GRACE)
+    house.settle(InSync)
+    heals(house, 1)
+    edit_service(house, **GRACE)
+    house.settle(InSync)
+
+    house.git = replace(house.git, drift=DriftPolicy.WARN, service_definition={"healthCheckGracePeriodSeconds": 95})
+    house.run(1)
+
+    assert house.service()["healthCheckGracePeriodSeconds"] == 95
+    assert isinstance(house.outcome, InSync)
+    edit_service(house, healthCheckGracePeriodSeconds=5)
+    house.run(3)
+    assert house.sync is Sync.DRIFTED
+
+
 def test_a_night_of_edits_is_at_most_three_heals_an_hour() -> None:
     house = House(shifted())
     edit_service(house, **GRACE)

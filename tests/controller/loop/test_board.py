@@ -138,6 +138,38 @@ def test_our_own_edits_of_a_service_are_remembered() -> None:
     assert known.order(KEY).field_heals == (NOW, NOW + 60)
 
 
+def test_to_apply_what_git_changed_is_no_heal() -> None:
+    known = board()
+    known.reported(report(plan={"declared": {"desiredCount": 1}}), Order())
+    known.reported(report(drifted().outcome, EDIT, plan={"declared": {"desiredCount": 2}}), Order())
+    assert known.order(KEY).field_heals == ()
+    assert known.order(KEY).applied == {"desiredCount": 2}
+    known.reported(report(drifted().outcome, EDIT, plan={"declared": {"desiredCount": 2}}), Order())
+    assert known.order(KEY).field_heals == (NOW,)
+
+
+def test_what_was_applied_is_kept_apart_from_what_waits() -> None:
+    known = board()
+    known.reported(report(plan={"declared": {"desiredCount": 1, "platformVersion": "1.3.0"}}), Order())
+    wants = {"desiredCount": 2, "platformVersion": "1.4.0"}
+    known.reported(report(drifted().outcome, EDIT, plan={"declared": wants}), Order())
+    assert known.order(KEY).applied == {"desiredCount": 2, "platformVersion": "1.3.0"}
+
+
+def test_what_was_sent_alone_does_not_tell_what_was_applied_before() -> None:
+    known = board()
+    known.reported(report(drifted().outcome, EDIT, plan={"declared": {"desiredCount": 2}}), Order())
+    assert known.order(KEY).applied is None
+
+
+def test_an_order_is_spent_whatever_was_applied() -> None:
+    known = board()
+    known.reported(report(plan={"declared": {"desiredCount": 1}}), Order())
+    known.ask(KEY, RETRY)
+    known.reported(report(plan={"spends": True}), known.order(KEY))
+    assert not known.order(KEY).given
+
+
 def test_edits_outlive_the_order_they_were_asked_with() -> None:
     known = board()
     known.ask(KEY, RETRY)

@@ -274,7 +274,7 @@ def test_what_a_person_asks_is_looked_at_at_once_and_handed_on() -> None:
     stage.steps()
     assert stage.loop.ask(KEY, Order(sync=True))
     assert stage.steps() == [KEY]
-    assert stage.work.orders == [Order(sync=True, in_sync_before=True)]
+    assert stage.work.orders == [Order(sync=True, in_sync_before=True, applied={})]
 
 
 def test_an_order_is_handed_on_until_it_is_spent() -> None:

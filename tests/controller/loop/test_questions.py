@@ -197,6 +197,11 @@ def test_an_edit_is_known_by_the_field_and_the_value_that_it_has_now() -> None:
     assert found(edit(), [update(desiredCount=5)]) is None
 
 
+def test_a_field_that_still_has_what_trueup_gave_it_was_edited_by_nobody() -> None:
+    own = replace(update(healthCheckGracePeriodSeconds=5), user_agent="Boto3/1.44.5 trueup/1.2.0")
+    assert found(edit(), [own, update(healthCheckGracePeriodSeconds=5)]) == Author()
+
+
 def test_of_several_edits_with_that_value_it_is_the_newest() -> None:
     older = replace(update(healthCheckGracePeriodSeconds=5), at=NOW - 60)
     newer = update(healthCheckGracePeriodSeconds=5)
