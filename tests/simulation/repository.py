@@ -46,10 +46,14 @@ class Origin:
     head: Commit
     made: int = 1
     down: bool = False
+    graces: dict[str, set[int]] = field(default_factory=dict)  # what was ever declared of each service's own field
 
     def commit(self, at: float, says: Mapping[str, Declared | None], *, onto: Commit | None = None) -> Commit:
         """A new tip; ``onto`` another commit than the one before, it was forced."""
         self.made += 1
+        for name, declared in says.items():
+            if declared is not None:
+                self.graces.setdefault(name, {Declared().grace}).add(declared.grace)
         self.head = Commit(f"{self.made:040x}", at, says, onto or self.head)
         return self.head
 
@@ -58,6 +62,10 @@ class Origin:
         line = self._line()
         back = line[min(3, len(line) - 1)]
         return self.commit(at, back.says, onto=back.parent or back)
+
+    def has_changed_fields(self, name: str) -> bool:
+        """Whether any commit declared other fields of the service than another."""
+        return len(self.graces.get(name, ())) > 1
 
     def earlier(self, name: str, now: Declared) -> Declared:
         """What a service had before it had what it has ``now``."""

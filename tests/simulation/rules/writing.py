@@ -92,12 +92,13 @@ class Writing:
             raise Violated("nothing that Git does not declare is ever written", f"{plan.name}: {dict(sent.params)}")
 
     def healed(self, plan: Plan) -> None:
-        """Service fields were put back."""
+        """Service fields were put back, or are as a commit wants them now."""
         record, now = self._of[plan.name], self._stage.now()
         shard = shard_of(Scope(plan.region))
         epoch = self._stage.rows.holdings[shard].epoch
         record.field_heals.append((now, epoch))
-        if plan.sync == "observe" or (plan.drift != "heal" and not record.words):
+        applies = plan.sync == "auto" and self._stage.origin.has_changed_fields(plan.name)
+        if plan.sync == "observe" or (plan.drift != "heal" and not record.words and not applies):
             raise Violated("nothing is written that the manifest forbids", f"{plan.name} has drift {plan.drift}")
         # AWS keeps no record of them: a replica remembers its own, since it took the shard.
         recent = sum(now - at < HOUR and taken == epoch for at, taken in record.field_heals)
