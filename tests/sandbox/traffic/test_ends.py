@@ -57,9 +57,10 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 @needs_envoy
 def test_it_prints_where_both_listeners_answer(sandbox: Sandbox) -> None:
-    roles = {line.split()[-1]: line.split()[0] for line in sandbox.said[4:6]}
+    lines = [line.split() for line in sandbox.said[4:] if " prod-notes-app-alb:" in line]
+    roles = {line[-1]: line[0] for line in lines}
     assert set(roles) == {"production", "test"}
-    assert '"version": "1.0.0"' in until("an answer", lambda: _body(roles["production"]))
+    assert '"service": "notes-app"' in until("an answer", lambda: _body(roles["production"]))
 
 
 @needs_envoy

@@ -74,7 +74,7 @@ BUGS = (
         2,
         0,
         f"{ROLLOUT}.shipping",
-        "mark = Mark(situation.wanted.release, situation.wanted.commit.commit, intent.cause)",
+        "mark = Mark(situation.wanted.release, _brought(situation, intent.cause), intent.cause)",
         'mark = Mark(situation.wanted.release, "0" * 40, intent.cause)',
     ),
     _bug(
@@ -167,8 +167,8 @@ BUGS = (
         5,
         1,
         "controller.source.snapshot",
-        "    return before.key in fresh.spoiled or any(",
-        "    return False and any(",
+        "    return before.key in fresh.spoiled or not",
+        "    return False and not",
     ),
     _bug(
         "whatever AWS refuses is taken for nothing there",
