@@ -11,11 +11,14 @@ from reconcilers.live import Attempt, AttemptState, AwsReason, Cause, Mark
 from reconcilers.model import SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Held, Sync, Waiting
 from reconcilers.rollout.failures import CODES, Fault
+from reconcilers.rollout.holds import verdicts
+from reconcilers.rollout.survey import survey
 from reconcilers.tags import HeldTag, held_on, written
 from reconcilers.verdict import Look, Order
 from tests.reconcilers.builders import (
     CODE_DEPLOY,
     NOW,
+    POLICY,
     arn,
     attempt,
     decided,
@@ -194,6 +197,13 @@ def test_an_older_failure_still_holds_what_was_superseded_later() -> None:
     stopped = failed("v2", "MANUAL_STOP", id="d-second", mark=again)
     seen = live(stopped, failed("v2"), V1, candidates=tagged(superseded="d-second"))
     assert decided(wanted("v2"), seen).sync is Sync.HELD
+
+
+def test_what_still_runs_is_no_verdict() -> None:
+    seen = live(attempt("v2", AttemptState.RUNNING, id="d-now"), failed("v2", id="d-before"), V1)
+    situation = survey(wanted("v2"), seen, NOW, POLICY, Order())
+    assert situation is not None
+    assert [each.id for each in verdicts(situation)] == ["d-before"]
 
 
 def test_what_was_superseded_twice_may_ship_although_its_revision_remembers_only_the_last_stop() -> None:
