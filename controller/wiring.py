@@ -112,17 +112,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     repository = _repository(settings, clients, log)
     lease = _lease(settings, clients, board, log)
     pool = GatewayPool(clients, revision_digest)
-    policy = Policy(
-        poll=settings.shift_interval, guard_rails=guard_rails(settings.guard_rails, settings.guard_rails_yaml)
-    )
-    acting = Reconciler(pool, time.time, policy, gate=lambda wanted, _: lease.gate(wanted.scope))
-    work = Work(
-        repository.poll,
-        Sweeper(pool, time.time).sweep,
-        acting.reconcile,
-        History(repository.named, repository.touched),
-        lambda wanted: attempts(pool(wanted.scope), wanted, time.time()),
-    )
+    work = _work(settings, pool, repository, lease)
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
     journal, hub = Journal(board, time.time), Hub(most=min(MOST_READERS, Limits().connections // 2))
     inquiry = _inquiry(settings, pool, board, lease, log)
@@ -158,6 +148,21 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     app = build(face, settings.api_token, settings.webhook_secret, gate)
     http = HttpServer(app, settings.host, settings.port, let_go=partial(_let_go, log))
     return Daemon(loop, http, repository, hub, ending, lease, inquiry, notifier)
+
+
+def _work(settings: Settings, pool: GatewayPool, repository: Repository, lease: Lease) -> Work:
+    """What the loop's keys stand for. Raises ``MisconfiguredError`` where the guard rails cannot be used."""
+    policy = Policy(
+        poll=settings.shift_interval, guard_rails=guard_rails(settings.guard_rails, settings.guard_rails_yaml)
+    )
+    acting = Reconciler(pool, time.time, policy, gate=lambda wanted, _: lease.gate(wanted.scope))
+    return Work(
+        repository.poll,
+        Sweeper(pool, time.time).sweep,
+        acting.reconcile,
+        History(repository.named, repository.touched),
+        lambda wanted: attempts(pool(wanted.scope), wanted, time.time()),
+    )
 
 
 def _repository(settings: Settings, clients: AwsClients, log: Any) -> Repository:
