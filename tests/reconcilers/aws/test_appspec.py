@@ -33,6 +33,8 @@ def test_a_value_that_yaml_could_take_for_something_else_is_text_or_nothing(valu
     assert found.hooks.get("AfterInstall") in (value, "x", None)
 
 
-@pytest.mark.parametrize("content", ["[" * 5000, "a: &a [*a]", "{a: &a {}, b: *a}"])
+@pytest.mark.parametrize(
+    "content", ["[" * 5000, "a: &a [*a]", "Hooks: [{AfterInstall: &f check}, {BeforeInstall: *f}]"]
+)
 def test_what_nests_or_repeats_without_end_is_empty(content: str) -> None:
     assert read(content) == AppSpec()
