@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from sandbox.server.serving import Server
     from sandbox.traffic import Traffic
     from sandbox.world.world import World
 
@@ -36,36 +37,46 @@ def sandbox(  # noqa: PLR0913,PLR0917 - a flag each
 ) -> None:
     """Serve an AWS with ECS, CodeDeploy, load balancers and alarms, with services in it, until Ctrl-C."""
     need_sandbox()
-    from controller.bundle import bundled
-    from controller.cli.offline import read
-    from controller.demo.building import build
-    from sandbox.blueprints import BlueGreen
     from sandbox.clock import HostClock
-    from sandbox.server import serve
-    from sandbox.server.permissions.policy import PolicyError
-    from sandbox.traffic import alarm_threshold
     from sandbox.world.world import World
 
     policies = _policies(policy or [], policy_for)
     world = World(HostClock(), speed=speed)
     if not empty:
-        services = read(bundled("desired").parent, "desired").services
-        build(world, services, alarm_threshold(speed) if traffic else BlueGreen().alarm_threshold)
+        _furnish(world, speed, traffic=traffic)
     with ExitStack() as exits:
         touched = exits.enter_context(_touchable(world)) if traffic else None
-        try:
-            server = exits.enter_context(
-                serve(world, host, port, traffic=touched.told if touched else None, policies=policies)
-            )
-        except PolicyError as error:
-            typer.echo(f"trueup: {error}", err=True)
-            raise typer.Exit(1) from None
-        except OSError as error:
-            remedy = "Name a free port with --port 0, or an address of this machine with --host."
-            typer.echo(f"trueup: cannot serve on {host}:{port}: {error.strerror}. {remedy}", err=True)
-            raise typer.Exit(1) from None
+        server = exits.enter_context(_open(world, (host, port), touched, policies))
         _until_asked(lambda: _introduce(server.url, speed, touched))
     typer.echo("Good bye.")
+
+
+def _furnish(world: "World", speed: float, *, traffic: bool) -> None:
+    """Build what the services of desired/ need, and them; with real traffic the alarms count in its measure."""
+    from controller.bundle import bundled
+    from controller.cli.offline import read
+    from controller.demo.building import build
+    from sandbox.blueprints import BlueGreen
+    from sandbox.traffic import alarm_threshold
+
+    services = read(bundled("desired").parent, "desired").services
+    build(world, services, alarm_threshold(speed) if traffic else BlueGreen().alarm_threshold)
+
+
+def _open(world: "World", at: tuple[str, int], traffic: "Traffic | None", policies: dict[str, list[Any]]) -> "Server":
+    """A server of the world on a host and port; ends clearly where that cannot be had, or a policy is none."""
+    from sandbox.server import serve
+    from sandbox.server.permissions.policy import PolicyError
+
+    host, port = at
+    try:
+        return serve(world, host, port, traffic=traffic.told if traffic else None, policies=policies)
+    except PolicyError as error:
+        typer.echo(f"trueup: {error}", err=True)
+    except OSError as error:
+        remedy = "Name a free port with --port 0, or an address of this machine with --host."
+        typer.echo(f"trueup: cannot serve on {host}:{port}: {error.strerror}. {remedy}", err=True)
+    raise typer.Exit(1)
 
 
 def _policies(files: list[Path], name: str) -> dict[str, list[Any]]:
