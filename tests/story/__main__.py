@@ -25,7 +25,7 @@ def verified(folder: Path) -> tuple[str, str, str]:
     with told(folder) as story:
         found = story.prometheus.rules()
         well = sum(rule["health"] == "ok" for rule in found)
-        tests = read("tests/alerts.yml")["tests"] + read("tests/recording.yml")["tests"]
+        tests = [test for name in ("alerts", "recording", "weeks") for test in read(f"tests/{name}.yml")["tests"]]
         text = str([test.get("alert_rule_test", test.get("promql_expr_test")) for test in tests])
         tested = sum(name in text for name in (*rules("alert"), *rules("record")))
         answered = sum(bool(panels.over(story, question)) for question in panels.QUESTIONS)
