@@ -30,7 +30,8 @@ from controller.rules.guard_rails import guard_rails
 from controller.rules.roles import roles
 from controller.settings import CloudTrail, Settings
 from controller.source.repository import Repository
-from controller.web.app import Face, build
+from controller.web.app import build
+from controller.web.face import Face
 from controller.web.identity.gate import build_gate
 from controller.web.patience import Limits
 from controller.web.server import HttpServer

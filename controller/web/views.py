@@ -12,6 +12,12 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
 
 
+class Accepted(View):
+    """It is noted and will be looked at next."""
+
+    accepted: bool = True
+
+
 class CommitView(View):
     """The commit that brought the wanted release; without author, subject and time where Git did not tell them."""
 

@@ -9,7 +9,8 @@ from prometheus_client import CollectorRegistry
 from controller.loop.board import Board
 from controller.loop.journal import Journal
 from controller.source.snapshot import Snapshot
-from controller.web.app import Face, build
+from controller.web.app import build
+from controller.web.face import Face
 from controller.web.identity.gate import Gate
 from controller.web.server import HttpServer
 from controller.web.stream import Hub

@@ -15,7 +15,8 @@ from controller.loop.board import Board
 from controller.loop.inquiry import Asking, Inquiry
 from controller.loop.journal import Journal
 from controller.loop.loop import Rhythm
-from controller.web.app import Face, build
+from controller.web.app import build
+from controller.web.face import Face
 from controller.web.stream import Hub
 from reconcilers.aws.gateways import GatewayPool
 from reconcilers.history import Historian

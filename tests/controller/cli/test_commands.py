@@ -16,7 +16,8 @@ from controller.cli.spans import age
 from controller.loop.board import Board
 from controller.loop.journal import Journal
 from controller.source.problem import Problem
-from controller.web.app import Face, build
+from controller.web.app import build
+from controller.web.face import Face
 from controller.web.server import HttpServer
 from controller.web.stream import Hub
 from reconcilers.history import History

@@ -19,8 +19,9 @@ from controller.cli.output import Form
 from controller.cli.screen import Screen
 from controller.loop.board import Board
 from controller.loop.journal import Journal
-from controller.web.app import Face, build
+from controller.web.app import build
 from controller.web.client import DaemonError, NoDaemonError
+from controller.web.face import Face
 from controller.web.server import HttpServer
 from controller.web.stream import Hub
 from controller.web.task_log_views import TaskLogsView, task_logs_view

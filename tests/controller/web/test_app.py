@@ -18,7 +18,8 @@ from controller.loop.journal import Journal
 from controller.source.problem import Problem
 from controller.source.snapshot import Snapshot
 from controller.web import webhook
-from controller.web.app import Face, build
+from controller.web.app import build
+from controller.web.face import Face
 from controller.web.stream import Hub
 from reconcilers.diff import Change
 from reconcilers.history import History

@@ -12,8 +12,9 @@ from prometheus_client import CollectorRegistry
 
 from controller.loop.board import Board
 from controller.loop.journal import Journal
-from controller.web.app import Face, build
+from controller.web.app import build
 from controller.web.client import Daemon, DaemonError
+from controller.web.face import Face
 from controller.web.server import HttpServer
 from controller.web.stream import Hub
 from reconcilers.history import History

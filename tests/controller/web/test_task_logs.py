@@ -11,7 +11,8 @@ from prometheus_client import CollectorRegistry
 
 from controller.loop.board import Board
 from controller.loop.journal import Journal
-from controller.web.app import Face, build
+from controller.web.app import build
+from controller.web.face import Face
 from controller.web.stream import Hub
 from reconcilers.history import History
 from reconcilers.live import AttemptState

@@ -13,7 +13,8 @@ from controller.loop.board import Board
 from controller.loop.facts import Fact, Kind
 from controller.loop.journal import Journal
 from controller.rules.roles import Roles, parse
-from controller.web.app import Face, build
+from controller.web.app import build
+from controller.web.face import Face
 from controller.web.identity.gate import build_gate
 from controller.web.stream import Hub
 from reconcilers.history import History

@@ -1,0 +1,58 @@
+"""What anybody may read: services, their history, the replicas, the source."""
+
+from fastapi import APIRouter, Request
+
+from controller.loop.questions import of_attempts
+from controller.loop.status import ServiceStatus
+from controller.web.detail import history_view
+from controller.web.face import Face
+from controller.web.offered import Reader
+from controller.web.sharing import SharingView, sharing_view
+from controller.web.showing import service_views, source_view
+from controller.web.trust import Door
+from controller.web.views import DetailView, HistoryView, ServiceView, SourceView
+from controller.web.watching import UNKNOWN, known, unknown
+from reconcilers.model import ServiceKey
+
+
+def reading(face: Face, door: Door, *, acting: bool) -> APIRouter:
+    """The routes that change nothing. ``acting``: whether there are others, for what is offered to the reader."""
+    router = APIRouter(tags=["services"])
+
+    @router.get("/services", summary="Every service")
+    def services() -> list[ServiceView]:
+        return service_views(face.board.services(), face.board.snapshot)
+
+    @router.get("/services/{environment}/{name}", summary="One service", responses=UNKNOWN)
+    def service(request: Request, environment: str, name: str) -> DetailView:
+        you, rights = door.rights(request, environment)
+        key = ServiceKey(environment, name)
+        view = known(face.board, key, Reader(you, rights, acting=acting))
+        if view is None:
+            raise unknown(face.board, key)
+        return view
+
+    @router.get("/services/{environment}/{name}/history", summary="What was tried, as AWS has it", responses=UNKNOWN)
+    def history(environment: str, name: str) -> HistoryView:
+        key = ServiceKey(environment, name)
+        status = face.board.service(key)
+        if status is None:
+            raise unknown(face.board, key)
+        return _history(face, status)
+
+    @router.get("/replicas", summary="Which replica keeps what")
+    def replicas() -> SharingView:
+        return sharing_view(face.sharing())
+
+    @router.get("/source", summary="The repository and the problems of its newest commit")
+    def source() -> SourceView:
+        return source_view(face.board.source, face.board.snapshot)
+
+    return router
+
+
+def _history(face: Face, status: ServiceStatus) -> HistoryView:
+    found = face.history(status.wanted)
+    if face.inquire is not None:
+        face.inquire(of_attempts(status, found.attempts, face.now()))
+    return history_view(face.board.service(status.wanted.key) or status, found)
