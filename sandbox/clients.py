@@ -91,7 +91,8 @@ def _template(service: str, region: str) -> BaseClient:
                 region_name=region,
                 aws_access_key_id="sandbox",
                 aws_secret_access_key="sandbox",  # noqa: S106 - nothing is signed here
-                config=Config(parameter_validation=True),
+                # Named here, the program is not put together again from its parts at each call.
+                config=Config(parameter_validation=True, user_agent=_session().user_agent()),
             )
         return _templates[service, region]
 

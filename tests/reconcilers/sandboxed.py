@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from reconcilers.aws.gateways import GatewayPool
@@ -19,8 +20,11 @@ SCOPE = Scope("eu-west-1")
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 
 
+@lru_cache(maxsize=32)
 def client_of(world: World, service: str, scope: Scope) -> Any:
-    """A ``ClientFactory``, but for the world."""
+    """A ``ClientFactory``, but for the world. A client is kept, as a tenth of a scenario's time went into making them;
+    with no more than a few worlds, since each holds all that happened in it.
+    """
     return clients.client(world, service, caller=Caller(region=scope.region))
 
 
