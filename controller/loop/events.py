@@ -7,7 +7,7 @@ from itertools import takewhile
 from controller.loop.status import Rollout, ServiceStatus
 from reconcilers.live import Attempt, AttemptState, Cause
 from reconcilers.model import ServiceKey
-from reconcilers.outcome import Blocked, Held, InSync, Sync
+from reconcilers.outcome import Blocked, Held, InSync, Outcome, Sync
 from reconcilers.rollout.history import is_rollback
 
 
@@ -173,12 +173,23 @@ def _drift(before: ServiceStatus, after: ServiceStatus, now: float) -> tuple[Eve
 
 
 def _obstacles(before: ServiceStatus, after: ServiceStatus) -> tuple[Event, ...]:
-    if before.outcome == after.outcome:
+    if _what(before.outcome) == _what(after.outcome):
         return ()
     match after.outcome:
-        case Held() as held if not isinstance(before.outcome, Held):
+        case Held() as held:
             return (HoldBegan(after.wanted.key, held),)
-        case Blocked() as blocked if not isinstance(before.outcome, Blocked):
+        case Blocked() as blocked:
             return (BlockBegan(after.wanted.key, blocked),)
         case _:
             return ()
+
+
+def _what(outcome: Outcome | None) -> object:
+    """What stands in the way, if anything does. The same in other words is the same."""
+    match outcome:
+        case Held(release):
+            return release
+        case Blocked(by, findings):
+            return by, frozenset(each.code for each in findings if each.blocking)
+        case _:
+            return None

@@ -18,7 +18,19 @@ from reconcilers.digest import Digest
 from reconcilers.explain import named, untold
 from reconcilers.live import Attempt, Live
 from reconcilers.model import Revision, Service
-from reconcilers.outcome import Failed, Finding, Health, Held, InSync, Outcome, Progressing, Retry, Stalled, Sync
+from reconcilers.outcome import (
+    Blocked,
+    Failed,
+    Finding,
+    Health,
+    Held,
+    InSync,
+    Outcome,
+    Progressing,
+    Retry,
+    Stalled,
+    Sync,
+)
 from reconcilers.reconcile import Report
 from reconcilers.rollout.health import health
 from reconcilers.rollout.history import brought_by, drifted_at
@@ -149,7 +161,10 @@ def _after_look(before: ServiceStatus, report: Report) -> ServiceStatus:
     if plan is None or isinstance(report.outcome, Failed):
         failing_since = before.failing_since if before.failing_since is not None else report.at
         live = report.observed or before.live
-        return replace(before, outcome=report.outcome, report=report, live=live, failing_since=failing_since)
+        since = report.at if _newly_blocked(before, report) else before.since
+        return replace(
+            before, outcome=report.outcome, since=since, report=report, live=live, failing_since=failing_since
+        )
     same = before.sync is plan.sync and type(before.outcome) is type(report.outcome)
     live = report.observed or before.live
     drift = _drift(before, plan, live, report.at)
@@ -173,6 +188,11 @@ def _after_look(before: ServiceStatus, report: Report) -> ServiceStatus:
         in_sync_release=before.wanted.release if plan.sync is Sync.IN_SYNC else before.in_sync_release,
         applied=_applied(before, plan, report),
     )
+
+
+def _newly_blocked(before: ServiceStatus, report: Report) -> bool:
+    """Whether a look that could read nothing says what somebody has to clear: a cluster that is not there."""
+    return isinstance(report.outcome, Blocked) and not isinstance(before.outcome, Blocked)
 
 
 def puts_back(before: ServiceStatus, report: Report) -> bool:

@@ -60,8 +60,12 @@ class Standing:
 
 
 def standing(status: ServiceStatus) -> Standing | None:
-    """What is true of a service now; ``None`` where that is not known, which is not the same as nothing."""
-    if status.seen_at is None or status.failing_since is not None or isinstance(status.outcome, Failed):
+    """What is true of a service now; ``None`` where that is not known, which is not the same as nothing.
+
+    Where AWS refused to be asked about it at all (there is no such cluster), that is what is known.
+    """
+    read = status.seen_at is not None and status.failing_since is None and not isinstance(status.outcome, Failed)
+    if not read and not isinstance(status.outcome, Blocked):
         return None
     newest = next(iter(ours(status)), None)
     return Standing(
@@ -117,7 +121,10 @@ def _of_event(event: Event, told: Told, now: float) -> Iterator[Fact]:
         case DriftGone():
             yield healed(drift_found(told.before, tuple(sorted(told.before.drift_since))), now)
         case HoldBegan() | BlockBegan():
-            yield from filter(None, (_obstacle(after),))
+            found = _obstacle(after)
+            if found is not None:
+                # Since when something stands in the way is told of the first; what takes its place is news of now.
+                yield replace(found, at=now) if _obstacle(told.before) is not None else found
         case _:
             assert_never(event)
 
@@ -133,7 +140,7 @@ def _cleared(told: Told, now: float) -> Iterator[Fact]:
 def _obstacle(status: ServiceStatus) -> Fact | None:
     wanted, outcome = status.wanted, status.outcome
     commit = status.judged or wanted.commit
-    since = status.since if status.since is not None else status.seen_at or 0.0
+    since = status.since or 0.0
     match outcome:
         case Held(release, deployment, reason):
             again = f"-{commit.commit[:7]}" if held_anew(commit, outcome, status.live) else ""

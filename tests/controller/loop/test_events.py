@@ -16,6 +16,7 @@ from controller.loop.events import (
     events,
 )
 from controller.loop.status import after_report, with_commit
+from reconcilers.digest import Digest
 from reconcilers.live import Attempt, AttemptState, Cause, Mark
 from reconcilers.model import Revision
 from reconcilers.outcome import Failed
@@ -207,3 +208,13 @@ def test_a_hold_begins_once() -> None:
 def test_a_block_begins_once() -> None:
     assert happened(report(BLOCKED)) == (BlockBegan(KEY, BLOCKED),)
     assert happened(report(BLOCKED), report(replace(BLOCKED, after=1.0))) == ()
+
+
+def test_another_obstacle_in_the_place_of_the_first_is_an_event() -> None:
+    other = replace(BLOCKED, findings=tuple(replace(each, code="Another") for each in BLOCKED.findings))
+    assert happened(report(BLOCKED), report(other)) == (BlockBegan(KEY, other),)
+
+
+def test_another_release_that_is_held_is_an_event() -> None:
+    other = replace(HELD, release=Digest("other"))
+    assert happened(report(HELD), report(other)) == (HoldBegan(KEY, other),)

@@ -289,3 +289,30 @@ def test_a_clock_that_went_back_makes_no_negative_duration() -> None:
 
 def test_a_fact_belongs_to_its_service() -> None:
     assert {fact.service for fact in told(report(SHIFTING), report(HELD, at=LATER))} == {KEY}
+
+
+def unreadable(at: float = NOW) -> Report:
+    """A look that AWS refused for a cause that a person has to clear: there is no such cluster."""
+    return replace(report(BLOCKED, at=at), plan=None, observed=None)
+
+
+def test_what_cannot_be_read_for_a_cause_to_be_cleared_is_blocked_since_the_first_look() -> None:
+    (fact,) = told(unreadable())
+    assert (fact.kind, fact.at) == (Kind.BLOCKED, NOW)
+    assert told(unreadable(), unreadable(at=LATER)) == ()
+
+
+def test_what_cannot_be_read_for_a_cause_to_be_cleared_stands() -> None:
+    stands = standing(status(unreadable()))
+    assert stands is not None
+    assert [each.kind for each in stands.facts] == [Kind.BLOCKED]
+
+
+def test_what_could_be_read_before_is_blocked_since_it_cannot() -> None:
+    assert status(report(), unreadable(at=LATER)).since == LATER
+
+
+def test_an_obstacle_in_the_place_of_another_is_told_as_found_now() -> None:
+    other = replace(BLOCKED, findings=tuple(replace(each, code="Another") for each in BLOCKED.findings))
+    (fact,) = told(unreadable(), report(other, at=LATER))
+    assert (fact.kind, fact.at) == (Kind.BLOCKED, LATER)
