@@ -16,6 +16,7 @@ from controller.cli.output import failing_clearly
 from controller.cli.railed import GUARD_RAILS, rails_of, refused
 
 if TYPE_CHECKING:
+    from controller.cli.applied import Applied
     from controller.cli.changed import Changed
     from controller.cli.planned import Planned
     from controller.source.snapshot import Snapshot
@@ -70,8 +71,10 @@ def plan(  # noqa: PLR0913,PLR0917 - a flag each
     if service and service not in map(str, snapshot.services):
         typer.echo(f"trueup: no sound manifest names {service}. trueup validate says what is wrong.", err=True)
         raise typer.Exit(1)
-    found = _of_one(_chosen(snapshot, root, path, changed_since), service)
-    planned = _planned(replace(found, problems=(*found.problems, *refused(rails, found.services))), rails, endpoint_url)
+    before = _at(root, path, changed_since, snapshot) if changed_since else None
+    found = _of_one(_chosen(snapshot, before), service)
+    found = replace(found, problems=(*found.problems, *refused(rails, found.services)))
+    planned = _planned(found, rails, endpoint_url, _applied(before, root, path, snapshot))
     typer.echo(_written(planned, form, root, files_url))
     if comment is not None:
         with failing_clearly(OSError):
@@ -79,18 +82,36 @@ def plan(  # noqa: PLR0913,PLR0917 - a flag each
     raise typer.Exit(1 if planned.broken else 2 if planned.changes else 0)
 
 
-def _chosen(snapshot: "Snapshot", root: Path, path: str, since: str) -> "Changed":
-    """What is to be planned: everything, or what is otherwise than it was."""
-    from controller.cli.changed import Changed, changed
-    from controller.source.checkout import RefFiles
+def _at(root: Path, path: str, ref: str, now: "Snapshot") -> "Snapshot":
+    """What the files said at ``ref``."""
     from controller.source.git_errors import SourceError
+
+    with failing_clearly(SourceError):
+        return _read_at(root, path, ref, now)
+
+
+def _read_at(root: Path, path: str, ref: str, now: "Snapshot") -> "Snapshot":
+    from controller.source.checkout import RefFiles
     from controller.source.load import load_snapshot
     from controller.source.rendering import ChildRenderer
 
-    if not since:
+    return load_snapshot(RefFiles(root, ref), now.revision, ChildRenderer(), path)
+
+
+def _applied(before: "Snapshot | None", root: Path, path: str, now: "Snapshot") -> "Applied":
+    """What was declared before: at the commit that is named, or else where this one left the default branch."""
+    from controller.cli.applied import Applied
+    from controller.source.checkout import merge_base
+
+    return Applied(lambda: before or _read_at(root, path, merge_base(root), now))
+
+
+def _chosen(snapshot: "Snapshot", before: "Snapshot | None") -> "Changed":
+    """What is to be planned: everything, or what is otherwise than it was."""
+    from controller.cli.changed import Changed, changed
+
+    if before is None:
         return Changed(dict(sorted(snapshot.services.items())), (), 0, snapshot.problems, 0)
-    with failing_clearly(SourceError):
-        before = load_snapshot(RefFiles(root, since), snapshot.revision, ChildRenderer(), path)
     return changed(before, snapshot)
 
 
@@ -103,12 +124,12 @@ def _of_one(found: "Changed", service: str) -> "Changed":
     return Changed({key: each for key, each in found.services.items() if service == str(key)}, (), 0, (), 0)
 
 
-def _planned(found: "Changed", rails: "GuardRails | None", endpoint_url: str | None) -> "Planned":
+def _planned(found: "Changed", rails: "GuardRails | None", endpoint_url: str | None, applied: "Applied") -> "Planned":
     from controller.cli.planned import plan_each
     from controller.wiring import reconciler
 
     preview = reconciler(version("trueup"), endpoint_url, time.time, rails).preview
-    planned = plan_each(found.services, preview, found.problems)
+    planned = plan_each(found.services, preview, found.problems, applied)
     return replace(planned, removed=found.removed, unchanged=found.unchanged, known=found.known)
 
 

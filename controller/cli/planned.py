@@ -5,14 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from controller.cli.applied import Applied, in_fields
 from controller.loop import words
 from controller.source.problem import Problem
 from reconcilers import preview
 from reconcilers.diff import masked
 from reconcilers.model import Scope, Service, ServiceKey
 from reconcilers.outcome import Retry, Stalled
-from reconcilers.verdict import Plan
+from reconcilers.verdict import Order, Plan
 
+UNTOLD = "A service field that Git changed reads as drift here."
 NO_ANSWER = frozenset({"Timeout", "Unreachable", "ConnectionFailed", "NoAnswer", "NoCredentials", "CredentialsRefused"})
 
 
@@ -22,6 +24,7 @@ class Planned:
 
     ``services`` are those that were planned, as they are wanted. ``removed`` have no manifest any more. ``unchanged``:
     how many services were left out since nothing changed in them; ``known``: so many problems were there before.
+    ``untold``: why a service field that Git changed reads as an edited one; empty where none may.
     """
 
     plans: Mapping[ServiceKey, Plan]
@@ -31,6 +34,7 @@ class Planned:
     removed: tuple[ServiceKey, ...] = ()
     unchanged: int = 0
     known: int = 0
+    untold: str = ""
 
     @property
     def broken(self) -> bool:
@@ -44,7 +48,10 @@ class Planned:
 
 
 def plan_each(
-    chosen: Mapping[ServiceKey, Service], preview: Callable[[Service], Plan], problems: tuple[Problem, ...]
+    chosen: Mapping[ServiceKey, Service],
+    preview: Callable[[Service, Order], Plan],
+    problems: tuple[Problem, ...],
+    applied: Applied,
 ) -> Planned:
     """The plan of each of ``chosen``. An AWS that does not answer is not waited for once for each service."""
     plans: dict[ServiceKey, Plan] = {}
@@ -55,12 +62,19 @@ def plan_each(
             failed[key] = silent[wanted.scope]
             continue
         try:
-            plans[key] = preview(wanted)
+            plans[key] = _plan_of(wanted, preview, applied)
         except (Retry, Stalled) as error:
             failed[key] = str(error)
             if error.reason in NO_ANSWER:
                 silent[wanted.scope] = f"{error.reason}, as for {key}"
-    return Planned(plans, problems, failed, chosen)
+    return Planned(plans, problems, failed, chosen, untold=applied.untold)
+
+
+def _plan_of(wanted: Service, preview: Callable[[Service, Order], Plan], applied: Applied) -> Plan:
+    """Only where fields differ is it worth reading the commit before, and looking once more."""
+    plan = preview(wanted, Order())
+    before = applied.of(wanted.key) if in_fields(plan) else None
+    return plan if before is None else preview(wanted, Order(applied=before))
 
 
 def text(planned: Planned) -> str:
@@ -71,6 +85,7 @@ def text(planned: Planned) -> str:
         lines += [f"{key}: {first}", *more]
     lines += [f"{key}: not planned. {why}" for key, why in planned.failed.items()]
     lines += [f"{key}: its manifest is removed; its ECS service is left running." for key in planned.removed]
+    lines += [f"note: {UNTOLD} {planned.untold}"] if planned.untold else []
     return "\n".join([*lines, _summary(planned)])
 
 
@@ -87,6 +102,7 @@ def as_json(planned: Planned) -> str:
         ],
         "removed": [_names(key) for key in planned.removed],
         "unchanged": planned.unchanged,
+        "untold": planned.untold,
     }
     return json.dumps(answer, indent=2, ensure_ascii=False)
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from controller.cli.fitting import Part, fitted
 from controller.cli.markdown import code, fenced, link, plain, size
-from controller.cli.planned import Planned
+from controller.cli.planned import UNTOLD, Planned
 from controller.cli.planned_verdicts import TROUBLE, verdict, versions
 from controller.source.problem import Problem
 from controller.web import console
@@ -33,6 +33,7 @@ def markdown(planned: Planned, files_url: str = "") -> str:
     """The comment. ``files_url`` is where the repository's files are shown, to link problems to their lines."""
     shown = [key for key, plan in planned.plans.items() if _worth_a_row(plan)]
     fixed = [MARKER, "### Trueup plan", "", _summary(planned), *_problems(planned, files_url), *_failed(planned)]
+    fixed += ["", f"{UNTOLD} {plain(planned.untold, 2000)}"] if planned.untold else []
     table = _table(planned, shown[:ROWS]) if shown else ()
     left_out = [f"{_count(len(shown) - ROWS, 'row')} of the table"] if len(shown) > ROWS else []
     return fitted((*fixed, *table), [Part(str(key), partial(_details, planned, key)) for key in shown], left_out)

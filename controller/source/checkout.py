@@ -56,14 +56,25 @@ class RefFiles:
         return done.stdout
 
     def _run(self, command: Sequence[str], stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        try:
-            return subprocess.run(
-                ["git", "-C", str(self._root), *command], input=stdin, capture_output=True, timeout=SECONDS, check=False
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise SourceError(
-                "local", f"git cannot be run: {error}.", "Install git, and see that it answers."
-            ) from None
+        return _git(self._root, command, stdin)
+
+
+def merge_base(root: Path) -> str:
+    """The commit at which HEAD left the default branch of origin. SourceError where that is not to be had."""
+    found = _git(root, ["merge-base", "HEAD", "refs/remotes/origin/HEAD"])
+    if found.returncode == 0:
+        return found.stdout.decode().strip()
+    what = "The commit at which this one left origin's default branch is not in this checkout."
+    raise SourceError("missing-branch", what, "Name the commit to compare with: --changed-since REF.")
+
+
+def _git(root: Path, command: Sequence[str], stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(
+            ["git", "-C", str(root), *command], input=stdin, capture_output=True, timeout=SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SourceError("local", f"git cannot be run: {error}.", "Install git, and see that it answers.") from None
 
 
 def _to_fetch(ref: str, *, shallow: bool) -> str:

@@ -233,6 +233,17 @@ def test_one_comment_is_made_and_changed_and_nobody_elses(runner: Runner, capfd:
     assert now["body"].splitlines()[3:] == ["2 services as they are."]
 
 
+COUNTED = MANIFEST.replace("\nspec:\n", "\nspec:\n  serviceDefinition: {desiredCount: 2}\n")
+
+
+@jq
+def test_a_field_that_the_pull_request_changes_is_no_drift(runner: Runner) -> None:
+    runner.proposes(**{"desired__prod__notes.yaml": COUNTED})
+    assert runner.runs() == [0, 0, 0]
+    (row,) = [line for line in runner.comments[-1]["body"].splitlines() if line.startswith("| [prod/notes]")]
+    assert "outdated" in row
+
+
 @jq
 def test_where_nothing_changes_and_nothing_was_said_nothing_is_said(runner: Runner) -> None:
     (comment,) = [step for step in runner.workflow["jobs"]["plan"]["steps"] if step.get("name") == "Comment"]

@@ -1,19 +1,26 @@
 """Plans of several services, in three forms."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from controller.cli.applied import Applied
 from controller.cli.planned import Planned, as_json, plan_each, text
 from controller.cli.planned_markdown import markdown
+from controller.source.git_errors import SourceError
 from controller.source.problem import Problem
+from controller.source.rendering import RendererError
+from controller.source.snapshot import Snapshot
 from reconcilers.actions import UpdateService
 from reconcilers.diff import Change
 from reconcilers.masking import MASK
 from reconcilers.model import Service, ServiceKey
 from reconcilers.outcome import Differs, Finding, Health, InSync, Retry, Stalled, Sync
-from reconcilers.verdict import Plan
-from tests.controller.builders import KEY, named, wanted
+from reconcilers.verdict import Order, Plan
+from tests.controller.builders import KEY, named, snapshot, wanted
 
 CALM = Plan((), InSync(), Sync.IN_SYNC, Health.HEALTHY)
 SECRET = Change("/taskDefinition/containerDefinitions/proxy/environment/KEY", "changed", "s3cret", "hunter2")
@@ -36,34 +43,41 @@ class Aws:
     def __init__(self, **answers: Plan | Exception) -> None:
         self._answers = answers
         self.asked: list[str] = []
+        self.applied: list[Mapping[str, Any] | None] = []
 
-    def preview(self, wanted: Service) -> Plan:
+    def preview(self, wanted: Service, order: Order) -> Plan:
         self.asked.append(wanted.name)
+        self.applied.append(order.applied)
         answer = self._answers[wanted.name]
         if isinstance(answer, Exception):
             raise answer
         return answer
 
 
+def nothing_differs() -> Snapshot:
+    raise AssertionError("The commit before is read where no field differs.")
+
+
+ALIKE = Applied(nothing_differs)
 SERVICES = {KEY: wanted("v2"), WEB: named("web")}
 
 
 def test_every_service_is_planned() -> None:
     aws = Aws(notes=CALM, web=BUSY)
-    found = plan_each(SERVICES, aws.preview, (WARNING,))
+    found = plan_each(SERVICES, aws.preview, (WARNING,), ALIKE)
     assert found == Planned({KEY: CALM, WEB: BUSY}, (WARNING,), {})
 
 
 def test_a_service_that_cannot_be_planned_does_not_keep_the_others() -> None:
     aws = Aws(notes=Stalled("AccessDenied", "It was denied.", "Allow it."), web=CALM)
-    found = plan_each(SERVICES, aws.preview, ())
+    found = plan_each(SERVICES, aws.preview, (), ALIKE)
     assert found.failed == {KEY: "AccessDenied: It was denied. Allow it."}
     assert found.plans == {WEB: CALM}
 
 
 def test_an_aws_that_does_not_answer_is_waited_for_once() -> None:
     aws = Aws(notes=Retry("Timeout", "no answer in time."), web=CALM)
-    found = plan_each(SERVICES, aws.preview, ())
+    found = plan_each(SERVICES, aws.preview, (), ALIKE)
     assert aws.asked == ["notes"]
     assert found.failed == {KEY: "Timeout: no answer in time.", WEB: "Timeout, as for prod/notes"}
 
@@ -71,7 +85,56 @@ def test_an_aws_that_does_not_answer_is_waited_for_once() -> None:
 def test_another_region_is_asked_all_the_same() -> None:
     elsewhere = named("web", scope=type(wanted().scope)("us-east-1"))
     aws = Aws(notes=Retry("Timeout", "no answer in time."), web=CALM)
-    assert plan_each({KEY: wanted("v2"), WEB: elsewhere}, aws.preview, ()).plans == {WEB: CALM}
+    assert plan_each({KEY: wanted("v2"), WEB: elsewhere}, aws.preview, (), ALIKE).plans == {WEB: CALM}
+
+
+COUNTED = replace(CALM, sync=Sync.DRIFTED, changes=(Change("/serviceDefinition/desiredCount", "changed", 3, 2),))
+
+
+def before() -> Snapshot:
+    return snapshot(wanted("v2", service_definition={"desiredCount": 2}))
+
+
+def test_where_a_field_differs_what_the_commit_before_declares_counts_as_applied() -> None:
+    aws = Aws(notes=COUNTED)
+    found = plan_each({KEY: wanted("v2")}, aws.preview, (), Applied(before))
+    assert aws.applied == [None, {"desiredCount": 2}]
+    assert found.untold == ""
+
+
+def test_a_service_that_the_commit_before_does_not_describe_is_looked_at_once() -> None:
+    aws = Aws(web=COUNTED)
+    plan_each({WEB: named("web")}, aws.preview, (), Applied(before))
+    assert aws.applied == [None]
+
+
+def test_the_commit_before_is_read_once_for_all() -> None:
+    reads: list[int] = []
+
+    def read() -> Snapshot:
+        reads.append(1)
+        return before()
+
+    plan_each(SERVICES, Aws(notes=COUNTED, web=COUNTED).preview, (), Applied(read))
+    assert len(reads) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(SourceError("missing-branch", "It is not here.", "Fetch it."), "It is not here. Fetch it."),
+     (RendererError("no processes"), "no processes")],
+)  # fmt: skip
+def test_without_the_commit_before_a_plan_is_made_all_the_same_and_says_what_it_cannot_tell(
+    error: Exception, said: str
+) -> None:
+    def read() -> Snapshot:
+        raise error
+
+    found = plan_each(SERVICES, Aws(notes=COUNTED, web=COUNTED).preview, (), Applied(read))
+    assert found.plans == {KEY: COUNTED, WEB: COUNTED}
+    assert text(found).splitlines()[-2] == f"note: A service field that Git changed reads as drift here. {said}"
+    assert json.loads(as_json(found))["untold"] == said
+    assert f"A service field that Git changed reads as drift here. {said}" in markdown(found)
 
 
 def test_nothing_to_do_is_no_change() -> None:

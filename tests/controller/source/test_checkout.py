@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.source.checkout import RefFiles
+from controller.source.checkout import RefFiles, merge_base
 from controller.source.git_errors import SourceError
 
 
@@ -132,3 +132,17 @@ def test_objects_that_are_missing_are_no_empty_files(repository: Path) -> None:
 def test_without_git_that_is_said(repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "git cannot be run" in refusal(repository, "HEAD")
+
+
+def test_the_commit_before_a_change_is_where_it_left_the_default_branch(repository: Path, tmp_path: Path) -> None:
+    there = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", repository.as_uri(), str(there)], check=True, capture_output=True)
+    git(there, "checkout", "-b", "proposal")
+    commit(there, desired__a="3")
+    commit(there, desired__a="4")
+    assert files(there, merge_base(there))["desired/a"] == b"2"
+
+
+def test_a_checkout_that_has_no_default_branch_says_what_to_name(repository: Path) -> None:
+    with pytest.raises(SourceError, match=r"is not in this checkout.*Name the commit .* --changed-since REF"):
+        merge_base(repository)
