@@ -4,15 +4,15 @@ Unknown is not empty: a look that failed changes nothing but ``failing_since``; 
 answers again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, assert_never
 
 from controller.loop.author import Author
-from reconcilers.actions import StartRolling, UpdateService
+from reconcilers.actions import Action, CreateDeployment, StartRolling, UpdateService
 from reconcilers.aws.marks import mark_on
-from reconcilers.declared import renewed
+from reconcilers.declared import CARRIED, renewed
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
 from reconcilers.explain import named, untold
@@ -210,9 +210,19 @@ def _applied(before: ServiceStatus, plan: Plan, report: Report) -> Mapping[str, 
         return plan.declared
     if before.applied is None:
         return None
-    calls = (each.action for each in report.acted if isinstance(each.action, UpdateService | StartRolling))
-    sent = {name for call in calls for name in call.fields}
+    sent = {name for done in report.acted for name in _sent(done.action)}
     return {**before.applied, **{name: value for name, value in plan.declared.items() if name in sent}}
+
+
+def _sent(action: Action) -> Collection[str]:
+    """The fields that an action puts right as Git declares them, if Git declares them."""
+    match action:
+        case UpdateService(fields=fields) | StartRolling(fields=fields):
+            return fields
+        case CreateDeployment():
+            return CARRIED
+        case _:
+            return ()
 
 
 def after_sharing(before: ServiceStatus, kept_by: str | None) -> ServiceStatus:

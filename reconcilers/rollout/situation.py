@@ -61,8 +61,7 @@ class Situation:
     @property
     def news(self) -> tuple[Change, ...]:
         """The field changes that Git made: it declares the field otherwise than when that was applied last."""
-        applied = self.order.applied
-        return tuple(each for each in self.field_changes if renewed(field_of(each), self.declared, applied))
+        return tuple(each for each in self.field_changes if self._renewed(each))
 
     @property
     def edits(self) -> tuple[Change, ...]:
@@ -87,6 +86,8 @@ class Situation:
         """How Git and AWS stand to each other by content and history, holds apart."""
         if not self.changes:
             return self.sync_of_fields()
+        if any(self._renewed(each) for each in self._carried):
+            return Sync.OUTDATED
         ours = history.latest_success_of_ours(self.attempts)
         if ours is None:
             return self._adopted()
@@ -97,6 +98,14 @@ class Situation:
         if self.news:
             return Sync.OUTDATED
         return Sync.DRIFTED if self.field_changes else Sync.IN_SYNC
+
+    @property
+    def _carried(self) -> tuple[Change, ...]:
+        """The changes of service fields that only a deployment puts right. The release does not say what all are."""
+        return tuple(each for each in self.changes if each.path.startswith("/serviceDefinition/"))
+
+    def _renewed(self, change: Change) -> bool:
+        return renewed(field_of(change), self.declared, self.order.applied)
 
     def _adopted(self) -> Sync:
         """A service that we never shipped: whether Git moved or somebody's hand did, AWS has no record of.

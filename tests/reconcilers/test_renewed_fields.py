@@ -5,17 +5,19 @@ from typing import Any
 
 import pytest
 
-from reconcilers.actions import StartRolling, UpdateService
-from reconcilers.live import Attempt, AttemptState
+from reconcilers.actions import CreateDeployment, StartRolling, UpdateService
+from reconcilers.live import Attempt, AttemptState, Cause
 from reconcilers.model import DriftPolicy, Service, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Progressing, Sync, Waiting
 from reconcilers.verdict import Order
 from tests.reconcilers.builders import (
+    NETWORK,
     NOW,
     ROLLING,
     attempt,
     decided,
     facts,
+    failed,
     kinds,
     live,
     registered,
@@ -132,3 +134,51 @@ def test_a_retry_leaves_the_fields_that_wait_for_a_word() -> None:
     failed = attempt("v2", AttemptState.FAILED, created_at=2.0)
     fields = started(failed, Order(retry=True, applied=COUNTED), sync=SyncPolicy.MANUAL)
     assert set(fields) == {"deploymentConfiguration"}
+
+
+OTHER = {"awsvpcConfiguration": {**NETWORK["awsvpcConfiguration"], "subnets": ["subnet-9"]}}
+CARRIED = {"networkConfiguration": OTHER}
+NEW = Order(applied={"networkConfiguration": NETWORK})
+SENT = Order(applied=CARRIED)
+RUNS = attempt("v1", created_at=NOW - 7200)
+
+
+def moved(**more: Any) -> Service:
+    """The network is declared otherwise than it is live, and nothing else."""
+    return wanted("v1", service_definition=CARRIED, **more)
+
+
+@pytest.mark.parametrize("drift", DriftPolicy)
+def test_a_network_that_git_changed_is_shifted_whatever_drift_says(drift: DriftPolicy) -> None:
+    plan = decided(moved(drift=drift), live(RUNS), NEW)
+    action = plan.actions[-1]
+    assert isinstance(action, CreateDeployment)
+    assert (action.network_configuration, action.mark.cause, plan.sync) == (OTHER, Cause.COMMIT, Sync.OUTDATED)
+
+
+def test_a_network_that_git_changed_waits_where_releases_do() -> None:
+    plan = decided(moved(sync=SyncPolicy.MANUAL), live(RUNS), NEW)
+    assert (plan.actions, plan.sync) == ((), Sync.OUTDATED)
+
+
+def test_a_network_that_does_not_come_of_what_was_sent_is_drift() -> None:
+    plan = decided(moved(drift=DriftPolicy.WARN), live(RUNS), SENT)
+    assert (plan.actions, plan.sync) == ((), Sync.DRIFTED)
+
+
+def test_a_shift_that_a_commit_began_is_no_drift_while_it_runs() -> None:
+    plan = decided(moved(), live(attempt("v1", AttemptState.RUNNING), RUNS), SENT)
+    assert plan.sync is Sync.OUTDATED
+
+
+def test_the_infrastructures_fault_in_a_commits_shift_is_tried_again_as_the_commit() -> None:
+    fault = failed("v1", "THROTTLED", finished_at=NOW - 60)
+    (action,) = (
+        each for each in decided(moved(), live(fault, RUNS), SENT).actions if isinstance(each, CreateDeployment)
+    )
+    assert action.mark.cause is Cause.COMMIT
+
+
+def test_a_shift_for_another_release_says_nothing_of_the_network() -> None:
+    superseded = attempt("v2", AttemptState.STOPPED)
+    assert decided(moved(drift=DriftPolicy.WARN), live(superseded, RUNS), SENT).sync is Sync.DRIFTED

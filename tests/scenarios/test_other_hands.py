@@ -167,3 +167,18 @@ def test_the_desired_count_is_put_back_where_nothing_scales() -> None:
     edit_service(house, desiredCount=6)
     house.run(10)
     assert house.service()["desiredCount"] == 2
+
+
+def test_a_network_that_a_commit_changes_is_shifted_under_drift_warn_and_an_edit_of_it_is_not() -> None:
+    house = shipped_by_us()
+    network = house.service()["networkConfiguration"]["awsvpcConfiguration"]
+    house.git = replace(
+        house.git,
+        drift=DriftPolicy.WARN,
+        service_definition={"networkConfiguration": {"awsvpcConfiguration": {**network, "subnets": ["subnet-new"]}}},
+    )
+    before = house.account.count("CreateDeployment")
+    house.run(3)
+    assert house.sync is Sync.OUTDATED
+    house.settle(InSync)
+    assert house.account.count("CreateDeployment") == before + 1

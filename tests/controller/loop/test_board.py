@@ -5,13 +5,26 @@ from dataclasses import replace
 from controller.loop.attribution import of_field
 from controller.loop.author import Author
 from controller.loop.board import MOST_AUTHORS, Board, cluster_of
-from reconcilers.actions import UpdateService
+from reconcilers.actions import CreateDeployment, StopDeployment, UpdateService
 from reconcilers.diff import Change
-from reconcilers.live import Attempt, Cause, Mark
+from reconcilers.live import Attempt, Cause, LoadBalancer, Mark
 from reconcilers.model import Cluster, Revision, Scope, SyncPolicy
 from reconcilers.outcome import Failed, Retry, Sync
 from reconcilers.verdict import Order
-from tests.controller.builders import DEBUG, HELD, KEY, NOW, attempt, drifted, named, observed, report, snapshot, wanted
+from tests.controller.builders import (
+    DEBUG,
+    HELD,
+    KEY,
+    NOW,
+    SHIFTING,
+    attempt,
+    drifted,
+    named,
+    observed,
+    report,
+    snapshot,
+    wanted,
+)
 
 EDIT = UpdateService("prod", "notes", {"desiredCount": 2})
 RETRY = Order(retry=True, by="ann", at=NOW)
@@ -154,6 +167,26 @@ def test_what_was_applied_is_kept_apart_from_what_waits() -> None:
     wants = {"desiredCount": 2, "platformVersion": "1.4.0"}
     known.reported(report(drifted().outcome, EDIT, plan={"declared": wants}), Order())
     assert known.order(KEY).applied == {"desiredCount": 2, "platformVersion": "1.3.0"}
+
+
+def test_what_a_deployment_carries_is_applied_with_it() -> None:
+    known = board()
+    before = {"desiredCount": 1, "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["a"]}}}
+    wants = {"desiredCount": 2, "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["b"]}}}
+    shift = CreateDeployment(
+        "notes", "notes-dg", None, LoadBalancer("tg", "proxy", 80), Mark(wanted("v2").release, "c1", Cause.COMMIT)
+    )
+    known.reported(report(plan={"declared": before}), Order())
+    known.reported(report(SHIFTING, shift, plan={"declared": wants}), Order())
+    assert known.order(KEY).applied == {**wants, "desiredCount": 1}
+
+
+def test_a_stop_applies_nothing() -> None:
+    known = board()
+    known.reported(report(plan={"declared": {"desiredCount": 1}}), Order())
+    stop = StopDeployment("d-1", "superseded")
+    known.reported(report(SHIFTING, stop, plan={"declared": {"desiredCount": 2}}), Order())
+    assert known.order(KEY).applied == {"desiredCount": 1}
 
 
 def test_what_was_sent_alone_does_not_tell_what_was_applied_before() -> None:
