@@ -53,6 +53,7 @@ from reconcilers.trail import Lookup, TrailPage
 from reconcilers.verdict import Policy
 
 STILL = 300.0  # seconds without a finished step after which the loop counts as stuck
+READERS = 44  # threads beside the loop's that ask AWS: forty of the server's, who asks CloudTrail, who tells others
 LAST_STEP = 5.0  # seconds for the step in hand when the daemon ends: an orchestrator kills after ten
 LAST_WORDS = 2.0  # seconds to tell what is at hand; the next daemon finds the rest
 # Linux's clock that goes on while the machine is suspended: by the other one a lease would seem good after that.
@@ -183,10 +184,15 @@ def _let_go(log: Any, reasons: dict[str, int]) -> None:
 
 def _clients(settings: Settings, release: str, metrics: Metrics) -> AwsClients:
     """Clients that are counted, and that ask no faster than AWS allows."""
-    clients = AwsClients(release, metrics.called, endpoint_url=settings.endpoint_url)
+    clients = AwsClients(release, metrics.called, endpoint_url=settings.endpoint_url, sharers=sharers(settings))
     clients.pace = Pace(time.monotonic, time.sleep, share=settings.aws_share, observe=metrics.waited)
     metrics.levels(clients.pace.levels)
     return clients
+
+
+def sharers(settings: Settings) -> int:
+    """How many threads may ask AWS through one client at once: the loop's, and whoever asks beside it."""
+    return settings.workers + READERS
 
 
 def _notifier(settings: Settings, pool: GatewayPool, board: Board, metrics: Metrics, log: Any) -> Notifier | None:

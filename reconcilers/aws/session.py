@@ -26,6 +26,7 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+from botocore.endpoint import MAX_POOL_CONNECTIONS
 from botocore.exceptions import ConnectTimeoutError, NoCredentialsError, ReadTimeoutError
 from botocore.parsers import DEFAULT_TIMESTAMP_PARSER
 
@@ -78,11 +79,18 @@ class AwsClients:
     Credentials come from where boto3 finds them; a scope with a role assumes it, and renews the result ten minutes
     before it expires. Making a client asks nothing of the network. ``may_change``: whether this process may change
     anything in a scope at this moment; where not, the call is a ``Retry`` and was not sent. ``pace``: when each attempt
-    may go out; without one at once.
+    may go out; without one at once. ``sharers``: how many threads may use a client at once; of more than that, urllib3
+    throws connections away and warns of each.
     """
 
     def __init__(
-        self, version: str, observe: Observer, *, endpoint_url: str | None = None, session_name: str = "trueup"
+        self,
+        version: str,
+        observe: Observer,
+        *,
+        endpoint_url: str | None = None,
+        session_name: str = "trueup",
+        sharers: int = MAX_POOL_CONNECTIONS,
     ) -> None:
         self._observe = observe
         self._endpoint_url = endpoint_url
@@ -94,6 +102,7 @@ class AwsClients:
             read_timeout=READ_TIMEOUT,
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
             user_agent_extra=f"trueup/{version}",
+            max_pool_connections=sharers,
         )
         self._sessions: dict[tuple[str | None, str | None], botocore.session.Session] = {}
         self._lock = RLock()  # botocore's sessions are not made for several threads; its clients are

@@ -15,7 +15,7 @@ from controller.notify.book import Shelf
 from controller.notify.ledger import Ledger
 from controller.rules.reading import MisconfiguredError
 from controller.settings import CloudTrail, Settings
-from controller.wiring import build_daemon
+from controller.wiring import build_daemon, sharers
 from reconcilers.model import Scope
 
 
@@ -117,3 +117,8 @@ def test_with_a_lease_table_nothing_is_kept_to_begin_with(tmp_path: Path) -> Non
     daemon.http.stop()
     assert not daemon.lease.keeps(Scope("eu-west-1"))
     assert not daemon.lease.sharing().acts
+
+
+def test_whoever_may_ask_aws_at_once_keeps_his_connection() -> None:
+    server = 40  # threads that answer requests
+    assert sharers(Settings("https://git.example/gitops.git", workers=16)) >= 16 + server

@@ -1,7 +1,9 @@
 """Clients as they are made for AWS, against a server on loopback that answers what it is told to."""
 
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,21 @@ def test_a_service_is_parsed_without_its_events_and_with_numbers_for_times(aws: 
 
     assert "events" not in service
     assert service["createdAt"] == 1790000000.5
+
+
+def test_as_many_threads_as_share_a_client_keep_their_connections(
+    aws: Answering, caplog: pytest.LogCaptureFixture
+) -> None:
+    aws.answers["DescribeServices"] = 200, json.dumps({"services": []})
+    asked = threading.Barrier(12)
+
+    def wait_for_all(_: Call) -> None:
+        asked.wait(10.0)
+
+    client = AwsClients("1", wait_for_all, endpoint_url=aws.url, sharers=12)("ecs", Scope("eu-west-1"))
+    with caplog.at_level("WARNING", "urllib3"), ThreadPoolExecutor(12) as threads:
+        list(threads.map(lambda _: client.describe_services(services=["web"]), range(12)))
+    assert caplog.messages == []
 
 
 def test_a_call_is_counted_and_timed(aws: Answering) -> None:
