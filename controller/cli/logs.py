@@ -14,6 +14,7 @@ from controller.cli.log_lines import Pen, heading, remarks
 from controller.cli.one import SERVICE
 from controller.cli.options import flags_of
 from controller.cli.output import Form, failing_clearly, for_machines, say, written
+from controller.cli.pipe import wait
 from controller.cli.screen import Screen
 from controller.source.durations import seconds
 from controller.web.client import Daemon
@@ -105,7 +106,7 @@ def logs(wanted: Wanted, service: SERVICE) -> None:
         showing.show(first)
         beside(remarks(first, wanted.tail))
         if wanted.goes_on:
-            going_on(first, showing, onwards(ask, wanted, first), time.sleep)
+            going_on(first, showing, onwards(ask, wanted, first), wait)
 
 
 def onwards(ask: Ask, wanted: Wanted, first: TaskLogsView) -> AskOn:

@@ -10,6 +10,7 @@ from typing import Generic, NoReturn, TypeVar, assert_never
 from controller.cli.follow import Heard, Lost, News, Place, follow
 from controller.cli.output import Form, for_machines, say
 from controller.cli.painter import Painter
+from controller.cli.pipe import reader_leaves
 from controller.cli.question import Question
 from controller.cli.screen import Screen
 from controller.cli.showing import Drawing, Printing, Shown
@@ -25,16 +26,22 @@ class Redraw:
     """Nothing is new but the size of the screen."""
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Nobody reads the answer any more."""
+
+
 def watch(question: Question[R], form: Form, screen: Screen, *, draws: bool = True) -> NoReturn:
     """Show the answer and every change of it, until Ctrl-C. ``DaemonError`` where there is no answer to begin with."""
     first = question.ask()
-    news: SimpleQueue[News | Redraw] = SimpleQueue()
+    news: SimpleQueue[News | Redraw | Left] = SimpleQueue()
     place = Place(question.stream, question.place(first))
     hearing = threading.Thread(
         target=follow, args=(question.daemon, place, news.put, time.sleep), name="stream", daemon=True
     )
     if for_machines(form) or not (screen.lively and draws):
         hearing.start()
+        threading.Thread(target=_reading, args=(news,), name="reader", daemon=True).start()
         Watch(question, Printing(question, form, screen), news, None).go_on(first)
     painter = Painter(sys.stdout, lambda: news.put(Redraw()))
     drawing = Drawing(question, form, screen, painter)
@@ -46,13 +53,18 @@ def watch(question: Question[R], form: Form, screen: Screen, *, draws: bool = Tr
         say(drawing.last)
 
 
+def _reading(news: "SimpleQueue[News | Redraw | Left]") -> None:
+    if reader_leaves():
+        news.put(Left())
+
+
 @dataclass(slots=True)
 class Watch(Generic[R]):
     """Takes what is heard, one after the other. ``tick``: after how many silent seconds it is shown anew, if at all."""
 
     question: Question[R]
     shown: Shown[R]
-    news: "SimpleQueue[News | Redraw]"
+    news: "SimpleQueue[News | Redraw | Left]"
     tick: float | None
     settled: float | None = field(default=None, init=False)  # when to ask again, by the monotonic clock
 
@@ -82,6 +94,8 @@ class Watch(Generic[R]):
                     return known  # if it is gone, the stream will say so
             case Lost(why):
                 self.shown.lost(why)
+            case Left():
+                raise BrokenPipeError
             case Redraw():
                 pass
             case _:
