@@ -11,6 +11,7 @@ cleaned before they are drawn; programs get the API's records as they are.
 A verb's heavy imports wait until it is used, so that the daemon does not carry the demo.
 """
 
+import os
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Annotated
@@ -93,5 +94,14 @@ app.add_typer(notifications, name="notifications", rich_help_panel="Run", short_
 
 def main() -> None:
     """The console script."""
+    if os.environ.get("NO_COLOR"):
+        _without_styles()
     with quiet_pipe():
         app()
+
+
+def _without_styles() -> None:
+    """rich takes NO_COLOR for colours alone, and leaves help and usage errors in bold."""
+    from typer import rich_utils
+
+    rich_utils.COLOR_SYSTEM = None

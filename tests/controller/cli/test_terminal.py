@@ -50,6 +50,13 @@ def test_who_wants_no_colour_gets_none_but_bars(url: str) -> None:
     assert "━━━───────" in shown.raw
 
 
+@pytest.mark.parametrize("arguments", [("demo", "--help"), ("--help",), ("get", "--nope")], ids=" ".join)
+def test_nor_does_help_come_in_bold(url: str, arguments: tuple[str, ...]) -> None:
+    shown = on_a_terminal(url, *arguments, NO_COLOR="1")
+    assert "Usage: " in shown.raw
+    assert "\x1b" not in shown.raw
+
+
 def test_a_locale_without_unicode_gets_ascii(url: str) -> None:
     shown = on_a_terminal(url, "describe", "prod/web", columns=40, LANG="C").text
     assert shown.isascii()
