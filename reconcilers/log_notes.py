@@ -39,6 +39,11 @@ def nothing_fits(tasks: Collection[str], containers: Collection[str]) -> str:
     return f"Nothing fits. There are the containers {', '.join(sorted(containers))} and the tasks {', '.join(known)}."
 
 
+def no_container(name: str, containers: Collection[str]) -> str:
+    """A container that was named is in no task definition of the deployment."""
+    return f"There is no container {name} in this deployment. It has {', '.join(sorted(containers))}."
+
+
 def too_many(read: int, streams: int) -> str:
     """Not all streams are read."""
     return f"The newest {read} of {streams} streams are read. Name a task or a container."

@@ -28,16 +28,27 @@ class Source:
 
 
 class Sources:
-    """Looks in one scope. ``elsewhere``: containers it has come by whose output is not to be read here."""
+    """Looks in one scope. ``elsewhere``: containers it has come by whose output is not to be read here; ``containers``
+    are the names of all.
+    """
 
     def __init__(self, gateways_for: Callable[[Scope], Gateways], scope: Scope) -> None:
         self._gateways_for = gateways_for
         self._scope = scope
         self._elsewhere: dict[Elsewhere, None] = {}
+        self._containers: set[str] = set()
 
     @property
     def elsewhere(self) -> tuple[Elsewhere, ...]:
         return tuple(self._elsewhere)
+
+    @property
+    def containers(self) -> frozenset[str]:
+        return frozenset(self._containers)
+
+    def look_into(self, task_definition: str) -> None:
+        """Come by the containers of a revision of which nothing may run."""
+        self._places(task_definition)
 
     def of_tasks(self, tasks: Sequence[Task]) -> list[Source]:
         """A stream for each container of each task, whether it has been opened or not."""
@@ -62,6 +73,7 @@ class Sources:
         revision = self._gateways_for(self._scope).ecs.task_definition(task_definition) if task_definition else None
         here, others = places(revision.definition if revision else {})
         self._elsewhere |= dict.fromkeys(others)
+        self._containers |= {each.container for each in here} | {each.container for each in others}
         return here
 
     def _in(self, place: LogPlace) -> Scope:

@@ -45,6 +45,10 @@ class NoSuchAttempt(Exception):
     """AWS remembers no such deployment of the service: one sentence what, one what to do."""
 
 
+class NoSuchContainer(Exception):
+    """The task definitions of the deployment have no container of this name: one sentence what, one what there is."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogQuestion:
     """What somebody wants to read: ``limit`` lines, none before ``since`` (seconds since the epoch), or what came
@@ -120,7 +124,8 @@ class LogReader:
     def read(self, wanted: Service, question: LogQuestion) -> TaskLogs:
         """The lines that are asked for.
 
-        Raises ``NoSuchAttempt``, ``ValueError`` for a cursor that is none, and what AWS says: ``Retry``, ``Stalled``.
+        Raises ``NoSuchAttempt``, ``NoSuchContainer``, ``ValueError`` for a cursor that is none, and what AWS says:
+        ``Retry``, ``Stalled``.
         """
         tokens = unpacked(question.after) if question.after else None
         if not self._turns.acquire(timeout=self._reach.patience):
@@ -151,7 +156,9 @@ class LogReader:
         attempt = chosen(attempts, question.which)
         if attempt is None and (question.which != Which() or attempts):
             raise NoSuchAttempt(log_notes.unknown(wanted.key, question.which, attempts))
-        tasks, sources, elsewhere = self._found(wanted, attempt, attempts)
+        look = Sources(self._reach.gateways_for, wanted.scope)
+        tasks, sources = self._found(wanted, attempt, attempts, look)
+        _must_know(question.container, look)
         self._take_all(_asked_for(sources, question, reading), question, tokens, reading)
         reading.notes += log_notes.of_attempt(attempt, nothing=not tasks and not sources)
         ordered = tuple(in_order(reading.lines))
@@ -161,7 +168,7 @@ class LogReader:
             attempt=attempt,
             tasks=tasks,
             lines=lines,
-            elsewhere=elsewhere,
+            elsewhere=look.elsewhere,
             notes=tuple(reading.notes),
             cursor=packed({**(tokens or {}), **reading.tokens}),
             live=(attempt is not None and attempt.active) or any(not each.stopped for each in tasks),
@@ -169,17 +176,19 @@ class LogReader:
         )
 
     def _found(
-        self, wanted: Service, attempt: Attempt | None, attempts: Sequence[Attempt]
-    ) -> tuple[tuple[Task, ...], list[Source], tuple[Elsewhere, ...]]:
+        self, wanted: Service, attempt: Attempt | None, attempts: Sequence[Attempt], look: Sources
+    ) -> tuple[tuple[Task, ...], list[Source]]:
         """The tasks that are meant, as far as ECS knows them, and where their output and that of forgotten ones is."""
-        look, gateways = Sources(self._reach.gateways_for, wanted.scope), self._reach.gateways_for(wanted.scope)
+        gateways = self._reach.gateways_for(wanted.scope)
         every = gateways.tasks.of_service(wanted.cluster, wanted.name)
         tasks = started_by(attempt, attempts, every) if attempt else tuple(sorted(every, key=_age))
         sources = look.of_tasks(tasks)
         if attempt is not None and may_be_forgotten(attempt, self._reach.now()):
             during = opened_during(attempt, attempts, self._reach.now())
             sources += look.opened(attempt.task_definition_arn or "", during, frozenset(each.id for each in every))
-        return tasks, sources, look.elsewhere
+        elif attempt is not None and not tasks:
+            look.look_into(attempt.task_definition_arn or "")
+        return tasks, sources
 
     def _attempts(self, wanted: Service, reading: _Reading) -> tuple[Attempt, ...]:
         history = self._reach.history(wanted)
@@ -234,6 +243,12 @@ def _asked_for(sources: Sequence[Source], question: LogQuestion, reading: _Readi
     if len(fitting) > STREAMS:
         reading.notes.append(log_notes.too_many(STREAMS, len(fitting)))
     return fitting[:STREAMS]
+
+
+def _must_know(container: str, look: Sources) -> None:
+    """A name that is mistyped must not read like a container that is silent. Where nothing is known, any may be one."""
+    if container and look.containers and container not in look.containers:
+        raise NoSuchContainer(log_notes.no_container(container, look.containers))
 
 
 def _age(task: Task) -> tuple[float, str]:

@@ -13,12 +13,15 @@ from controller.web.trust import FORBIDDEN, STRANGER, Door, Visitor
 from controller.web.watching import unknown
 from reconcilers.model import Service
 from reconcilers.outcome import Retry, Stalled
-from reconcilers.task_logs import LogQuestion, NoSuchAttempt, TaskLogs
+from reconcilers.task_logs import LogQuestion, NoSuchAttempt, NoSuchContainer, TaskLogs
 from reconcilers.task_output import Which
 
 MOST_LINES = 2000
 ABSENT: dict[int | str, dict[str, Any]] = {
-    404: {"model": Refusal, "description": "No manifest names this service, or AWS remembers no such deployment."},
+    404: {
+        "model": Refusal,
+        "description": "No manifest names this service, AWS remembers no such deployment, or it has no such container.",
+    },
     422: {"model": Refusal, "description": "The question is not understood."},
     502: {"model": Refusal, "description": "AWS refuses, or does not answer."},
     503: {"model": Refusal, "description": "Too many read at once, or AWS is throttled."},
@@ -78,7 +81,7 @@ def _read(read: Reading, wanted: Service, question: LogQuestion) -> TaskLogs:
     """The answer, or why there is none, in a sentence that has nothing of the lines in it."""
     try:
         return read(wanted, question)
-    except NoSuchAttempt as error:
+    except (NoSuchAttempt, NoSuchContainer) as error:
         raise HTTPException(404, str(error)) from None
     except ValueError as error:
         raise HTTPException(422, f"after: {error}") from None

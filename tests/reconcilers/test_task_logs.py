@@ -10,7 +10,17 @@ import pytest
 from reconcilers.history import History
 from reconcilers.live import AttemptState
 from reconcilers.outcome import Retry
-from reconcilers.task_logs import AT_ONCE, READING, STREAMS, LogQuestion, LogReader, NoSuchAttempt, Reach, TaskLogs
+from reconcilers.task_logs import (
+    AT_ONCE,
+    READING,
+    STREAMS,
+    LogQuestion,
+    LogReader,
+    NoSuchAttempt,
+    NoSuchContainer,
+    Reach,
+    TaskLogs,
+)
 from sandbox.blueprints import Rolling
 from sandbox.switches import Switches
 from sandbox.world.traffic import Behaviour
@@ -157,10 +167,25 @@ def test_a_container_and_a_task_can_be_named() -> None:
 
 def test_where_nothing_fits_it_is_said_what_there_is() -> None:
     world = logged()
-    found = world.read(container="sidecar")
+    found = world.read(task="zzz")
     assert found.lines == ()
     assert "containers backend, proxy" in found.notes[0]
     assert world.tasks()[0][:8] in found.notes[0]
+
+
+def test_a_container_that_no_task_definition_has_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(NoSuchContainer, match=r"no container sidecar in this deployment\. It has backend, proxy\."):
+        logged().read(container="sidecar")
+
+
+def test_a_container_of_a_deployment_that_has_started_no_task_yet_is_looked_up() -> None:
+    world = logged()
+    world.ship(GOOD, minutes=0)
+    begun = world.read(container="proxy")
+    assert begun.attempt is not None
+    assert begun.tasks == ()
+    with pytest.raises(NoSuchContainer, match=r"It has backend, proxy\."):
+        world.read(container="sidecar")
 
 
 def test_lines_come_oldest_first_and_no_more_than_asked_for() -> None:

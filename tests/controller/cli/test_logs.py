@@ -29,7 +29,7 @@ from reconcilers.history import History
 from reconcilers.live import AttemptState
 from reconcilers.model import Service, ServiceKey
 from reconcilers.outcome import Stalled
-from reconcilers.task_logs import LogQuestion, NoSuchAttempt, TaskLogs
+from reconcilers.task_logs import LogQuestion, NoSuchAttempt, NoSuchContainer, TaskLogs
 from reconcilers.task_output import ContainerEnd, Elsewhere, LogLine, Task, Which
 from reconcilers.verdict import Order
 from tests.controller.builders import NOW, attempt, report, snapshot
@@ -264,6 +264,7 @@ def test_a_daemon_that_runs_without_a_token_shows_none_and_says_so() -> None:
     ("error", "said"),
     [
         (NoSuchAttempt("AWS remembers no deployment d-9. Known: d-1."), "no deployment d-9"),
+        (NoSuchContainer("There is no container nope in this deployment. It has proxy."), "It has proxy."),
         (Stalled("AccessDenied", "denied.", "Allow logs:GetLogEvents."), "Allow logs:GetLogEvents."),
     ],
 )

@@ -18,7 +18,7 @@ from reconcilers.history import History
 from reconcilers.live import AttemptState
 from reconcilers.model import Service, ServiceKey
 from reconcilers.outcome import Retry, Stalled
-from reconcilers.task_logs import LogQuestion, NoSuchAttempt, TaskLogs
+from reconcilers.task_logs import LogQuestion, NoSuchAttempt, NoSuchContainer, TaskLogs
 from reconcilers.task_output import ContainerEnd, Elsewhere, LogLine, Task, Which
 from reconcilers.verdict import Order
 from tests.controller.builders import NOW, attempt, report, snapshot
@@ -159,6 +159,7 @@ def test_an_unknown_service_is_404() -> None:
     ("error", "status", "said"),
     [
         (NoSuchAttempt("AWS remembers no deployment d-9."), 404, "AWS remembers no deployment d-9."),
+        (NoSuchContainer("There is no container nope."), 404, "There is no container nope."),
         (ValueError("This is no cursor of an answer."), 422, "after: This is no cursor of an answer."),
         (Retry("Throttled", "slow down."), 503, "slow down."),
         (Retry("Busy", "too many."), 503, "too many."),
