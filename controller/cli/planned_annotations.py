@@ -10,6 +10,7 @@ from controller.cli.planned_verdicts import TROUBLE, verdict
 from controller.source.problem import Problem
 from reconcilers import preview
 from reconcilers.model import ServiceKey
+from reconcilers.outcome import Failed
 
 
 def annotations(planned: Planned, folder: str, token: str) -> str:
@@ -28,7 +29,7 @@ def _commands(planned: Planned, folder: str) -> Iterator[str]:
         yield _command("error", _manifest(planned, key, folder), f"{key} could not be planned. {why}")
     for key, plan in planned.plans.items():
         if verdict(plan) in TROUBLE:
-            said = f"{key} is {verdict(plan)}. {preview.sentence(plan.outcome)}"
+            said = f"{key} {'' if isinstance(plan.outcome, Failed) else 'is '}{preview.sentence(plan.outcome)}"
             yield _command("warning", _manifest(planned, key, folder), said)
 
 

@@ -3,10 +3,11 @@
 from controller.cli.planned import Planned, text
 from controller.cli.planned_annotations import annotations
 from controller.source.problem import Problem
+from reconcilers.live import AwsReason
 from reconcilers.model import ServiceKey
-from reconcilers.outcome import Blocked, BlockedBy, Finding, Health, InSync, Sync
+from reconcilers.outcome import Blocked, BlockedBy, Failed, Finding, Health, Held, InSync, Outcome, Sync
 from reconcilers.verdict import Plan
-from tests.controller.builders import named
+from tests.controller.builders import named, wanted
 
 WEB = ServiceKey("prod", "web")
 ERROR = Problem("desired/prod/web, b.yaml", 3, 7, "There is no field imagez", "Did you mean 100 % images?")
@@ -39,10 +40,18 @@ def test_the_folder_of_the_files_stands_before_their_paths() -> None:
 
 def test_a_service_that_is_held_or_blocked_is_a_warning_at_its_manifest() -> None:
     (said,) = commands(Planned({WEB: BLOCKED}, services={WEB: named("web")}))
-    assert said.startswith(
-        f"::warning file={named('web').source},title=Trueup::prod/web is blocked. blocked (preflight)."
-    )
+    assert said.startswith(f"::warning file={named('web').source},title=Trueup::prod/web is blocked (preflight). A: ")
     assert "a.%0Ab." in said
+
+
+def test_what_is_in_the_way_is_one_sentence() -> None:
+    held = Held(wanted().release, "d-1", AwsReason("ALARM_ACTIVE", "5xx fired."))
+    outcomes: tuple[Outcome, ...] = (held, Failed("RevisionUnread", "It could not be read."))
+    said = [commands(Planned({WEB: Plan((), each, Sync.HELD, Health.HEALTHY)}))[0] for each in outcomes]
+    assert [each.partition("Trueup::")[2] for each in said] == [
+        "prod/web is held since d-1 did not succeed. ALARM_ACTIVE: 5xx fired.",
+        "prod/web failed. RevisionUnread: It could not be read.",
+    ]
 
 
 def test_a_service_that_could_not_be_planned_is_an_error() -> None:
