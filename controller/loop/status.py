@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any, assert_never
 
 from controller.loop.author import Author
+from controller.loop.stood import told_since
 from reconcilers.actions import Action, CreateDeployment, StartRolling, UpdateService
 from reconcilers.aws.marks import mark_on
 from reconcilers.declared import CARRIED, renewed
@@ -63,7 +64,8 @@ class ServiceStatus:
     does.
     ``brought``: how it is known that the wanted commit brought the release.
     ``judged``: the commit that was wanted when it was looked at last, which a newer one may have followed since.
-    ``since``: how long sync and outcome have been of this kind. ``drift_since``: by path, since when it differs, as AWS
+    ``since``: how long sync and outcome have been of this kind. ``stood``: they were at the first look already, and
+    ``since`` is what Git and AWS tell of that. ``drift_since``: by path, since when it differs, as AWS
     tells, or else since it was seen to; it stands until the field is as Git says, though another release be wanted or
     held meanwhile. ``drift_stood``: those that were there at the first look already, for nobody knows how long.
     """
@@ -77,6 +79,7 @@ class ServiceStatus:
     warnings: tuple[Finding, ...] = ()
     chain: tuple[Link, ...] = ()
     since: float | None = None
+    stood: bool = False
     seen_at: float | None = None
     failing_since: float | None = None
     drift_since: Mapping[str, float] = field(default_factory=dict)
@@ -119,19 +122,19 @@ def with_commit(before: ServiceStatus, commit: Revision) -> ServiceStatus:
     """The same with another commit for the one that brought the release."""
     links = (replace(link, text=named(commit)) if link.name == "commit" else link for link in before.chain)
     judged = commit if before.judged == before.wanted.commit else before.judged
-    return replace(before, wanted=replace(before.wanted, commit=commit), judged=judged, chain=tuple(links))
+    return _aged(replace(before, wanted=replace(before.wanted, commit=commit), judged=judged, chain=tuple(links)))
 
 
 def after_report(before: ServiceStatus, report: Report) -> ServiceStatus:
     """What is known once a service was looked at on its own."""
-    return _as_aws_dates_it(_after_look(before, report))
+    return _aged(_as_aws_dates_it(_after_look(before, report)))
 
 
 def after_recollection(before: ServiceStatus, attempts: tuple[Attempt, ...]) -> ServiceStatus:
     """What is known once AWS told what was tried with a service, apart from a look at it."""
     if before.live is None or before.live.attempts is not None:
         return before
-    return _as_aws_dates_it(replace(before, live=replace(before.live, attempts=attempts)))
+    return _aged(_as_aws_dates_it(replace(before, live=replace(before.live, attempts=attempts))))
 
 
 def _as_aws_dates_it(after: ServiceStatus) -> ServiceStatus:
@@ -145,12 +148,12 @@ def _as_aws_dates_it(after: ServiceStatus) -> ServiceStatus:
     if after.brought is Brought.SURE or after.live is None:
         return after
     wanted, running = after.wanted, after.live.running
-    shipped = brought_by(after.live.attempts or (), wanted.release)
+    deployed = brought_by(after.live.attempts or (), wanted.release)
     mark = mark_on((running.tags if running is not None else None) or {}, str(wanted.key))
-    commit = shipped or (mark.commit if mark is not None and mark.release == wanted.release else None)
+    commit = deployed or (mark.commit if mark is not None and mark.release == wanted.release else None)
     if not commit:
         return after
-    told = replace(after, brought=Brought.SURE if shipped else Brought.TOLD)
+    told = replace(after, brought=Brought.SURE if deployed else Brought.TOLD)
     if commit == wanted.commit.commit:
         return told
     return with_commit(told, Revision(commit, None, branch=wanted.commit.branch))
@@ -178,6 +181,7 @@ def _after_look(before: ServiceStatus, report: Report) -> ServiceStatus:
         warnings=plan.warnings,
         chain=plan.chain,
         since=before.since if same else _began(before, report, drift, live),
+        stood=before.stood if same else before.seen_at is None,
         seen_at=report.at,
         failing_since=None,
         drift_since=drift,
@@ -254,18 +258,25 @@ def _began(before: ServiceStatus, report: Report, drift: Mapping[str, float], li
     return report.at
 
 
-def _held_since(before: ServiceStatus, held: Held, live: Live | None, now: float) -> float:
-    """When what was tried ended; where a later commit says the same once more, since that was found held.
+def _aged(status: ServiceStatus) -> ServiceStatus:
+    """With the time since when things are as they were found at the first look, as far as AWS or Git tell."""
+    told = told_since(status.sync, status.outcome, status.live, status.wanted.commit) if status.stood else None
+    return status if told is None or status.since is None else replace(status, since=min(status.since, told))
 
-    After a restart nobody knows any more when it was found: not before it was committed.
+
+def _held_since(before: ServiceStatus, held: Held, live: Live | None, now: float) -> float:
+    """When what was tried ended; where a later commit says the same once more, since that was committed.
+
+    Neither is this process's to know: after a restart it is the same time.
     """
     tried = (live.attempts if live is not None else None) or ()
-    ended = next((each.finished_at for each in tried if each.id == held.deployment), None) or now
+    failed = next((each for each in tried if each.id == held.deployment), None)
+    ended = (failed.finished_at or failed.created_at) if failed is not None else now
     commit = before.wanted.commit
     supposed = before.brought is not Brought.SURE and brought_by(tried, held.release) is not None
     if supposed or not held_anew(commit, held, live):
         return ended
-    if before.seen_at is None:
+    if commit.committed_at is not None or before.seen_at is None:
         return max(ended, commit.committed_at or ended)
     known = isinstance(before.outcome, Failed) and before.sync is Sync.HELD and before.judged == commit
     return before.since if known and before.since is not None else now

@@ -4,11 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from controller.loop.status import Brought, after_commit, after_recollection, after_report, after_unread, still_in_sync
+from controller.loop.status import (
+    Brought,
+    ServiceStatus,
+    after_commit,
+    after_recollection,
+    after_report,
+    after_unread,
+    still_in_sync,
+    with_commit,
+)
 from reconcilers.diff import Change
 from reconcilers.live import Attempt, AttemptState, Cause, Live, Mark
 from reconcilers.model import Revision
-from reconcilers.outcome import Failed, Health, InSync, Outcome, Retry, Sync
+from reconcilers.outcome import Differs, Failed, Health, InSync, Outcome, Retry, Sync
 from reconcilers.reconcile import Report
 from reconcilers.verdict import Link, LinkState
 from tests.controller.builders import (
@@ -283,16 +292,28 @@ def test_a_hold_is_dated_from_the_end_of_what_did_not_succeed() -> None:
     assert status(report(HELD, observed=observed(tried))).since == NOW - 300
 
 
-def test_what_a_later_commit_wants_once_more_is_held_since_that_was_found() -> None:
+def test_what_a_later_commit_wants_once_more_is_held_since_that_commit() -> None:
     found = held_again(report(at=NOW))
-    assert found.since == NOW + 1500
-    assert after_report(found, report(HELD, at=NOW + 1800, observed=found.live)).since == NOW + 1500
+    assert found.since == NOW + 1440
+    assert after_report(found, report(HELD, at=NOW + 1800, observed=found.live)).since == NOW + 1440
 
 
 def test_an_outage_does_not_begin_a_hold_anew() -> None:
-    found = held_again(report(at=NOW))
+    found = undated(held_again(report(at=NOW)), NOW + 1500)
     lost = after_report(found, report(Failed("Throttled", ""), at=NOW + 1800))
     assert after_report(lost, report(HELD, at=NOW + 2000, observed=found.live)).since == NOW + 1500
+
+
+def test_what_a_commit_wants_once_more_that_nobody_dates_is_held_since_that_was_found() -> None:
+    found = held_again(report(at=NOW))
+    before = undated(replace(found, sync=Sync.OUTDATED, outcome=None), NOW)
+    assert after_report(before, report(HELD, at=NOW + 1500, observed=found.live)).since == NOW + 1500
+
+
+def undated(found: ServiceStatus, since: float) -> ServiceStatus:
+    """The same, and Git does not tell when the commit was made."""
+    commit = replace(found.wanted.commit, committed_at=None)
+    return replace(found, wanted=replace(found.wanted, commit=commit), judged=commit, since=since)
 
 
 @pytest.mark.parametrize("brought", Brought)
@@ -306,8 +327,52 @@ def test_after_a_restart_what_another_commit_hides_is_held_since_it_did_not_succ
     assert after_report(before, report(HELD, observed=observed(bad))).since == NOW - 300
 
 
-def test_a_hold_that_aws_does_not_date_is_dated_from_when_it_was_seen() -> None:
-    assert status(report(HELD, observed=observed(attempt("v2", AttemptState.STOPPED)))).since == NOW
+def test_a_hold_whose_end_aws_does_not_date_is_dated_from_its_beginning() -> None:
+    tried = attempt("v2", AttemptState.STOPPED, created_at=NOW - 400)
+    assert status(report(HELD, observed=observed(tried))).since == NOW - 400
+
+
+def test_a_hold_that_aws_has_forgotten_is_dated_from_when_it_was_seen() -> None:
+    assert status(report(HELD, observed=observed())).since == NOW
+
+
+SHIPPED = attempt("v1", created_at=NOW - 900, finished_at=NOW - 600)
+
+
+def outdated(outcome: Outcome, at: float = NOW) -> Report:
+    found = report(outcome, at=at)
+    return replace(found, plan=replace(found.plan, sync=Sync.OUTDATED) if found.plan else None)
+
+
+def test_what_is_in_sync_at_the_first_look_is_so_since_it_was_shipped() -> None:
+    assert status(report(observed=observed(SHIPPED))).since == NOW - 600
+    assert status(report(observed=observed(replace(SHIPPED, finished_at=None)))).since == NOW - 900
+
+
+def test_what_was_shipped_before_is_told_later_too() -> None:
+    before = replace(status(report()), brought=Brought.SUPPOSED)
+    assert before.since == NOW
+    assert after_recollection(before, (SHIPPED,)).since == NOW - 600
+
+
+def test_what_was_put_right_is_in_sync_since_it_was_seen_to_be() -> None:
+    after = status(drifted(), report(at=NOW + 60, observed=observed(SHIPPED)))
+    assert after.since == NOW + 60
+
+
+@pytest.mark.parametrize("outcome", [BLOCKED, Differs("waits for somebody to say sync")])
+def test_what_waits_at_the_first_look_does_so_since_its_commit(outcome: Outcome) -> None:
+    found = status(outdated(outcome))
+    assert found.since == NOW - 60
+    assert with_commit(found, replace(found.wanted.commit, committed_at=NOW - 4000)).since == NOW - 4000
+
+
+def test_what_begins_to_wait_later_does_so_since_it_was_seen_to() -> None:
+    assert status(report(), outdated(BLOCKED, NOW + 60)).since == NOW + 60
+
+
+def test_what_goes_on_at_the_first_look_goes_on_since_it_was_seen_to() -> None:
+    assert status(outdated(SHIFTING)).since == NOW
 
 
 def test_what_the_revisions_tags_told_a_deployments_mark_knows_better() -> None:

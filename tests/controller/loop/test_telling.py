@@ -159,7 +159,7 @@ def holds(seen: ServiceStatus) -> Fact:
 
 def test_the_hold_of_a_release_that_a_later_commit_wants_once_more_is_another_one() -> None:
     again = holds(held_again(report()))
-    assert (again.id, again.at) == ("prod/notes/d-v2-again00/held", NOW + 1500)
+    assert (again.id, again.at) == ("prod/notes/d-v2-again00/held", NOW + 1440)
     assert again.commit is not None
     assert again.commit.startswith("again000")
     assert holds(held_again()).id == again.id, "after a restart it is the same"
@@ -201,7 +201,7 @@ def test_an_obstacle_that_stays_is_told_once() -> None:
 
 @pytest.mark.parametrize(("obstacle", "word"), [(BLOCKED, "blocked"), (HELD, "held")])
 def test_an_obstacle_that_is_gone_is_told(obstacle: object, word: str) -> None:
-    facts = told(report(obstacle), report(at=LATER))  # type: ignore[arg-type]
+    facts = told(report(at=NOW - 60), report(obstacle), report(at=LATER))  # type: ignore[arg-type]
     assert [(fact.kind, fact.text, fact.seconds) for fact in facts] == [(Kind.CLEARED, f"no longer {word}", 600)]
 
 
