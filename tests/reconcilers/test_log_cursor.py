@@ -58,3 +58,9 @@ def test_whatever_comes_is_read_or_refused(strange: str) -> None:
         unpacked(strange)
     except ValueError as error:
         assert "cursor" in str(error)  # noqa: PT017 - it may also be read
+
+
+@pytest.mark.parametrize("text", [b"{}", b"1", b"[1]", b'[["a", "b"]]', b'[["a", "b", 1]]'])
+def test_what_is_json_and_no_list_of_tokens_is_no_cursor(text: bytes) -> None:
+    with pytest.raises(ValueError, match="no cursor"):
+        unpacked(cursor(text))

@@ -210,3 +210,9 @@ def test_the_service_of_a_deployment_of_ecss_own_is_linked() -> None:
     own = Telling("x", replace(fact(), deployment="ecs-svc-1"), PLACE)
     assert any("clusters/prod/services/notes" in text for text in texts(message(own)))
     assert KEY.name == "notes"
+
+
+def test_text_that_grows_as_it_is_escaped_is_cut_once_more() -> None:
+    said = escaped("<" * 100, 40)
+    assert len(said) <= 40
+    assert said.startswith("&lt;&lt;")

@@ -77,3 +77,15 @@ def test_a_statement_that_allows_nothing_is_none() -> None:
 
 def test_white_space_is_not_counted() -> None:
     assert size({"a": "b c"}) == len('{"a":"bc"}')
+
+
+def test_what_does_not_fit_into_one_document_goes_into_another() -> None:
+    read, write = (Statement(sid, ("ecs:Do",), (f"arn:{'x' * 150}",), {}) for sid in ("Read", "Write"))
+    assert [each["Statement"][0]["Sid"] for each in documents([read, write], 300)] == ["Read", "Write"]
+
+
+def test_a_statement_that_is_too_long_alone_is_cut_in_halves() -> None:
+    long = Statement("Read", ("ecs:Do",), tuple(f"arn:{'x' * 100}{number}" for number in range(4)), {})
+    small = documents([long], 400)
+    assert [each["Statement"][0]["Sid"] for each in small] == ["ReadA", "ReadB"]
+    assert allowed(small) == allowed(documents([long], LIMIT))
