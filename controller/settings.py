@@ -102,7 +102,10 @@ class Settings:
     gpg_keyring: Annotated[
         Path | None, _said("Who may sign with GPG: public keys, as gpg --export writes them.", "GPG_KEYRING", GIT)
     ] = None
-    git_timeout: Annotated[float, _said("Seconds that a look at Git may take.", "GIT_TIMEOUT", GIT, least=1)] = 60.0
+    git_timeout: Annotated[
+        float,
+        _said("Seconds that a look at Git may take; a fetch goes on while more comes.", "GIT_TIMEOUT", GIT, least=1),
+    ] = 60.0
     poll_interval: Annotated[
         float, _said("Seconds between two looks at the branch.", "POLL_INTERVAL", LOOP, least=0.1)
     ] = 30.0
