@@ -454,3 +454,23 @@ def anew() -> Iterator[str]:
 def test_of_drift_that_was_there_at_the_first_look_it_is_said_that_it_may_be_older(anew: str) -> None:
     assert "1 for at least 2h" in typed(anew, "get", "-o", "wide").stdout
     assert "AWS does not tell who, more than 2h ago" in typed(anew, "diff", "prod/notes").stdout
+
+
+BROKEN = {"file": "desired/a.yaml", "line": 3, "column": 7, "message": "No.", "remedy": "Do.", "severity": "error"}
+
+
+@pytest.mark.parametrize(
+    ("problems", "more", "said"),
+    [([BROKEN], 1234, True), ([BROKEN], 0, False), ([], 0, False)],
+    ids=["more than are sent", "all are sent", "none"],
+)
+def test_problems_that_are_not_sent_are_counted(problems: list[dict[str, Any]], more: int, said: bool) -> None:
+    source = {"commit": None, "goodAt": None, "failingSince": None, "reason": "", "message": "", "remedy": ""}
+    view = FleetView.model_validate(
+        {
+            "version": 1, "now": 0.0, "rows": [row()], "acting": True,
+            "source": {**source, "problems": problems, "moreProblems": more},
+        }
+    )  # fmt: skip
+    drawn = PIPE.text(Getting(Daemon("http://x")).drawn(view, Look(60.0)))
+    assert ("1,234 problems more: trueup validate tells them all." in drawn) is said
