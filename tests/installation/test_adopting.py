@@ -26,6 +26,10 @@ OPTIONS = {
         {"architecture": "ARM64", "cpu": "512", "memory": "1024"},
     ),
     "a large fleet": ({"Workers": "16", "SweepInterval": "90"}, {"workers": 16, "sweepInterval": 90}),
+    "behind a proxy": (
+        {"HttpsProxy": "http://proxy.corp:3128", "NoProxy": ".corp,10.0.0.0/8", "ReceiverPort": "3128"},
+        {"httpsProxy": "http://proxy.corp:3128", "noProxy": ".corp,10.0.0.0/8"},
+    ),
     "another branch, no questions": (
         {"Branch": "live", "Path": "fleet", "AsksCloudTrail": "no"},
         {"branch": "live", "path": "fleet", "cloudTrail": "off"},

@@ -88,3 +88,13 @@ def test_it_gets_out_to_the_ports_that_are_named_and_to_each_by_one_rule(
     given: dict[str, str], ports: list[int]
 ) -> None:
     assert let_out(**given) == ports
+
+
+@pytest.mark.parametrize("proxy", ["http://proxy.corp:3128", "https://10.0.0.7:8443/", ""])
+def test_a_proxy_is_named_by_its_address(proxy: str) -> None:
+    assert refusals(HttpsProxy=proxy, NoProxy=".corp,10.0.0.0/8,git.example:8443") == []
+
+
+@pytest.mark.parametrize("proxy", ["proxy.corp:3128", "http://me:secret@proxy.corp:3128", "http://proxy corp"])
+def test_a_proxy_with_a_password_for_all_to_read_is_refused(proxy: str) -> None:
+    assert refusals(HttpsProxy=proxy) == ["HttpsProxy"]
