@@ -5,5 +5,6 @@ from a process of its own, every service with the hundred events that ECS sends.
 process, ``sweep``, so that neither the sandbox's nor the bench's own CPU and memory count. ``daemon`` is the
 daemon without its threads, ``lead`` takes the time from a commit to CreateDeployment, ``speed`` renderings and
 comparisons a second, and ``report`` holds all of it against what was promised: a missed budget ends in exit 1.
-``pressure`` takes a fleet of 10,000, ``floods`` what comes from outside.
+``copies`` is an AWS of 10,000 services that are alike, for ``pressure`` to take such a fleet, and ``floods`` what comes
+from outside.
 """

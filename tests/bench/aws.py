@@ -16,7 +16,7 @@ from sandbox.world.world import World
 from tests.bench.fleet import Fleet, build, compiled, plan_of, workload_of
 
 _MONTHS = 45 * 86400.0  # long enough for a hundred remarks of a service at rest
-_MINUTES = 600.0  # long enough to come to rest; with alarms to be evaluated, months would take minutes
+MINUTES = 600.0  # long enough to come to rest; with alarms to be evaluated, months would take minutes
 _ECR = ".dkr.ecr."
 
 
@@ -41,11 +41,11 @@ def aws_of(fleet: Fleet, tags: tuple[str, ...] = ()) -> Iterator[str]:
 
 def _serve(repository: str, tags: tuple[str, ...]) -> None:
     snapshot = compiled(repository, ChildRenderer())
-    age = _MINUTES if tags else _MONTHS
+    age = MINUTES if tags else _MONTHS
     clock = ManualClock(time.time() - age)
     world = World(clock)
     if tags:
-        _deployable(world, snapshot, tags)
+        deployable(world, snapshot, tags)
     else:
         build(world, snapshot)
     clock.advance(age)
@@ -55,7 +55,7 @@ def _serve(repository: str, tags: tuple[str, ...]) -> None:
         sys.stdin.read()
 
 
-def _deployable(world: World, snapshot: Snapshot, tags: tuple[str, ...]) -> None:
+def deployable(world: World, snapshot: Snapshot, tags: tuple[str, ...]) -> None:
     images: set[str] = set()
     for number, wanted in enumerate(snapshot.services.values()):
         plan = plan_of(number, workload_of(wanted))

@@ -20,7 +20,7 @@ from rich.table import Table
 
 from controller.loop.loop import SyncSource
 from reconcilers.model import Cluster
-from tests.bench.aws import aws_of
+from tests.bench.copies import copies_of
 from tests.bench.daemon import ENVIRONMENT, SteppedDaemon
 from tests.bench.fleet import CLUSTER, fleet_of
 from tests.bench.sweep import all_in_sync, peak
@@ -42,7 +42,7 @@ class Phase:
 
 def pressed(size: int, changed: int) -> tuple[Phase, ...]:
     """Measure a fleet of this size. Raises ``RuntimeError`` where not every service comes to what Git says."""
-    with fleet_of(size) as fleet, aws_of(fleet, (TAG,)) as url:
+    with fleet_of(size) as fleet, copies_of(fleet, TAG) as url:
         command = [sys.executable, "-m", "tests.bench.pressure", "measure", fleet.url, url, str(changed)]
         surroundings = {**os.environ, **ENVIRONMENT}
         with subprocess.Popen(
