@@ -17,7 +17,7 @@ import yaml
 
 from controller.source.problem import Problem
 from controller.source.yaml_faults import not_yaml, unreadable
-from controller.source.yaml_nodes import Composer, Mapping, Node, Position, Scalar, Sequence, TooMuchError, position
+from controller.source.yaml_nodes import Composer, Mapping, Node, Position, Scalar, Sequence, TooMuchError
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,63})")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,63})(\.[0-9]{1,64})?([eE][-+]?[0-9]{1,9})?")
@@ -48,11 +48,11 @@ class Document:
 
     def position(self, pointer: Pointer[str | int]) -> Position:
         """Where a value stands, or, where there is none, the nearest thing around its place."""
-        return position(self._nearest(pointer)[1])
+        return self._nearest(pointer)[1].at
 
     def key_position(self, pointer: Pointer[str | int]) -> Position:
         """Where the key of a value stands (the value itself in a list), or the nearest thing around its place."""
-        return position(self._nearest(pointer)[0])
+        return self._nearest(pointer)[0].at
 
     def problem(self, pointer: Pointer[str | int], message: str, remedy: str, *, at_key: bool = False) -> Problem:
         """A problem with a value, at its place."""
@@ -112,7 +112,7 @@ def _document(root: Node, file: str, problems: list[Problem]) -> Document | None
     data = _Builder(file, problems).build(root)
     if isinstance(root, Mapping):
         return Document(data, file, root)
-    place = position(root)
+    place = root.at
     message = "The document is not a mapping"
     problems.append(Problem(file, place.line, place.column, message, "Begin with keys, such as `kind: Service`."))
     return None
@@ -173,13 +173,13 @@ class _Builder:
         return key.text
 
     def _duplicate(self, name: str, key: Node, first: Node) -> None:
-        place = position(first)
+        place = first.at
         shown = name if len(name) <= 80 else f"{name[:80]}…"
         message = f"The key '{shown}' is given twice; first in line {place.line}, column {place.column}"
         self._add(key, message, "Remove one of the two.")
 
     def _add(self, node: Node, message: str, remedy: str) -> None:
-        place = position(node)
+        place = node.at
         self._problems.append(Problem(self._file, place.line, place.column, message, remedy))
 
 

@@ -6,6 +6,7 @@ the nodes afterwards is always cheap.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -27,6 +28,8 @@ from controller.source.problem import Problem
 MAX_DEPTH = 64
 MAX_NODES = 100_000
 MAX_ALIASES = 1_000
+# A fleet says the same few words again and again. Each is kept once, for as long as anybody uses it.
+_SHORT = 64
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STANDARD = "tag:yaml.org,2002:"
@@ -46,7 +49,7 @@ class Scalar:
 
     text: str
     plain: bool
-    event: Event
+    at: Position
     height: int = 1
     weight: int = 1
 
@@ -56,7 +59,7 @@ class Sequence:
     """A list. `weight` counts the nodes that it unfolds to, `height` the levels."""
 
     items: list[Node]
-    event: Event
+    at: Position
     height: int = 1
     weight: int = 1
 
@@ -66,18 +69,13 @@ class Mapping:
     """Keys and values as they stand there; `fields` are filled in by who decides about duplicates and merge keys."""
 
     pairs: list[tuple[Node, Node]]
-    event: Event
+    at: Position
     height: int = 1
     weight: int = 1
     fields: dict[str, tuple[Node, Node]] | None = field(default=None)
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping
-
-
-def position(node: Node) -> Position:
-    """Where a node begins."""
-    return _place(node.event)
 
 
 def _place(event: Event) -> Position:
@@ -136,16 +134,17 @@ class Composer:
     def _scalar(self, event: ScalarEvent) -> Scalar:
         if event.tag not in {None, "!", f"{_STANDARD}str"}:
             self._refuse_tag(event, event.tag)
-        return Scalar(event.value, event.implicit[0] and event.tag is None, event)
+        text = sys.intern(event.value) if len(event.value) <= _SHORT else event.value
+        return Scalar(text, event.implicit[0] and event.tag is None, _place(event))
 
     def _collection(self, event: Event, depth: int) -> Node:
         if isinstance(event, SequenceStartEvent):
             kind, items = "seq", self._until(SequenceEndEvent, depth)
-            node: Sequence | Mapping = Sequence(items, event)
+            node: Sequence | Mapping = Sequence(items, _place(event))
         else:
             assert isinstance(event, MappingStartEvent)  # noqa: S101 - the parser gives nothing else here
             kind, items = "map", self._until(MappingEndEvent, depth)
-            node = Mapping(list(zip(items[::2], items[1::2], strict=True)), event)
+            node = Mapping(list(zip(items[::2], items[1::2], strict=True)), _place(event))
         if event.tag not in {None, "!", f"{_STANDARD}{kind}"}:
             self._refuse_tag(event, event.tag)
         for item in items:
@@ -169,7 +168,7 @@ class Composer:
         if node is None:
             what = "stands inside the value it stands for" if name in self._anchors else "names no anchor before it"
             self._problems.append(self.problem(event, f"The alias *{name} {what}", "Write the value out."))
-            return Scalar("", True, event)
+            return Scalar("", True, _place(event))
         if depth + node.height > MAX_DEPTH:
             raise TooMuchError(self._too_deep(event))
         return node
