@@ -5,8 +5,9 @@ commit is signed by somebody who may, and one that is not goes no further. ``loa
 and for what those need. ``snapshot`` compiles: a manifest is read (``documents``, ``manifest_reading``), its chart is
 rendered in a child process (``charts``, ``rendering``) or its task definition taken as it stands (``sources``), the
 result is completed, checked and looked through (``definitions``, ``lint``), and what two manifests claim is given to
-neither (``claims``). What is wrong is a ``Problem`` with file, line, column and remedy; all of a commit come at once,
-and a service without one stands beside those that have some. ``snapshot.kept`` carries over what could not be read.
+neither (``claims``). What a later commit leaves as it was is not compiled again (``settled``). What is wrong is a
+``Problem`` with file, line, column and remedy; all of a commit come at once, and a service without one stands beside
+those that have some. ``snapshot.kept`` carries over what could not be read.
 
 Only ``git`` (with ``mirror`` and ``trusted_keys``), ``load`` and ``rendering`` touch the world::
 

@@ -18,13 +18,14 @@ def clashes(declared: Iterable[Declaration]) -> Iterator[Clash]:
     everything = tuple(declared)
     for group in _groups(everything, lambda one: one.key):
         yield from _said(group, ("metadata", "name"), f"The name {group[0].key} is taken")
-    for group in _groups(everything, _claim):
+    for group in _groups(everything, claim):
         spec = group[0].manifest.spec
         what = f"The ECS service {spec.service} of the cluster {cluster_of(spec)} is claimed"
         yield from _said(group, ("spec", "service"), what)
 
 
-def _claim(one: Declaration) -> Hashable:
+def claim(one: Declaration) -> Hashable:
+    """Give what only one manifest may want: the ECS service."""
     spec = one.manifest.spec
     return account_of(spec), region_of(spec), cluster_of(spec), spec.service
 

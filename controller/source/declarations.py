@@ -50,11 +50,13 @@ class Declarations:
         return tuple(sorted({place for each in self.sound for place in named_in(each.manifest, each.file)}))
 
 
-def declarations(files: Mapping[str, bytes], folder: str = "desired") -> Declarations:
-    """Read every manifest below `folder`."""
+def declarations(
+    files: Mapping[str, bytes], folder: str = "desired", meant: Collection[str] = frozenset()
+) -> Declarations:
+    """Read every manifest below `folder`. `meant` are files that other manifests may mean by their task definition."""
     loaded = {path: load(files[path], path) for path in sorted(_below(files, folder))}
     documents = [Located(document) for found in loaded.values() for document in found.documents]
-    used = _used(documents)
+    used = _used(documents, meant)
     problems = [problem for path, found in loaded.items() if path not in used for problem in found.problems]
     sound: list[Declaration] = []
     for document in documents:
@@ -79,9 +81,9 @@ def _below(files: Mapping[str, bytes], folder: str) -> Iterator[str]:
             yield path
 
 
-def _used(documents: Collection[Located]) -> Collection[str]:
+def _used(documents: Collection[Located], meant: Collection[str]) -> Collection[str]:
     """Give the files that manifests may mean by their task definition, which are no manifests themselves."""
-    used: set[str] = set()
+    used = set(meant)
     manifests = {document.document.file for document in documents if _looks_like_a_manifest(document)}
     for document in documents:
         spec = document.data.get("spec")

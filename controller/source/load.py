@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from controller.source.declarations import declarations
+from controller.source.declarations import Declarations, declarations
 from controller.source.git import GitSource
 from controller.source.objects import Entry, Listing, Tree, around, choose
 from controller.source.rendering import Render
-from controller.source.snapshot import Snapshot, compile_tree
+from controller.source.settled import Settled, fits, settle, still, undisputed
+from controller.source.snapshot import Material, Snapshot, compiled
 from reconcilers.model import Revision
 
 _MODES = ((stat.S_ISLNK, "120000"), (stat.S_ISREG, "100644"))
@@ -69,14 +71,50 @@ class FolderFiles:
                 yield Entry(path.relative_to(self._root).as_posix(), mode, "", status.st_size)
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a commit says, and what of it need not be compiled again as long as it stays as it is."""
+
+    snapshot: Snapshot
+    settled: tuple[Settled, ...]
+
+
 def load_snapshot(files: Files, revision: Revision, render: Render, folder: str = "desired") -> Snapshot:
     """Compile what `files` say below `folder`. Raises what `files` raise, and nothing for what they hold."""
+    return load_since((), files, revision, render, folder).snapshot
+
+
+def load_since(
+    before: Iterable[Settled], files: Files, revision: Revision, render: Render, folder: str = "desired"
+) -> Loaded:
+    """Compile the same, but what has not changed since `before`, an earlier commit of the same folder and renderer.
+
+    The snapshot is as if all had been compiled. Raises as above.
+    """
     listing = files.listing()
-    manifests = files.read(listing.under(folder))
-    needed = declarations(manifests.files, folder).needed()
+    candidates = still(before, listing, folder)
+    manifests, declared = _declared(files, listing, folder, candidates)
+    settled = undisputed(candidates, declared.sound)
+    if not fits(listing, folder, (*declared.needed(), *(place for one in settled for place, _ in one.parts))):
+        settled = ()
+    if len(settled) < len(candidates):
+        manifests, declared = _declared(files, listing, folder, settled)
+    now = tuple(one.at(revision) for one in settled)
+    needed = declared.needed()
     rest = files.read(tuple(entry for entry in listing.under(*needed) if entry.path not in manifests.files))
     wanted = frozenset((folder, *needed))
     odd = tuple(problem for problem in listing.problems if not wanted.isdisjoint(around(problem.file)))
     problems = tuple(dict.fromkeys((*manifests.problems, *rest.problems, *odd)))
     tree = Tree({**manifests.files, **rest.files}, problems)
-    return compile_tree(tree, revision, render, folder, listing.entries)
+    outcomes = tuple(outcome for one in now for outcome in one.outcomes)
+    material = Material(tree, declared, folder, listing.entries, outcomes)
+    snapshot, fresh = compiled(material, revision, render)
+    return Loaded(snapshot, (*now, *settle(listing, declared, fresh, snapshot.spoiled)))
+
+
+def _declared(files: Files, listing: Listing, folder: str, settled: Iterable[Settled]) -> tuple[Tree, Declarations]:
+    """Read the manifests that are not settled, and what they say."""
+    known = {one.entry.path for one in settled}
+    tree = files.read(tuple(entry for entry in listing.under(folder) if entry.path not in known))
+    meant = {file for one in settled for file in one.meant}
+    return tree, declarations(tree.files, folder, meant)

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from controller.source.git import Fetched, GitSource
 from controller.source.git_errors import SourceError
-from controller.source.load import CommitFiles, load_snapshot
+from controller.source.load import CommitFiles, load_since
 from controller.source.problem import Problem
 from controller.source.rendering import ChildRenderer, Render, RendererError
+from controller.source.settled import Settled
 from controller.source.snapshot import Snapshot, kept
 from reconcilers.model import Revision, ServiceKey
 
@@ -19,6 +20,7 @@ class Repository:
         self._git = git
         self._folder = folder
         self._render = render or ChildRenderer()
+        self._settled: tuple[Settled, ...] = ()
 
     def poll(self, previous: Snapshot | None) -> Snapshot | None:
         """What the newest commit says, or ``None`` if that is the commit of ``previous``. Raises ``SourceError``.
@@ -56,9 +58,10 @@ class Repository:
     def _compiled(self, fetched: Fetched) -> Snapshot:
         files = CommitFiles(self._git, fetched.revision)
         try:
-            snapshot = load_snapshot(files, fetched.revision, self._render, self._folder)
+            loaded = load_since(self._settled, files, fetched.revision, self._render, self._folder)
         except RendererError as error:
             raise SourceError("local", str(error), "See that this machine can start processes.") from None
+        self._settled, snapshot = loaded.settled, loaded.snapshot
         return replace(snapshot, problems=(*snapshot.problems, *_rewritten(fetched)))
 
 

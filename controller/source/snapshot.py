@@ -18,6 +18,7 @@ from controller.source.objects import Tree, around
 from controller.source.problem import Problem
 from controller.source.rendering import Render
 from controller.source.services import service
+from controller.source.settled import Outcome, outcome
 from controller.source.sources import Source, sources
 from reconcilers.model import Revision, Service, ServiceKey
 
@@ -64,12 +65,34 @@ def compile_tree(
     problems of the snapshot. Raises nothing, whatever the files hold.
     """
     declared = declarations(tree.files, folder)
-    found = sources(declared.sound, tree, render, paths)
-    outcomes = [_outcome(one, source, revision) for one, source in found]
-    for one, problem in clashes(declared.sound):
-        outcomes.append(_Outcome(one, None, (problem,)))
-    general = (*tree.problems, *declared.problems, *_empty(tree, folder))
-    return _snapshot(revision, outcomes, general, _unread(tree, declared, folder))
+    return compiled(Material(tree, declared, folder, paths), revision, render)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a commit is compiled from: `tree` and what it declares below `folder`.
+
+    `settled` is what came of manifests that are not compiled again, and so are not in `tree`.
+    """
+
+    tree: Tree
+    declared: Declarations
+    folder: str
+    paths: Collection[str] = ()
+    settled: tuple[Outcome, ...] = ()
+
+
+def compiled(material: Material, revision: Revision, render: Render) -> tuple[Snapshot, tuple[Outcome, ...]]:
+    """Give the snapshot, and what came of each manifest that was compiled now. Raises nothing, as above."""
+    tree, declared = material.tree, material.declared
+    found = sources(declared.sound, tree, render, material.paths)
+    fresh = [_outcome(one, source, revision) for one, source in found]
+    disputes = [outcome(one, None, (problem,)) for one, problem in clashes(declared.sound)]
+    outcomes = [*sorted((*material.settled, *fresh), key=lambda one: one.chart_and_file), *disputes]
+    empty = () if material.settled else _empty(tree, material.folder)
+    general = (*tree.problems, *declared.problems, *empty)
+    unread = frozenset(problem.file for problem in (*tree.problems, *empty)) | declared.spoiled
+    return _snapshot(revision, outcomes, general, unread), (*fresh, *disputes)
 
 
 def kept(previous: Snapshot, fresh: Snapshot) -> Snapshot:
@@ -86,48 +109,40 @@ def kept(previous: Snapshot, fresh: Snapshot) -> Snapshot:
     return replace(fresh, services=MappingProxyType({**fresh.services, **stale}), stale=frozenset(stale))
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    declaration: Declaration
-    service: Service | None
-    problems: tuple[Problem, ...]
-
-
-def _outcome(one: Declaration, source: Source, revision: Revision) -> _Outcome:
+def _outcome(one: Declaration, source: Source, revision: Revision) -> Outcome:
     if isinstance(source, tuple):
-        return _Outcome(one, None, source)
+        return outcome(one, None, source)
     found = checked(source, one.manifest, one.document)
     if any(problem.severity == "error" for problem in found.problems):
-        return _Outcome(one, None, found.problems)
-    return _Outcome(one, service(one.manifest, found.definition, revision, one.file), found.problems)
+        return outcome(one, None, found.problems)
+    return outcome(one, service(one.manifest, found.definition, revision, one.file), found.problems)
 
 
 def _snapshot(
-    revision: Revision, outcomes: Sequence[_Outcome], general: Iterable[Problem], unread: frozenset[str]
+    revision: Revision, outcomes: Sequence[Outcome], general: Iterable[Problem], unread: frozenset[str]
 ) -> Snapshot:
     reported = _reported(outcomes, general)
     spoiled: dict[ServiceKey, tuple[Problem, ...]] = {}
     for one in outcomes:
         if one.service is None:
-            key = one.declaration.key
-            spoiled[key] = (*spoiled.get(key, ()), *(reported[problem] for problem in one.problems))
+            spoiled[one.key] = (*spoiled.get(one.key, ()), *(reported[problem] for problem in one.problems))
     services = {one.service.key: one.service for one in outcomes if one.service and one.service.key not in spoiled}
     return Snapshot(
         revision, MappingProxyType(services), tuple(sorted(reported.values())), MappingProxyType(spoiled), unread
     )
 
 
-def _reported(outcomes: Iterable[_Outcome], general: Iterable[Problem]) -> dict[Problem, Problem]:
+def _reported(outcomes: Iterable[Outcome], general: Iterable[Problem]) -> dict[Problem, Problem]:
     """Give every problem once. One that stands outside the manifests it concerns says which they are."""
     users: dict[Problem, dict[str, None]] = defaultdict(dict)  # as a set that keeps its order
     for problem in general:
         users[problem] = {}
     for one in outcomes:
         for problem in one.problems:
-            if problem.file == one.declaration.file:
+            if problem.file == one.file:
                 users[problem] = {}
             else:
-                users[problem][one.declaration.file] = None
+                users[problem][one.file] = None
     return {problem: _for(problem, tuple(files)) for problem, files in users.items()}
 
 
@@ -145,11 +160,6 @@ def _empty(tree: Tree, folder: str) -> tuple[Problem, ...]:
     if any(_inside(folder, problem.file) or _inside(problem.file, folder) for problem in tree.problems):
         return ()
     return (Problem(folder, None, None, "There is no such folder in the repository", "Name the folder of manifests."),)
-
-
-def _unread(tree: Tree, declared: Declarations, folder: str) -> frozenset[str]:
-    refused = {problem.file for problem in tree.problems}
-    return frozenset(refused | declared.spoiled | {problem.file for problem in _empty(tree, folder)})
 
 
 def _is_spoiled(before: Service, fresh: Snapshot) -> bool:

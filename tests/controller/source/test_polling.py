@@ -70,6 +70,16 @@ def test_a_commit_brings_its_own_release(repository: Repository, polled: Polled)
     assert after.services[WEB].commit.commit == commit
 
 
+def test_what_a_commit_leaves_as_it_was_is_not_made_again(repository: Repository, polled: Polled) -> None:
+    repository.commit(files())
+    before = polled.poll(None)
+    repository.commit({"README.md": "Read me."})
+    after = polled.poll(before)
+    assert before is not None
+    assert after is not None
+    assert after.services[WEB].task_definition is before.services[WEB].task_definition
+
+
 def test_what_a_commit_breaks_stands_as_it_was(repository: Repository, polled: Polled) -> None:
     repository.commit(files())
     before = polled.poll(None)
