@@ -29,6 +29,7 @@ from controller.notify.notifier import Notifier
 from controller.rules.guard_rails import guard_rails
 from controller.rules.roles import roles
 from controller.settings import CloudTrail, Settings
+from controller.source.headway import Headway
 from controller.source.repository import Repository
 from controller.web.app import build
 from controller.web.face import Face
@@ -111,7 +112,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     metrics = Metrics()
     board = Board()
     clients = _clients(settings, release, metrics)
-    repository = _repository(settings, clients, log)
+    repository = _repository(settings, clients, board, log)
     lease = _lease(settings, clients, board, log)
     pool = GatewayPool(clients, revision_digest)
     work = _work(settings, pool, repository, lease)
@@ -167,9 +168,14 @@ def _work(settings: Settings, pool: GatewayPool, repository: Repository, lease: 
     )
 
 
-def _repository(settings: Settings, clients: AwsClients, log: Any) -> Repository:
+def _repository(settings: Settings, clients: AwsClients, board: Board, log: Any) -> Repository:
     repository = Repository(git_source(settings, clients), settings.path)
-    repository.on_arriving(lambda size: log.info("git still fetches", mebibytes=size >> 20))
+
+    def arriving(headway: Headway) -> None:
+        board.source_arriving(str(headway))
+        log.info("git still fetches", mebibytes=headway.arrived >> 20, doing=headway.doing)
+
+    repository.on_arriving(arriving)
     return repository
 
 

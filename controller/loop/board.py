@@ -35,13 +35,17 @@ MOST_AUTHORS = 100  # of one service; the oldest are forgotten
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """How the repository stands. ``good_at``: when Git last answered, in seconds since the epoch."""
+    """How the repository stands. ``good_at``: when Git last answered, in seconds since the epoch.
+
+    ``arriving``: how far the fetch is that takes longer than one should; empty where none does.
+    """
 
     good_at: float | None = None
     failing_since: float | None = None
     reason: str = ""
     message: str = ""
     remedy: str = ""
+    arriving: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +122,18 @@ class Board:
         with self._lock:
             self._source = SourceStatus(good_at=now)
 
+    def source_arriving(self, how_far: str) -> None:
+        """Git is still fetching, and gets on."""
+        with self._lock:
+            self._source = replace(self._source, arriving=how_far)
+
     def source_failed(self, reason: str, message: str, remedy: str, now: float) -> None:
         """Git did not answer, or not well: the last good snapshot stands."""
         with self._lock:
             before = self._source
             self._source = replace(
                 before,
+                arriving="",
                 failing_since=before.failing_since if before.failing_since is not None else now,
                 reason=reason,
                 message=message,

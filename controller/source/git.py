@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from controller.source.git_errors import SourceError, unusable
+from controller.source.headway import Headway
 from controller.source.isolation import configuration, environment
 from controller.source.mirror import Commands, Mirror
 from controller.source.objects import (
@@ -64,8 +65,8 @@ class GitSource:
     """One branch of one repository, mirrored below `directory`, which no other process may use at the same time.
 
     Every method raises SourceError, and nothing else, when the repository cannot be read; each is over within about
-    the settings' timeout, unless more of a large commit keeps coming: `arriving` is then told how many bytes are there,
-    and `moved_at` is when that was seen, on the monotonic clock. `ambient` is the environment whose PATH, proxies and
+    the settings' timeout, unless the fetch of a large commit gets on: `arriving` is then told how far it is, and
+    `moved_at` is when that was seen, on the monotonic clock. `ambient` is the environment whose PATH, proxies and
     certificate authorities git gets to see.
     """
 
@@ -78,7 +79,7 @@ class GitSource:
         self._turn = threading.RLock()
         self._last: Revision | None = None
         self.moved_at = float("-inf")
-        self.arriving: Callable[[int], None] = lambda _: None
+        self.arriving: Callable[[Headway], None] = lambda _: None
 
     def close(self) -> None:
         """End what is running, from whatever thread; every later call raises SourceError `stopped`."""
@@ -216,6 +217,6 @@ class GitSource:
         commands = Commands(origin, self._runner, self._surroundings, deadline, seconds, self._moved)
         return Mirror(self._home, commands)
 
-    def _moved(self, arrived: int) -> None:
+    def _moved(self, headway: Headway) -> None:
         self.moved_at = time.monotonic()
-        self.arriving(arrived)
+        self.arriving(headway)

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from controller.source.git_errors import SourceError, explain, no_branch, stopped, too_slow, unusable
+from controller.source.headway import Headway, doing
 from controller.source.isolation import credentials
 from controller.source.objects import Commit, parse_commit, parse_commits, parse_references, parse_touched
 from controller.source.process import Runner, TimedOutError
@@ -33,8 +34,8 @@ _MAX_NAMED = 1000  # commits that are asked of the remote at once; each comes wi
 class Commands:
     """Runs git for one look at a repository: all of it is over at `deadline`, on the monotonic clock.
 
-    But for a fetch to which more comes: that goes on for as long as it does, and the time of the rest begins after it.
-    `moved` is told how many bytes are there, each time that it would have been over.
+    But for a fetch that gets on: it lasts for as long as it does, and the time of the rest begins after it. `moved` is
+    told how far it is, each time that it would have been over.
     """
 
     origin: Remote
@@ -42,17 +43,19 @@ class Commands:
     surroundings: Mapping[str, str]
     deadline: float
     seconds: float
-    moved: Callable[[int], None] = lambda _: None
+    moved: Callable[[Headway], None] = lambda _: None
 
     def run(
-        self, command: list[str], extra: Mapping[str, str], stdin: bytes = b"", arrived: Callable[[], int] = lambda: 0
+        self,
+        command: list[str],
+        extra: Mapping[str, str],
+        stdin: bytes = b"",
+        far: Callable[[bytes], Headway] = lambda _: Headway(),
     ) -> bytes:
-        """Give what git says, or raise SourceError. `arrived`: how many bytes came so far."""
+        """Give what git says, or raise SourceError. `far`: how far it is, by what it said on its error stream."""
         left = self.deadline - time.monotonic()
         try:
-            done = self.runner.run(
-                ["git", *command], {**self.surroundings, **extra}, left, stdin, self._headway(arrived)
-            )
+            done = self.runner.run(["git", *command], {**self.surroundings, **extra}, left, stdin, self._headway(far))
         except TimedOutError:
             raise too_slow(self.origin.url, self.seconds) from None
         except InterruptedError:
@@ -63,14 +66,14 @@ class Commands:
             raise stopped() if self.runner.stopped else explain(done.errors, self.origin.url, self.origin.secrets)
         return done.output
 
-    def _headway(self, arrived: Callable[[], int]) -> Callable[[], float]:
-        before = 0
+    def _headway(self, far: Callable[[bytes], Headway]) -> Callable[[bytes], float]:
+        before = Headway()
 
-        def more() -> float:
+        def more(errors: bytes) -> float:
             nonlocal before
-            now, last = arrived(), before
+            now, last = far(errors), before
             before = now
-            if now <= last:
+            if now.arrived <= last.arrived and now.doing == last.doing:
                 return 0.0
             self.moved(now)
             self.deadline = time.monotonic() + 2 * self.seconds  # for what comes after it as well
@@ -261,7 +264,7 @@ class Mirror:
         )
 
     def _fetch(self, depth: int, *refspecs: str) -> None:
-        options = ["--quiet", f"--depth={depth}", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"]
+        options = ["--progress", f"--depth={depth}", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"]
         self._network("fetch", *options, "--update-shallow", "--", self._origin.url, *refspecs)
 
     def _network(self, *command: str) -> bytes:
@@ -270,7 +273,7 @@ class Mirror:
         for left in self._arriving():  # by a fetch that was ended: git leaves them, each as large as what had come
             left.unlink(missing_ok=True)
         place = {"GIT_DIR": str(self._place), **credentials(self._origin)}
-        return self._commands.run(list(command), place, arrived=self._arrived)
+        return self._commands.run(list(command), place, far=lambda errors: Headway(self._arrived(), doing(errors)))
 
     def _arriving(self) -> Iterator[Path]:
         return self._place.glob("objects/pack/tmp_*")

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import IO
 
 _GRACE = 1.0
+_KEPT = 64 << 10  # bytes of what a command says on its error stream: why it failed is said last
+_PIECE = 16 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +60,30 @@ class Runner:
         environment: Mapping[str, str],
         timeout: float,
         stdin: bytes = b"",
-        headway: Callable[[], float] = lambda: 0.0,
+        headway: Callable[[bytes], float] = lambda _: 0.0,
     ) -> Completed:
-        """Give `stdin` to the command and collect what it says; `timeout` in seconds.
+        """Give `stdin` to the command and collect what it says, of its errors the last; `timeout` in seconds.
 
-        Where that is over, `headway` is asked for how many seconds more are worth waiting. It goes without `stdin`.
+        Where that is over, `headway` is told the errors so far, and says how many seconds more are worth waiting. It
+        goes without `stdin`.
 
         Raises TimedOutError, and OSError where the command cannot be started at all.
         """
-        process = self._start(command, environment)
+        errors = _Errors()
         try:
-            output, errors = _patient(process, stdin, timeout, headway)
+            process = self._start(command, environment, errors.sink)
+        finally:
+            errors.listen()
+        try:
+            output = _patient(process, stdin, timeout, lambda: headway(errors.last))
         finally:
             with self._guard:
                 self._running = None
             _end(process)
-        return Completed(process.returncode, output, errors)
+            errors.end()
+        return Completed(process.returncode, output, errors.last)
 
-    def _start(self, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    def _start(self, command: Sequence[str], environment: Mapping[str, str], errors: int) -> subprocess.Popen[bytes]:
         with self._guard:
             if self._stopped:
                 raise InterruptedError("the daemon is stopping")
@@ -85,18 +93,45 @@ class Runner:
                 env=dict(environment),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stderr=errors,
                 start_new_session=True,
             )
             return self._running
 
 
-def _patient(
-    process: subprocess.Popen[bytes], stdin: bytes, timeout: float, headway: Callable[[], float]
-) -> tuple[bytes, bytes]:
+class _Errors:
+    """The error stream of a command, read as it comes: whoever fetches for an hour says a lot on it."""
+
+    def __init__(self) -> None:
+        self._source, self.sink = os.pipe()
+        self._last = bytearray()
+        self._reader = threading.Thread(target=self._read, name="errors", daemon=True)
+
+    @property
+    def last(self) -> bytes:
+        """The last of what was said."""
+        return bytes(self._last)
+
+    def listen(self) -> None:
+        """Begin to read; only the command may hold the other end from now on."""
+        os.close(self.sink)
+        self._reader.start()
+
+    def end(self) -> None:
+        """Wait for what is on its way. Somebody who left the group may keep the stream open: not for him."""
+        self._reader.join(_GRACE)
+
+    def _read(self) -> None:
+        with os.fdopen(self._source, "rb", buffering=0) as source:
+            while piece := source.read(_PIECE):
+                self._last += piece
+                del self._last[:-_KEPT]
+
+
+def _patient(process: subprocess.Popen[bytes], stdin: bytes, timeout: float, headway: Callable[[], float]) -> bytes:
     while True:
         try:
-            return process.communicate(stdin, timeout=max(timeout, 0))
+            return process.communicate(stdin, timeout=max(timeout, 0))[0]
         except subprocess.TimeoutExpired:
             timeout = headway()
             if not timeout:
@@ -111,7 +146,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait(_GRACE)
     _signal(process, signal.SIGKILL)
     process.wait()
-    for stream in (process.stdin, process.stdout, process.stderr):
+    for stream in (process.stdin, process.stdout):
         _close(stream)
     # As process 1 of a container this process inherits the orphans of the group, and nobody else would bury them.
     with contextlib.suppress(ChildProcessError):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from controller.source.git import Fetched, GitSource
 from controller.source.git_errors import SourceError
+from controller.source.headway import Headway
 from controller.source.load import CommitFiles, load_since
 from controller.source.problem import Problem
 from controller.source.rendering import ChildRenderer, Render, RendererError
@@ -44,11 +45,11 @@ class Repository:
 
     @property
     def moved_at(self) -> float:
-        """When more of a large commit was last seen to come, on the monotonic clock; minus infinity for never."""
+        """When a large commit was last seen to get nearer, on the monotonic clock; minus infinity for never."""
         return self._git.moved_at
 
-    def on_arriving(self, tell: Callable[[int], None]) -> None:
-        """Let somebody know now and then how many bytes of a large commit are there."""
+    def on_arriving(self, tell: Callable[[Headway], None]) -> None:
+        """Let somebody know now and then how far the fetch of a large commit is."""
         self._git.arriving = tell
 
     def close(self) -> None:

@@ -119,6 +119,7 @@ def source_view(source: SourceStatus, snapshot: Snapshot | None) -> SourceView:
         subject=snapshot.revision.subject if snapshot else "",
         committed_at=snapshot.revision.committed_at if snapshot else None,
         good_at=source.good_at,
+        arriving=source.arriving,
         failing_since=source.failing_since,
         reason=source.reason,
         message=source.message,

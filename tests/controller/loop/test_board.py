@@ -408,3 +408,18 @@ def test_what_gits_history_tells_is_kept_until_a_mark_knows_better() -> None:
     known.dated({KEY: Revision("later", NOW)})
     known.recollected(wanted("v2"), (attempt("v2"),))
     assert known.nameless() == {"commit-v2"}
+
+
+def test_a_fetch_that_takes_long_is_told_until_it_has_ended() -> None:
+    known = board()
+    known.source_arriving("40 MiB are here")
+    assert known.source.arriving == "40 MiB are here"
+    known.source_unchanged(NOW)
+    assert known.source.arriving == ""
+
+
+def test_a_fetch_that_failed_is_on_its_way_no_more() -> None:
+    known = board()
+    known.source_arriving("40 MiB are here")
+    known.source_failed("timeout", "It did not answer.", "Check it.", NOW)
+    assert known.source.arriving == ""

@@ -51,6 +51,13 @@ def watched(tmp_path: Path) -> Watched:
     return Watched(tmp_path)
 
 
+def test_of_a_long_complaint_the_end_is_heard(watched: Watched) -> None:
+    watched.repository.commit({"a": "1"})
+    watched.disturb("ls-remote*", "yes nonsense | head -c 300000 >&2; echo fatal: unheard of >&2; exit 1")
+    with pytest.raises(SourceError, match="unheard of"):
+        watched.source.fetch()
+
+
 def test_an_unchanged_branch_costs_one_look(watched: Watched) -> None:
     watched.repository.commit({"a": "1"})
     watched.source.fetch()

@@ -2,12 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from controller.source.git import GitSource
 from controller.source.git_errors import SourceError
+from controller.source.headway import Headway
 from controller.source.repository import Repository as Source
 from tests.controller.source.repository import Repository, local
 
@@ -28,6 +30,20 @@ exec "%s" "$@"
 """
 
 
+# The same for a host that packs for long before it sends anything: what grows is what it says.
+PACKING = """\
+#!/bin/sh
+case " $* " in
+*" fetch "*)
+  for turn in 1 2 3; do
+    printf 'remote: %s: %%3d%%%% (%%d/4)\\r' $((25 * turn)) $turn >&2
+    while [ "$(cat "%s" 2>/dev/null)" != "$turn" ]; do sleep 0.01; done
+  done ;;
+esac
+exec "%s" "$@"
+"""
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
     made = Repository(tmp_path / "origin.git")
@@ -35,21 +51,33 @@ def repository(tmp_path: Path) -> Repository:
     return made
 
 
-def opened(repository: Repository, tmp_path: Path, turns: str, then: str = ":") -> tuple[Source, list[int]]:
+def opened(repository: Repository, tmp_path: Path, turns: str, then: str = ":") -> tuple[Source, list[Headway]]:
     """A source whose repository is slow, and what it tells of that, which the other side waits for."""
+    git = SLOW % (turns, tmp_path / "seen", then, shutil.which("git"))
+    return told_by(git, repository, tmp_path, lambda headway: str(headway.arrived))
+
+
+def packing(repository: Repository, tmp_path: Path, meter: str) -> tuple[Source, list[Headway]]:
+    """A source whose host packs, and tells of it on a meter of this name."""
+    git = PACKING % (meter, tmp_path / "seen", shutil.which("git"))
+    return told_by(git, repository, tmp_path, lambda headway: headway.doing.partition("(")[2][:1])
+
+
+def told_by(
+    git: str, repository: Repository, tmp_path: Path, say: Callable[[Headway], str]
+) -> tuple[Source, list[Headway]]:
     tools, seen = tmp_path / "tools", tmp_path / "seen"
     tools.mkdir()
-    (tools / "git").write_text(SLOW % (turns, seen, then, shutil.which("git")))
+    (tools / "git").write_text(git)
     (tools / "git").chmod(0o755)
     path = f"{tools}:{os.environ['PATH']}"
-    git = GitSource(local(str(repository.path), timeout=1), tmp_path / "state", {"PATH": path})
-    told: list[int] = []
+    told: list[Headway] = []
 
-    def tell(arrived: int) -> None:
-        told.append(arrived)
-        seen.write_text(str(arrived))
+    def tell(headway: Headway) -> None:
+        told.append(headway)
+        seen.write_text(say(headway))
 
-    source = Source(git, "desired")
+    source = Source(GitSource(local(str(repository.path), timeout=1), tmp_path / "state", {"PATH": path}), "desired")
     source.on_arriving(tell)
     return source, told
 
@@ -59,7 +87,7 @@ def test_a_fetch_to_which_more_comes_outlasts_the_timeout(repository: Repository
     found = source.poll(None)
     assert found is not None
     assert found.revision.commit == repository.tip()
-    assert told == [2, 4]
+    assert told == [Headway(2), Headway(4)]
     assert source.moved_at > 0
 
 
@@ -68,7 +96,20 @@ def test_a_fetch_to_which_nothing_more_comes_is_ended(repository: Repository, tm
     with pytest.raises(SourceError) as caught:
         source.poll(None)
     assert caught.value.reason == "timeout"
-    assert told == [2]
+    assert told == [Headway(2)]
+
+
+def test_a_host_that_packs_for_long_is_waited_for(repository: Repository, tmp_path: Path) -> None:
+    source, told = packing(repository, tmp_path, "Compressing objects")
+    assert source.poll(None) is not None
+    assert [each.doing for each in told] == [f"Compressing objects: {25 * n}% ({n}/4)" for n in (1, 2, 3)]
+
+
+def test_a_host_that_only_talks_is_not_waited_for(repository: Repository, tmp_path: Path) -> None:
+    source, told = packing(repository, tmp_path, "You are visitor number")
+    with pytest.raises(SourceError) as caught:
+        source.poll(None)
+    assert (caught.value.reason, told) == ("timeout", [])
 
 
 def test_what_a_fetch_that_was_ended_left_is_gone_after_the_next(repository: Repository, tmp_path: Path) -> None:

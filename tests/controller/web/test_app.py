@@ -133,6 +133,13 @@ def test_the_daemon_is_ready_when_it_says_so_and_not_before(daemon: Daemon) -> N
     assert "has not been read yet" in answer.text
 
 
+def test_a_daemon_that_still_fetches_says_how_far_it_is(daemon: Daemon) -> None:
+    daemon.ready = False
+    daemon.board.source_arriving("Receiving objects: 4% (1/25); 40 MiB are here")
+    answer = daemon.client().get("/readyz")
+    assert answer.text.endswith("git still fetches it: Receiving objects: 4% (1/25); 40 MiB are here")
+
+
 def test_metrics_come_in_prometheus_own_format(daemon: Daemon) -> None:
     answer = daemon.client().get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=")

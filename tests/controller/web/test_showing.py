@@ -250,6 +250,10 @@ def test_the_source_says_its_commit_and_its_problems() -> None:
     ]
 
 
+def test_a_source_that_is_large_says_how_far_it_is() -> None:
+    assert source_view(SourceStatus(arriving="40 MiB are here"), None).arriving == "40 MiB are here"
+
+
 def test_a_source_that_never_answered_says_why() -> None:
     view = source_view(SourceStatus(None, NOW, "timeout", "It did not answer.", "Check it."), None)
     assert (view.commit, view.failing_since, view.reason) == (None, NOW, "timeout")

@@ -11,7 +11,8 @@ export function emptyFleet(source) {
     return empty("failing", "Git has not answered yet", h("p", {}, source.message || "The repository could not be read."), remedy, since);
   }
   if (source.commit === null) {
-    return empty("waiting", "The repository is being read", h("p", {}, "The services appear here in a moment."));
+    const far = source.arriving && h("p", { class: "quiet" }, `It is large: ${source.arriving}.`);
+    return empty("waiting", "The repository is being read", h("p", {}, "The services appear here in a moment."), far);
   }
   const where = ["Commit ", h("code", {}, short(source.commit)), " holds no manifest of a service."];
   const how = ["Write one, such as ", h("code", {}, "desired/prod/notes-app.yaml"), ", and it appears here by itself. ", h("code", {}, "trueup validate ."), " checks it before."];
