@@ -34,7 +34,7 @@ from controller.source.repository import Repository
 from controller.web.app import build
 from controller.web.face import Face
 from controller.web.identity.gate import build_gate
-from controller.web.patience import Limits
+from controller.web.patience import REASONS, Limits
 from controller.web.server import HttpServer
 from controller.web.stream import MOST_READERS, Hub
 from reconcilers.aws.dynamodb import LeaseTable, place_of
@@ -127,6 +127,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
         lease.tell(loop)
     metrics.watch(board, loop.queue, time.time)
     metrics.shares(lease.sharing)
+    metrics.let_go(dict.fromkeys(REASONS, 0))
     metrics.configured(settings.poll_interval, settings.sweep_interval, settings.workers)
     ending = threading.Event()
     historian = Historian(pool, time.time)
@@ -149,7 +150,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
         ordered=notifier.ordered if notifier is not None else None,
     )
     app = build(face, settings.api_token, settings.webhook_secret, gate)
-    http = HttpServer(app, settings.host, settings.port, let_go=partial(_let_go, log))
+    http = HttpServer(app, settings.host, settings.port, let_go=partial(_let_go, metrics, log))
     return Daemon(loop, http, repository, hub, ending, lease, inquiry, notifier)
 
 
@@ -184,7 +185,8 @@ def _longest(settings: Settings) -> float:
     return max(STILL, 3 * settings.poll_interval, 2 * settings.git_timeout)
 
 
-def _let_go(log: Any, reasons: dict[str, int]) -> None:
+def _let_go(metrics: Metrics, log: Any, reasons: dict[str, int]) -> None:
+    metrics.let_go(reasons)
     log.warning("clients let go", clients=sum(reasons.values()), reasons=reasons)
 
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter as Tally
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
@@ -62,6 +62,9 @@ class Metrics:
         self._sweeps_failed = self._counter("sweep_failures", "Sweeps in which AWS did not answer for everything.", [])
         self._broken = self._counter("step_failures", "Steps of the loop that ended in a defect of Trueup.", [])
         self._calls = self._counter("aws_calls", "Calls of AWS's API.", ["service", "operation", "result"])
+        self._let_go = self._counter(
+            "http_clients_let_go", "HTTP clients that were let go, being too slow or too many.", ["reason"]
+        )
         self._throttles = self._counter(
             "aws_throttles", "Calls that AWS refused as too many.", ["service", "operation"]
         )
@@ -146,6 +149,11 @@ class Metrics:
         self._call_seconds.labels(call.service).observe(call.seconds)
         if call.result == "throttled":
             self._throttles.labels(call.service, call.operation).inc()
+
+    def let_go(self, clients: Mapping[str, int]) -> None:
+        """So many HTTP clients were let go, by the reason."""
+        for reason, count in clients.items():
+            self._let_go.labels(reason).inc(count)
 
     def waited(self, waited: Waited) -> None:
         """An AWS call had to wait for its turn."""

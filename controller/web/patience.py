@@ -46,6 +46,10 @@ class Limits:
     told: float = 10.0
 
 
+# Why somebody is let go.
+REASONS = ("too-many", "too-much-unread", "slow-head", "slow-body", "slow-reader")
+
+
 class Crowd:
     """All connections of one server. ``tell`` is called now and then with who was let go: how many, by the reason."""
 

@@ -470,3 +470,10 @@ def test_promtool_has_nothing_to_complain_of(seat: Seat) -> None:
     text = generate_latest(full(seat).metrics.registry)
     done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, timeout=30, check=False)
     assert (done.returncode, done.stderr.decode()) == (0, "")
+
+
+def test_clients_that_were_let_go_are_counted_by_the_reason(seat: Seat) -> None:
+    seat.metrics.let_go({"too-many": 0, "slow-head": 2})
+    seat.metrics.let_go({"slow-head": 1})
+    assert seat.value("trueup_http_clients_let_go_total", reason="slow-head") == 3
+    assert seat.value("trueup_http_clients_let_go_total", reason="too-many") == 0

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from fastapi import Response
 
-from controller.web.patience import Limits, places
+from controller.web.patience import REASONS, Limits, places
 from controller.web.server import HttpServer
 from tests.controller.builders import named, snapshot
 from tests.controller.daemons import until
@@ -72,6 +72,7 @@ def place(served: Served, limits: Limits) -> Iterator[Place]:
         server.start()
         try:
             yield there
+            assert set(let_go) <= set(REASONS)
         finally:
             clients.close()
             served.hub.close()
