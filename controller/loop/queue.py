@@ -7,42 +7,17 @@ every worker: see ``lanes``.
 """
 
 import threading
-from collections import Counter
+from collections import Counter as Tally
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
-from enum import IntEnum
+from itertools import count
 from typing import Generic, TypeVar
 
 from controller.loop.lanes import Lane, Lanes
+from controller.loop.ranks import Entry, Priority, Ranks
+
+__all__ = ["Backlog", "Entry", "Priority", "WorkQueue"]
 
 K = TypeVar("K", bound=Hashable)
-
-
-class Priority(IntEnum):
-    """How urgent a look is."""
-
-    RESYNC = 0
-    COMMIT = 10
-    IN_FLIGHT = 20
-    PERSON = 30
-    ROLLBACK = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """When a key may be handed out, how urgent it is, and its lane, if it is in one."""
-
-    ready_at: float
-    priority: Priority
-    lane: Lane | None = None
-
-    def merged(self, other: "Entry") -> "Entry":
-        """Both wishes as one: the earlier time, the higher priority."""
-        return Entry(min(self.ready_at, other.ready_at), max(self.priority, other.priority), self.lane)
-
-    def urgency(self, now: float, ageing: float) -> float:
-        """The priority, plus one for every ``ageing`` seconds that the key has been ready."""
-        return self.priority + (now - self.ready_at) / ageing
 
 
 class Backlog(Generic[K]):
@@ -52,44 +27,47 @@ class Backlog(Generic[K]):
     """
 
     def __init__(self, ageing: float = 6.0) -> None:
-        self._ageing = ageing
-        self._waiting: dict[K, Entry] = {}
+        self._waiting: dict[K, tuple[Entry, int]] = {}
+        self._free: Ranks[K] = Ranks(ageing)  # of what waits, what is in nobody's hands
         self._in_hand: dict[K, Lane | None] = {}
+        self._in_lanes: Tally[Lane] = Tally()
+        self._came = count()
         self.lanes = Lanes()
 
     def add(self, key: K, entry: Entry) -> None:
         """Look at ``key`` at ``entry.ready_at``, or earlier where that was asked for already."""
         waiting = self._waiting.get(key)
-        self._waiting[key] = entry.merged(waiting) if waiting else entry
+        if waiting is None:
+            self._wait(key, entry, next(self._came))
+        elif (merged := entry.merged(waiting[0])) != waiting[0]:
+            self.forget(key)
+            self._wait(key, merged, waiting[1])
 
     def take(self, now: float) -> K | None:
         """The most urgent key that is ready, in nobody's hands and in an open lane; ``None`` if there is none."""
-        closed = self._closed()
-        ready = [item for item in self._ready(now) if item[1].lane not in closed]
-        if not ready:
+        key = self._free.first(now, self._closed())
+        if key is None:
             return None
-        key, entry = max(ready, key=lambda item: (item[1].urgency(now, self._ageing), -item[1].ready_at))
-        del self._waiting[key]
-        self._in_hand[key] = entry.lane
+        self._in_hand[key] = self._waiting[key][0].lane
+        self.forget(key)
         return key
 
     def give_back(self, key: K) -> None:
         """The work on ``key`` is done: a trigger that came meanwhile may now be handed out."""
         self._in_hand.pop(key, None)
+        if key in self._waiting:
+            self._free.put(key, *self._waiting[key])
 
     def forget(self, key: K) -> None:
         """Drop what waits for ``key``: there is nothing left to look at."""
-        self._waiting.pop(key, None)
+        if key in self._waiting:
+            entry, _ = self._waiting.pop(key)
+            self._free.drop(key)
+            self._leave_lane(entry.lane)
 
     def next_at(self) -> float | None:
         """When the next key becomes ready; ``None`` if nothing waits that could be handed out."""
-        closed = self._closed()
-        free = (
-            entry.ready_at
-            for key, entry in self._waiting.items()
-            if key not in self._in_hand and entry.lane not in closed
-        )
-        return min(free, default=None)
+        return self._free.next_at(self._closed())
 
     def depth(self, now: float) -> int:
         """How many keys are ready and not yet handed out."""
@@ -97,20 +75,33 @@ class Backlog(Generic[K]):
 
     def oldest(self, now: float) -> float:
         """For how many seconds the longest-waiting ready key has waited; 0 if none is ready."""
-        return max((now - entry.ready_at for _, entry in self._ready(now)), default=0.0)
+        return max((now - entry.ready_at for entry in self._ready(now)), default=0.0)
 
     def in_hand(self) -> int:
         """How many keys somebody works on."""
         return len(self._in_hand)
 
-    def _closed(self) -> frozenset[Lane]:
-        waiting = frozenset(entry.lane for entry in self._waiting.values()) - {None}
-        return self.lanes.closed(waiting, Counter(lane for lane in self._in_hand.values() if lane is not None))
+    def _wait(self, key: K, entry: Entry, came: int) -> None:
+        self._waiting[key] = (entry, came)
+        if entry.lane is not None:
+            self._in_lanes[entry.lane] += 1
+        if key not in self._in_hand:
+            self._free.put(key, entry, came)
 
-    def _ready(self, now: float) -> Iterator[tuple[K, Entry]]:
-        for key, entry in self._waiting.items():
+    def _leave_lane(self, lane: Lane | None) -> None:
+        if lane is not None:
+            self._in_lanes[lane] -= 1
+            if not self._in_lanes[lane]:
+                del self._in_lanes[lane]
+
+    def _closed(self) -> frozenset[Lane]:
+        in_hand = Tally(lane for lane in self._in_hand.values() if lane is not None)
+        return self.lanes.closed(frozenset(self._in_lanes), in_hand)
+
+    def _ready(self, now: float) -> Iterator[Entry]:
+        for key, (entry, _) in self._waiting.items():
             if entry.ready_at <= now and key not in self._in_hand:
-                yield key, entry
+                yield entry
 
 
 class WorkQueue(Generic[K]):

@@ -1,10 +1,13 @@
 """The queue's contract, sentence by sentence."""
 
 import threading
+from collections import Counter
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from controller.loop.lanes import Lane, Lanes
 from controller.loop.queue import Backlog, Entry, Priority, WorkQueue
 
 
@@ -127,6 +130,101 @@ def test_no_trigger_is_lost_and_no_key_is_in_two_hands(history: list[tuple[objec
             case _:
                 pass  # nothing is in hand that could be given back
     assert len(in_hand) == len(set(in_hand))
+
+
+class Naive:
+    """The rules as they are told: every key that waits is asked."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, Entry] = {}
+        self.in_hand: dict[str, Lane | None] = {}
+        self.lanes = Lanes()
+
+    def add(self, key: str, entry: Entry) -> None:
+        self.waiting[key] = entry.merged(self.waiting.get(key, entry))
+
+    def take(self, now: float) -> str | None:
+        ready = {key: entry for key, entry in self._free().items() if entry.ready_at <= now}
+        if not ready:
+            return None
+        key = max(ready, key=lambda each: (ready[each].urgency(now, 6.0), -ready[each].ready_at))
+        self.in_hand[key] = self.waiting.pop(key).lane
+        return key
+
+    def next_at(self) -> float | None:
+        return min((entry.ready_at for entry in self._free().values()), default=None)
+
+    def _free(self) -> dict[str, Entry]:
+        in_hand = Counter(lane for lane in self.in_hand.values() if lane is not None)
+        closed = self.lanes.closed(frozenset(each.lane for each in self.waiting.values()) - {None}, in_hand)
+        return {k: each for k, each in self.waiting.items() if k not in self.in_hand and each.lane not in closed}
+
+
+_KEYS = st.sampled_from("abcdefgh")
+_ENTRIES = st.builds(Entry, st.integers(0, 30), st.sampled_from(Priority), st.sampled_from([None, "one", "two"]))
+
+
+@given(
+    st.lists(
+        st.tuples(st.just("add"), _KEYS, _ENTRIES)
+        | st.tuples(st.just("forget"), _KEYS)
+        | st.tuples(st.just("done"), _KEYS)
+        | st.tuples(st.just("wait"), st.integers(0, 10))
+        | st.tuples(st.just("take")),
+        max_size=80,
+    )
+)
+@settings(deadline=None, max_examples=200)
+def test_every_key_comes_in_the_order_in_which_asking_each_would_have_it(history: list[tuple[Any, ...]]) -> None:
+    queue, naive, now = Backlog[str](), Naive(), 0.0
+    queue.lanes.workers = naive.lanes.workers = 2
+    for command in history:
+        match command:
+            case ("add", key, Entry() as entry):
+                queue.add(key, entry)
+                naive.add(key, entry)
+            case ("forget", key):
+                queue.forget(key)
+                naive.waiting.pop(key, None)
+            case ("done", key):
+                queue.give_back(key)
+                naive.in_hand.pop(key, None)
+            case ("wait", seconds):
+                now += seconds
+            case _:
+                assert queue.take(now) == naive.take(now)
+        assert queue.next_at() == naive.next_at()
+
+
+class Asked(str):
+    """A key that counts how often any of its kind was asked for."""
+
+    __slots__ = ()
+    times = 0
+
+    def __hash__(self) -> int:
+        Asked.times += 1
+        return str.__hash__(self)
+
+
+def test_of_ten_thousand_keys_few_are_asked() -> None:
+    queue: Backlog[Asked] = Backlog()
+    for number in range(10_000):
+        queue.add(Asked(number), Entry(number % 7, Priority.COMMIT if number % 3 else Priority.RESYNC))
+    Asked.times = 0
+    for _ in range(1_000):
+        assert queue.take(10) is not None
+    assert Asked.times < 1_000 * 15
+
+
+def test_a_trigger_that_says_nothing_new_leaves_nothing_behind() -> None:
+    queue = Backlog[Asked]()
+    for _ in range(1_000):
+        queue.add(Asked("source"), Entry(0, Priority.PERSON))
+    queue.take(0)
+    Asked.times = 0
+    assert queue.take(0) is None
+    assert Asked.times < 10
 
 
 def test_a_worker_gets_a_key_that_is_added_while_it_waits() -> None:
