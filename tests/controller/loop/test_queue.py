@@ -44,6 +44,13 @@ def test_among_equals_the_one_that_waited_longest_comes_first() -> None:
     assert queue.take(3) == "early"
 
 
+def test_among_equals_of_several_lanes_the_one_that_came_first_comes_first() -> None:
+    queue: Backlog[str] = Backlog()
+    for key, ready_at, lane in (("later", 5, "one"), ("first", 0, "two"), ("second", 0, "one")):
+        queue.add(key, Entry(ready_at, Priority.RESYNC, lane))
+    assert queue.take(0) == "first"
+
+
 def test_waiting_long_enough_outweighs_priority() -> None:
     queue = backlog(("resync", 0, Priority.RESYNC), ("person", 200, Priority.PERSON))
     assert queue.take(200) == "resync"
