@@ -90,7 +90,9 @@ class History:
 
     def restart(self) -> None:
         clock = self.account.clock
-        factory = GatewayPool(lambda service, _: client_of(self.weather, service, SCOPE))  # the world, but for its weather
+        factory = GatewayPool(
+            lambda service, _: client_of(self.weather, service, SCOPE)
+        )  # the world, but for its weather
         self.daemon = Reconciler(factory, clock.now, Policy())
 
     def do(self, deed: str, how: Any) -> None:
