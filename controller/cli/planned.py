@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from controller.cli.applied import Applied, in_fields
+from controller.cli.clean import clean, spelled
 from controller.loop import words
 from controller.source.problem import Problem
 from reconcilers import preview
@@ -78,7 +79,7 @@ def _plan_of(wanted: Service, preview: Callable[[Service, Order], Plan], applied
 
 
 def text(planned: Planned) -> str:
-    """For a terminal and a log."""
+    """For a terminal and a log: AWS's names and words move no cursor, and each stays on its line."""
     lines: list[str] = [f"{problem.severity}: {problem}" for problem in planned.problems]
     for key, plan in planned.plans.items():
         first, *more = preview.lines(plan)
@@ -86,7 +87,7 @@ def text(planned: Planned) -> str:
     lines += [f"{key}: not planned. {why}" for key, why in planned.failed.items()]
     lines += [f"{key}: its manifest is removed; its ECS service is left running." for key in planned.removed]
     lines += [f"note: {UNTOLD} {planned.untold}"] if planned.untold else []
-    return "\n".join([*lines, _summary(planned)])
+    return "\n".join(clean(line) for line in (*lines, _summary(planned)))
 
 
 def as_json(planned: Planned) -> str:
@@ -104,7 +105,7 @@ def as_json(planned: Planned) -> str:
         "unchanged": planned.unchanged,
         "untold": planned.untold,
     }
-    return json.dumps(answer, indent=2, ensure_ascii=False)
+    return spelled(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
 def _plan(plan: Plan) -> dict[str, Any]:

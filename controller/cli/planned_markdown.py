@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from urllib.parse import quote
 
+from controller.cli.clean import clean
 from controller.cli.fitting import Part, fitted
 from controller.cli.markdown import code, fenced, link, plain, size
 from controller.cli.planned import UNTOLD, Planned
@@ -131,9 +132,9 @@ def _field(change: Change) -> Iterator[str]:
     """A leaf as a diff has it: what is there goes, what is declared comes."""
     seen = masked(change)
     if change.kind != "removed":
-        yield f"- {seen.path}: {_value(seen.live)}"
+        yield f"- {clean(seen.path)}: {_value(seen.live)}"
     if change.kind != "added":
-        yield f"+ {seen.path}: {_value(seen.declared)}"
+        yield f"+ {clean(seen.path)}: {_value(seen.declared)}"
 
 
 def _value(value: object) -> str:

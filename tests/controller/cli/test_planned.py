@@ -200,3 +200,15 @@ def test_what_is_left_out_and_what_left_git_is_counted() -> None:
     )
     answer = json.loads(as_json(planned))
     assert (answer["removed"], answer["unchanged"]) == ([{"environment": "prod", "name": "web"}], 3)
+
+
+@pytest.mark.parametrize("form", [text, as_json, markdown])
+def test_a_name_from_aws_forges_no_line_and_moves_no_cursor(form: object) -> None:
+    forged = Change(
+        "/taskDefinition/containerDefinitions/proxy/environment/a\nprod/x: in-sync\x1b[31m\x9b", "added", None, "1"
+    )
+    assert callable(form)
+    said = form(Planned({KEY: replace(BUSY, changes=(forged,))}, services={KEY: wanted("v2")}))
+    assert not any(line.startswith("prod/x: in-sync") for line in said.splitlines())
+    assert "\x1b" not in said
+    assert "\x9b" not in said
