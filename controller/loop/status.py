@@ -4,7 +4,7 @@ Unknown is not empty: a look that failed changes nothing but ``failing_since``; 
 answers again.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, assert_never
@@ -13,7 +13,7 @@ from controller.loop.author import Author
 from controller.loop.stood import told_since
 from reconcilers.actions import Action, CreateDeployment, StartRolling, UpdateService
 from reconcilers.aws.marks import mark_on
-from reconcilers.declared import CARRIED, renewed
+from reconcilers.declared import CARRIED, field_of, renewed
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
 from reconcilers.explain import named, untold
@@ -290,8 +290,8 @@ def held_anew(commit: Revision, held: Held, live: Live | None) -> bool:
 
 
 def _drift(before: ServiceStatus, plan: Plan, live: Live | None, now: float) -> Mapping[str, float]:
-    """Since when each field has drifted. What drifted does so until it is as Git says; nothing else that differs from
-    what was not shipped yet, or is held, is drift.
+    """Since when each field has drifted. What drifted does so until it is as Git says; of all else that differs from
+    what was not shipped yet, or is held, only a field that was as Git still says is drift.
     """
     match plan.sync:
         case Sync.IN_SYNC:
@@ -299,12 +299,21 @@ def _drift(before: ServiceStatus, plan: Plan, live: Live | None, now: float) -> 
         case Sync.DRIFTED:
             return _found(before, plan.changes, live, now)
         case Sync.OUTDATED | Sync.HELD:
+            edited = dict.fromkeys(_edited(before, plan), now)
             differ = {each.path for each in plan.changes}
-            return {path: since for path, since in before.drift_since.items() if path in differ}
+            return edited | {path: since for path, since in before.drift_since.items() if path in differ}
         case Sync.UNKNOWN:
             return before.drift_since  # nothing was compared
         case _:
             assert_never(plan.sync)
+
+
+def _edited(before: ServiceStatus, plan: Plan) -> Iterator[str]:
+    """The service fields in which somebody else than Git made a difference, as far as that is certain."""
+    declared, applied = plan.declared, before.applied
+    if declared is not None and applied is not None:
+        fields = (each for each in plan.changes if each.path.startswith("/serviceDefinition/"))
+        yield from (each.path for each in fields if not renewed(field_of(each), declared, applied))
 
 
 def _found(before: ServiceStatus, changes: tuple[Change, ...], live: Live | None, now: float) -> Mapping[str, float]:

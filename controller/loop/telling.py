@@ -121,10 +121,9 @@ def _of_event(event: Event, told: Told, now: float) -> Iterator[Fact]:
         case DriftGone():
             yield healed(drift_found(told.before, tuple(sorted(told.before.drift_since))), now)
         case HoldBegan() | BlockBegan():
-            found = _obstacle(after)
-            if found is not None:
-                # Since when something stands in the way is told of the first; what takes its place is news of now.
-                yield replace(found, at=now) if _obstacle(told.before) is not None else found
+            # Since when something stands in the way is told of the first; what takes its place is news of now.
+            since = now if _obstacle(told.before) is not None else None
+            yield from (replace(each, at=since or each.at) for each in filter(None, (_obstacle(after),)))
         case _:
             assert_never(event)
 

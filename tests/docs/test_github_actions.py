@@ -46,7 +46,7 @@ def steps(workflow: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_it_has_what_githubs_schema_asks_for(workflow: dict[str, Any]) -> None:
-    assert set(workflow) == {"name", "on", "permissions", "concurrency", "jobs"}
+    assert set(workflow) == {"name", "on", "permissions", "env", "concurrency", "jobs"}
     assert set(workflow["concurrency"]) == {"group", "cancel-in-progress"}
     for job in workflow["jobs"].values():
         assert set(job) <= {"if", "runs-on", "timeout-minutes", "permissions", "steps"}
@@ -74,6 +74,10 @@ def test_no_credential_stays_in_the_checkout(workflow: dict[str, Any]) -> None:
     checkouts = [step["with"] for step in steps(workflow) if step.get("uses", "").startswith("actions/checkout@")]
     assert [each["persist-credentials"] for each in checkouts] == ["false", "false"]
     assert checkouts[1]["fetch-depth"] == "2"
+
+
+# What runs with the role is named by its content, and not by a name that somebody else may take.
+PINNED = r"install trueup @ git[+]https://[^ ]+@[0-9a-f]{40}"
 
 
 def git(folder: Path, *command: str) -> None:
@@ -121,7 +125,7 @@ class Runner:
         scripts = {
             "gh": f'#!/bin/sh\nexec "{sys.executable}" "{Path(__file__).with_name("gh.py")}" "$@"\n',
             "trueup": f'#!/bin/sh\nexec "{sys.executable}" -m controller.cli "$@"\n',
-            "pip": '#!/bin/sh\n[ "$*" = "install trueup" ]\n',
+            "pip": f'#!/bin/sh\nprintf "%s\\n" "$*" | grep -Eqx "{PINNED}"\n',
         }
         for name, text in scripts.items():
             (tools / name).write_text(text, "utf-8")
@@ -160,7 +164,10 @@ class Runner:
             for name, text in step.get("env", {}).items()
         }
         done = subprocess.run(
-            ["bash", "-e", "-c", step["run"]], cwd=checkout, env=self._environment(said) | given, check=False
+            ["bash", "-e", "-c", step["run"]],
+            cwd=checkout,
+            env=self.workflow["env"] | self._environment(said) | given,
+            check=False,
         )
         outputs |= dict(line.split("=", 1) for line in said.read_text("utf-8").splitlines())
         return done.returncode

@@ -3,7 +3,7 @@
 import pytest
 
 from reconcilers.live import Attempt, AttemptState
-from reconcilers.log_notes import NAMED, nothing_fits, of_attempt, older, too_many, unknown, unopened
+from reconcilers.log_notes import NAMED, no_container, nothing_fits, of_attempt, older, too_many, unknown, unopened
 from reconcilers.model import ServiceKey
 from reconcilers.task_output import Which
 
@@ -51,3 +51,7 @@ def test_limits_and_doubts_are_said() -> None:
     assert too_many(24, 99) == "The newest 24 of 99 streams are read. Name a task or a container."
     assert older("no answer.").endswith("could not be asked: no answer.")
     assert unopened({"/b", "/a"}).startswith("No container has opened its stream in /a, /b. ")
+
+
+def test_a_container_that_is_not_there_is_told_with_those_that_are() -> None:
+    assert no_container("wbe", {"web", "proxy"}) == "There is no container wbe in this deployment. It has proxy, web."

@@ -253,6 +253,28 @@ def test_what_drifted_stays_drift_while_another_release_ships_or_is_held(outcome
     assert after.drift_stood == {COUNT.path}
 
 
+def edited(outcome: Outcome, declared: int) -> ServiceStatus:
+    """A service that was in sync with a count of 2, and then differs in it and in its image."""
+    calm = report(plan={"declared": {"desiredCount": 2}})
+    return status(
+        calm, report(outcome, at=NOW + 60, plan={"changes": (IMAGE, COUNT), "declared": {"desiredCount": declared}})
+    )
+
+
+@pytest.mark.parametrize("outcome", [SHIFTING, HELD, BLOCKED])
+def test_a_field_that_was_as_git_says_is_drift_while_another_release_ships_or_is_held(outcome: Outcome) -> None:
+    assert edited(outcome, declared=2).drift_since == {COUNT.path: NOW + 60}
+
+
+def test_a_field_that_git_changed_is_no_drift_while_a_release_is_held() -> None:
+    assert edited(HELD, declared=3).drift_since == {}
+
+
+def test_a_field_of_which_nobody_knows_how_it_was_is_no_drift_while_a_release_is_held() -> None:
+    held = report(HELD, plan={"changes": (COUNT,), "declared": {"desiredCount": 2}})
+    assert status(held).drift_since == {}
+
+
 def test_what_drifted_is_no_drift_once_git_says_the_same() -> None:
     after = status(drifted(COUNT, DEBUG), report(SHIFTING, at=NOW + 60, plan={"changes": (IMAGE, DEBUG)}))
     assert after.drift_since == {DEBUG.path: NOW}
