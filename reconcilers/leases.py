@@ -6,6 +6,7 @@ for one state of one row only, so that of two replicas that want the same one is
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from reconcilers.digest import Digest
 from reconcilers.model import Scope, ServiceKey
@@ -23,6 +24,7 @@ class Shard:
         return f"{self.account or 'own'}/{self.region}"
 
 
+@lru_cache(maxsize=4096)  # asked for every key that waits, at every question of the lease
 def shard_of(scope: Scope) -> Shard:
     """The shard of a scope: the account is its role's."""
     parts = (scope.role_arn or "").split(":")

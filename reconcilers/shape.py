@@ -171,6 +171,8 @@ def _sorted(shape: Entries, entries: Iterable[dict[str, Any]]) -> list[dict[str,
 
 
 def _in_1024ths(unit: str, text: str) -> str:
+    if text.isdecimal() and text.isascii():  # as nearly all are written
+        return str(int(text))
     match = _AMOUNT.fullmatch(text.strip())
     if match is None or match[2].lower() not in ("", unit):
         return text

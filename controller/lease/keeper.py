@@ -12,7 +12,7 @@ from controller.lease import beliefs
 from controller.lease.beliefs import Belief
 from controller.lease.means import Audience, Means
 from controller.lease.turf import Turf
-from controller.lease.view import Sharing, sharing
+from controller.lease.view import Sharing, holdings, sharing
 from reconcilers.leases import (
     Beat,
     Depart,
@@ -207,7 +207,8 @@ class Keeper:
             again = (ours - self._turf.ours) | (self._refused & held - self._leaving)
             if sure:
                 self._refused &= ours - again  # what stays ours and could not be told yet: nobody else comes back to it
-        others = {shard: each.holder for shard, each in self.sharing().holdings.items() if shard not in ours}
+        known = holdings(belief) if belief is not None else {}
+        others = {shard: each.holder for shard, each in known.items() if shard not in ours}
         turf = Turf(ours, others, again if sure else frozenset())
         if turf != self._turf:
             self._turf = replace(turf, again=frozenset())

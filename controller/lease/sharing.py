@@ -8,6 +8,7 @@ same table comes to the same answer.
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from reconcilers.leases import Shard
 
@@ -37,5 +38,6 @@ def _room(count: int, replicas: Collection[str], kept: Mapping[Shard, str]) -> d
     return {each: even + (number < more) for number, each in enumerate(first)}
 
 
+@lru_cache(maxsize=4096)  # every reading of the table asks for the same few again
 def _score(shard: Shard, replica: str) -> int:
     return int.from_bytes(hashlib.blake2b(f"{shard}\0{replica}".encode(), digest_size=8).digest(), "big")

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from controller.lease.beliefs import Belief
 from reconcilers.leases import Holding, Shard
 
+_NEVER = Holding("", 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
@@ -38,16 +40,24 @@ def sharing(belief: Belief | None, now: float, trouble: str) -> Sharing:
     if belief is None:
         return Sharing(trouble=trouble)
     rows = belief.table.replicas
-    wanted = frozenset[Shard]().union(*(each.shards for each in rows.values()))
-    holdings = {shard: belief.table.holdings.get(shard, Holding("", 0)) for shard in wanted | belief.held.keys()}
     return Sharing(
         me=belief.me,
         left=max(0.0, belief.sure_until - now),
         trouble=trouble,
         commits={id_: each.commit for id_, each in rows.items()},
-        holdings={shard: _alive(each, belief, shard) for shard, each in holdings.items()},
-        wanted=wanted,
+        holdings=holdings(belief),
+        wanted=_wanted(belief),
     )
+
+
+def holdings(belief: Belief) -> dict[Shard, Holding]:
+    """Who keeps what, as far as a belief goes."""
+    known, shards = belief.table.holdings, _wanted(belief) | belief.held.keys()
+    return {shard: _alive(known.get(shard, _NEVER), belief, shard) for shard in shards}
+
+
+def _wanted(belief: Belief) -> frozenset[Shard]:
+    return frozenset[Shard]().union(*(each.shards for each in belief.table.replicas.values()))
 
 
 def _alive(found: Holding, belief: Belief, shard: Shard) -> Holding:

@@ -80,7 +80,7 @@ class Board:
     def services(self) -> tuple[ServiceStatus, ...]:
         """Every service's status, by key."""
         with self._lock:
-            return tuple(self._services[key] for key in sorted(self._services))
+            return tuple(self._services.values())
 
     def service(self, key: ServiceKey) -> ServiceStatus | None:
         with self._lock:
@@ -95,8 +95,8 @@ class Board:
         with self._lock:
             known = self._services
             self._services = {
-                key: after_commit(known.get(key), wanted, self._brought(key))
-                for key, wanted in snapshot.services.items()
+                key: after_commit(known.get(key), snapshot.services[key], self._brought(key))
+                for key in sorted(snapshot.services)  # once, since whoever asks wants them in this order
             }
             changed = [
                 key for key, each in self._services.items() if key not in known or known[key].wanted != each.wanted

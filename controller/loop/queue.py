@@ -95,6 +95,8 @@ class Backlog(Generic[K]):
                 del self._in_lanes[lane]
 
     def _closed(self) -> frozenset[Lane]:
+        if not self._in_hand:  # nobody has a worker, so everybody may have one
+            return frozenset()
         in_hand = Tally(lane for lane in self._in_hand.values() if lane is not None)
         return self.lanes.closed(frozenset(self._in_lanes), in_hand)
 
