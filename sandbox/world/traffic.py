@@ -144,11 +144,10 @@ class Traffic:
         return ((registry.load_balancers[arn], own) for arn, own in listeners.items())
 
     def _wanted(self, balancer: LoadBalancer, listeners: Sequence[Listener]) -> bool:
-        values = {balancer.dimension}
-        for listener in listeners:
-            for shares in self._routes(listener):
-                values.update(group_dimension(arn) for arn in shares)
-        return self._place.cloudwatch.wants(values)
+        if self._place.cloudwatch.wants({balancer.dimension}):
+            return True
+        routes = (shares for listener in listeners for shares in self._routes(listener))
+        return self._place.cloudwatch.wants({group_dimension(arn) for shares in routes for arn in shares})
 
     def _routes(self, listener: Listener) -> Iterator[Mapping[str, int]]:
         """The weights of every action that forwards."""

@@ -58,7 +58,7 @@ class Report:
 
     def __init__(self, place: Place, balancer: LoadBalancer, minute: int) -> None:
         self._place = place
-        self._balancer = balancer
+        self._balancer = ("LoadBalancer", balancer.dimension)
         self._minute = minute
 
     def answers(self, group_arn: str, answers: Answers) -> None:
@@ -90,5 +90,5 @@ class Report:
             self._place.cloudwatch.emit(self._key(name, group), self._minute, float(value), float(value))
 
     def _key(self, name: str, group: str | None) -> MetricKey:
-        balancer = ("LoadBalancer", self._balancer.dimension)
+        balancer = self._balancer
         return NAMESPACE, name, (balancer,) if group is None else (balancer, ("TargetGroup", group))

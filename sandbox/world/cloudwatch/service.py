@@ -62,7 +62,9 @@ class CloudWatch:
 
     def keeps(self, key: MetricKey) -> bool:
         """Whether somebody looks at this metric, or at another one of the same resource."""
-        return self._reads_all or self.book.watches(key) or any(value in self._read for _, value in key[2])
+        if self._reads_all or self.book.watches(key):
+            return True
+        return bool(self._read) and any(value in self._read for _, value in key[2])
 
     def _put(self, key: MetricKey, minute: int, stat: Stat, unit: str | None) -> None:
         self.metrics.put(key, minute, stat, unit)

@@ -45,7 +45,7 @@ class ServiceRevision:
                 "guardDutyEnabled": False,
                 "createdAt": self.created_at,
             }
-            | self.workload.concretely().on()
+            | self.workload.concretely_on()
             | self.workload.other
         )
 
@@ -96,7 +96,7 @@ class Deployment:
                 "rolloutState": self.rollout_state,
                 "rolloutStateReason": self.rollout_reason,
             }
-            | workload.concretely().on()
+            | workload.concretely_on()
             | parts
         )
 

@@ -90,5 +90,5 @@ class TaskSet:
             "scale": {"value": self.scale, "unit": "PERCENT"},
             "stabilityStatus": self.stability,
             "stabilityStatusAt": self.stability_at,
-        } | self.workload.concretely().on()
+        } | self.workload.concretely_on()
         return answer if self.external_id is None else answer | {"externalId": self.external_id}

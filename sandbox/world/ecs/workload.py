@@ -44,6 +44,11 @@ class Workload:
             return self
         return replace(self, platform_version=CURRENT_PLATFORM)
 
+    def concretely_on(self) -> Shape:
+        """Where it runs, with LATEST resolved."""
+        on = self.on()
+        return on | {"platformVersion": CURRENT_PLATFORM} if self.platform_version == "LATEST" else on
+
 
 def network(configuration: Shape | None) -> Shape | None:
     """``networkConfiguration`` with the defaults that ECS fills in."""
