@@ -138,6 +138,31 @@ BUGS = (
         "    return ()",
     ),
     _bug(
+        "what AWS had no room for is held",
+        3,
+        0,
+        f"{ROLLOUT}.failures",
+        '"RESOURCE_LIMIT_EXCEEDED": _AGAIN,',
+        '"RESOURCE_LIMIT_EXCEEDED": _RELEASE,',
+    ),
+    _bug(
+        "what AWS fails at is tried for ever",
+        3,
+        0,
+        f"{ROLLOUT}.intent",
+        "if len(failed) > retries(situation):",
+        "if len(failed) > 10 * retries(situation):",
+        (f"{ROLLOUT}.intent", "delays = policy.infrastructure_backoff or (0.0,)", "delays = (60.0,)"),
+    ),
+    _bug(
+        "what AWS fails at is tried again at once",
+        3,
+        0,
+        f"{ROLLOUT}.intent",
+        "    if left > 0:",
+        "    if left > 60:",
+    ),
+    _bug(
         "service fields are put back for ever",
         4,
         3,
@@ -231,6 +256,14 @@ BUGS = (
         kept.update(gateways.ecs.describe_services(wanted.cluster, (wanted.name,)).found)
     service = kept.get(wanted.name)
     return Live(""",
+    ),
+    _bug(
+        "what ships need not be in its registry",
+        6,
+        0,
+        "reconcilers.preflight.service",
+        "        if image.found is False:",
+        "        if image.container is None:",
     ),
     _bug(
         "somebody else's shift is stopped",
@@ -328,6 +361,14 @@ BUGS = (
         f"{ROLLOUT}.codedeploy",
         'platform_version=declared.get("platformVersion"),',
         'platform_version="1.4.0",',
+    ),
+    _bug(
+        "an AppSpec leaves the hooks out",
+        10,
+        0,
+        f"{ROLLOUT}.codedeploy",
+        "hooks=named(rollout.hooks),",
+        "hooks={},",
     ),
     _bug(
         "a deployment is stopped by taking its group away",
