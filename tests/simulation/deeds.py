@@ -12,7 +12,7 @@ from reconcilers.verdict import Order
 from sandbox.errors import AwsError
 from sandbox.world.calls import Answer
 from tests.simulation.door import Sent
-from tests.simulation.fleet import Declared, Plan, definition
+from tests.simulation.fleet import Declared, Plan, definition, push
 from tests.simulation.history import Event
 from tests.simulation.weather import Killed, Trap, Window
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MOST_JUMPED = 200.0  # seconds that a wall clock is wrong by
 THEIRS = 11  # the grace period that another controller wants
 AGAIN = 90.0  # seconds after which it looks again
+ROOM = 20.0  # seconds between two looks at whether there is room for tasks
 
 
 class Deeds:
@@ -68,18 +69,23 @@ class Deeds:
             how = {"AlarmName": name, "StateValue": state, "StateReason": "by hand"}
             self.by_hand(plan, "cloudwatch", "SetAlarmState", how)
 
+    def push(self, plan: Plan, tag: str) -> None:
+        """Somebody pushes the image of a release."""
+        push(self._stage.aws.world, plan, tag)
+
     def _plan(self, event: Event) -> Plan:
         return self._stage.plans[event.target]
 
     def _commit(self, event: Event, _: random.Random) -> None:
-        origin, (kind, tag) = self._stage.origin, event.detail
+        origin, (kind, tag, *_late) = self._stage.origin, event.detail
         if kind == "force":
             origin.force(self._stage.now())
             return
         says = dict(origin.head.says)
         before = says.get(event.target) or Declared()
         match kind:
-            case "good" | "bad" | "crash":
+            case "good" | "bad" | "crash" | "unpushed":
+                self._built(event)
                 says[event.target] = replace(before, tag=str(tag))
             case "back":
                 says[event.target] = origin.earlier(event.target, before)
@@ -94,6 +100,14 @@ class Deeds:
             case _:
                 pass  # a README: nothing that runs changes
         origin.commit(self._stage.now(), says)
+
+    def _built(self, event: Event) -> None:
+        """The image of a commit is pushed before it, or some time after."""
+        plan, (kind, tag, *late) = self._plan(event), event.detail
+        if kind == "unpushed":
+            self._stage.later(float(late[0]), lambda: self.push(plan, str(tag)))
+        else:
+            self.push(plan, str(tag))
 
     def _git_down(self, event: Event, _: random.Random) -> None:
         self._stage.origin.down = True
@@ -158,7 +172,7 @@ class Deeds:
     def _ship(self, event: Event, _: random.Random) -> None:
         """Somebody ships what runs with a variable more."""
         plan = self._plan(event)
-        request = definition(plan.name, Declared(tag=str(self._stage.truth.runs(plan)[0][0])))
+        request = definition(plan, Declared(tag=str(self._stage.truth.runs(plan)[0][0])))
         request["containerDefinitions"][0]["environment"].append({"name": "DEBUG", "value": "1"})
         arn = self.by_hand(plan, "ecs", "RegisterTaskDefinition", request)["taskDefinition"]["taskDefinitionArn"]
         if not plan.shifted:
@@ -192,6 +206,30 @@ class Deeds:
         plan = self._plan(event)
         if plan.scaled:
             self.update(plan, desiredCount=int(float(event.detail[0])))
+
+    def _hook(self, event: Event, _: random.Random) -> None:
+        """What a service's hook looks at is not well for a while."""
+        plan = self._plan(event)
+        lambdas = self._stage.truth.place(plan).codedeploy.engine.lambdas
+        lambdas.update(dict.fromkeys(plan.hooks.values(), "Failed"))
+        well = dict.fromkeys(plan.hooks.values(), "Succeeded")
+        self._stage.later(float(event.detail[0]), lambda: lambdas.update(well))
+
+    def _full(self, event: Event, _: random.Random) -> None:
+        """For a while AWS has no room for the new tasks of a service: what CodeDeploy begins fails."""
+        plan, until = self._plan(event), self._stage.now() + float(event.detail[0])
+
+        def again() -> None:
+            if self._stage.witness.over or self._stage.now() > until:
+                return
+            moving = self._stage.truth.installing(plan)
+            if moving is not None:
+                self._stage.weather.injected["no room"] += 1
+                moving.fail("RESOURCE_LIMIT_EXCEEDED", "There is no more capacity of that kind.")
+            self._stage.later(ROOM, again)
+
+        if plan.shifted:
+            again()
 
     def _alarm(self, event: Event, _: random.Random) -> None:
         plan = self._plan(event)

@@ -24,6 +24,7 @@ from tests.simulation.weather import Killed, Weather
 
 READS = ("Describe", "List", "Get", "BatchGet")
 UNREAD = frozenset({"events", "requiresAttributes"})  # half of an answer, which the session does not parse either
+ATOMS = frozenset({str, int, float, bool, type(None)})  # most of an answer, and its own copy
 FATES = frozenset({"timeout", "unheard", "throttle", "error", "unread"})
 
 
@@ -116,9 +117,11 @@ def plain(value: Any) -> Any:
     """A copy, with times as the numbers that JSON has."""
     kind = type(value)
     if kind is dict:
-        return {name: plain(each) for name, each in value.items() if name not in UNREAD}
+        return {
+            name: each if type(each) in ATOMS else plain(each) for name, each in value.items() if name not in UNREAD
+        }
     if kind is list:
-        return [plain(each) for each in value]
+        return [each if type(each) in ATOMS else plain(each) for each in value]
     return value.timestamp() if kind is datetime else value
 
 

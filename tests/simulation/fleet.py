@@ -11,7 +11,7 @@ from sandbox.world.calls import Caller
 from sandbox.world.world import World
 
 REGIONS = ("eu-west-1", "us-east-1")
-REGISTRY = "public.ecr.aws/fleet"
+PUBLIC = "public.ecr.aws/fleet"  # where nobody can be asked whether an image is there
 CONFIGURATIONS = ("CodeDeployDefault.ECSCanary10Percent5Minutes", "CodeDeployDefault.ECSAllAtOnce")
 PEOPLE = "arn:aws:iam::123456789012:user/operator"
 CONTROLLER = "arn:aws:sts::123456789012:assumed-role/trueup/replica"
@@ -21,7 +21,8 @@ CONTROLLER = "arn:aws:sts::123456789012:assumed-role/trueup/replica"
 class Plan:
     """One service. ``shifted``: CodeDeploy deploys it, else ECS. ``place``: which of the regions.
 
-    ``scaled``: autoscaling owns its desired count. ``declares``: Git names service fields.
+    ``scaled``: autoscaling owns its desired count. ``declares``: Git names service fields. ``private``: its images are
+    in the account's own registry. ``hooked``: a Lambda function looks at the test traffic.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Plan:
     declares: bool = True
     scaled: bool = False
     platform: bool = False
+    private: bool = False
+    hooked: bool = False
 
     @property
     def region(self) -> str:
@@ -57,8 +60,17 @@ class Plan:
         return tuple(f"{self.name}-5xx-{colour}" for colour in ("blue", "green")) if self.shifted else ()
 
     @property
+    def hooks(self) -> dict[str, str]:
+        return {"AfterAllowTestTraffic": f"{self.name}-check"} if self.hooked and self.shifted else {}
+
+    @property
     def group(self) -> dict[str, str]:
         return {"applicationName": self.name, "deploymentGroupName": f"{self.name}-dg"}
+
+    def image(self, tag: str) -> str:
+        """The reference of a release's image."""
+        host = f"{self.caller.account}.dkr.ecr.{self.region}.amazonaws.com/fleet" if self.private else PUBLIC
+        return f"{host}/{self.name}:{tag}"
 
 
 SLOTS = (
@@ -86,10 +98,10 @@ class Declared:
         return self.tag, self.colour
 
 
-def definition(name: str, declared: Declared) -> dict[str, Any]:
+def definition(plan: Plan, declared: Declared) -> dict[str, Any]:
     """RegisterTaskDefinition's parameters."""
     return {
-        "family": name,
+        "family": plan.name,
         "requiresCompatibilities": ["FARGATE"],
         "networkMode": "awsvpc",
         "cpu": "256",
@@ -97,7 +109,7 @@ def definition(name: str, declared: Declared) -> dict[str, Any]:
         "containerDefinitions": [
             {
                 "name": "app",
-                "image": f"{REGISTRY}/{name}:{declared.tag}",
+                "image": plan.image(declared.tag),
                 "essential": True,
                 "portMappings": [{"containerPort": 80, "protocol": "tcp"}],
                 "environment": [{"name": "COLOUR", "value": declared.colour}],
@@ -119,7 +131,7 @@ def fields(plan: Plan, declared: Declared) -> dict[str, Any]:
 def files(plan: Plan, declared: Declared) -> tuple[tuple[str, bytes], ...]:
     """The manifest and what it names, by path."""
     folder = f"desired/prod/{plan.name}"
-    said = json.dumps(definition(plan.name, replace(declared, tag="0")))
+    said = json.dumps(definition(plan, replace(declared, tag="0")))
     return (f"{folder}.yaml", _manifest(plan, declared).encode()), (f"{folder}.json", said.encode())
 
 
@@ -127,7 +139,8 @@ def _manifest(plan: Plan, declared: Declared) -> str:
     breaker = "deploymentCircuitBreaker: {enable: true, rollback: true}"
     ecs = f"ecs: {{strategy: ROLLING, newerCommit: {plan.newer}, timeout: {plan.timeout}m, {breaker}}}"
     group = f"application: {plan.name}, deploymentGroup: {plan.name}-dg"
-    shift = f"codeDeploy: {{{group}, newerCommit: {plan.newer}, timeout: {plan.timeout}m}}"
+    hooks = f", hooks: {json.dumps(plan.hooks)}" if plan.hooks else ""
+    shift = f"codeDeploy: {{{group}, newerCommit: {plan.newer}, timeout: {plan.timeout}m{hooks}}}"
     return f"""apiVersion: trueup/v1
 kind: Service
 metadata: {{name: {plan.name}, environment: prod}}
@@ -153,10 +166,19 @@ def build(world: World, plans: tuple[Plan, ...]) -> None:
         _build(world, plan)
 
 
+def push(world: World, plan: Plan, tag: str) -> None:
+    """Somebody pushes the image of a release; in a public registry all are there."""
+    if plan.private:
+        world.place(plan.caller.account, plan.region).ecr.declare(plan.image(tag))
+
+
 def _build(world: World, plan: Plan) -> None:
     call, workload = partial(world.call, caller=plan.caller), Workload(container="app", desired_count=2)
     first = Declared()
-    made = call("ecs", "RegisterTaskDefinition", definition(plan.name, first))
+    push(world, plan, first.tag)
+    for function in plan.hooks.values():
+        world.place(plan.caller.account, plan.region).codedeploy.engine.lambdas[function] = "Succeeded"
+    made = call("ecs", "RegisterTaskDefinition", definition(plan, first))
     arn = str(made["taskDefinition"]["taskDefinitionArn"])
     balancer = load_balancer(call, plan.name)
     blue = target_group(call, f"{plan.name}-blue", 80, (10, 2))

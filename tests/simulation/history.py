@@ -9,13 +9,16 @@ from typing import Any
 from sandbox.switches import DeploymentOrder, Switches
 from tests.simulation.fleet import CONFIGURATIONS, SLOTS, Plan
 
-MINUTES = 85.0  # of what happens; then the faults end, and everything must come to rest
+MINUTES = 70.0  # of what happens; then the faults end, and everything must come to rest
 LEAST = 120.0  # minutes in all
 BEGIN = 3.0  # minutes until the first event
 FAULTS = frozenset(
     {"kill", "end", "pause", "hang", "lose", "jump", "throttle", "error", "timeout", "unheard", "stale", "unread"}
     | {"git-down", "table-down"}
 )
+
+TOLD = ("sync", "drift", "newer", "timeout", "scaled", "platform", "private", "hooked")
+HANDS = ("ship", "edit", "edit", "fight", "scale", "alarm", "alarm", "full", "full", "hook", "hook")
 
 # What a manifest may say of how its service is kept; few, so that a manifest is soon one that was compiled before.
 CHARACTERS: tuple[dict[str, Any], ...] = (
@@ -27,6 +30,9 @@ CHARACTERS: tuple[dict[str, Any], ...] = (
     {"sync": "manual", "drift": "warn"},
     {"drift": "ignore"},
     {"sync": "observe", "scaled": True},
+    {"private": True},
+    {"hooked": True, "newer": "wait"},
+    {"private": True, "hooked": True},
 )
 
 
@@ -74,7 +80,7 @@ class History:
 
 def _said(plan: Plan) -> str:
     way = "CodeDeploy" if plan.shifted else "ECS"
-    told = {name: getattr(plan, name) for name in ("sync", "drift", "newer", "timeout", "scaled", "platform")}
+    told = {name: getattr(plan, name) for name in TOLD}
     return f"{plan.name} ({way}, {plan.region}): {told}"
 
 
@@ -133,11 +139,12 @@ class _Making:
 
     def commits(self) -> Iterator[Event]:
         kinds: tuple[str, ...] = ("good",) * 6 + ("bad", "bad", "crash", "back", "back", "grace", "colour", "nothing")
-        kinds += ("broken", "removed", "force")
+        kinds += ("broken", "removed", "force", "unpushed")
         for _ in range(self.chance.randrange(5, 11)):
             kind, plan, at = self.chance.choice(kinds), self.plan(), self.at()
-            how = self.tag(kind, plan) if kind in ("good", "bad", "crash") else ""
-            yield Event(at, "commit", plan.name, (kind, how))
+            how = self.tag(kind, plan) if kind in ("good", "bad", "crash", "unpushed") else ""
+            late = (round(self.chance.uniform(60, 2400), 1),) if kind == "unpushed" else ()
+            yield Event(at, "commit", plan.name, (kind, how, *late))
             if kind == "good" and self.chance.random() < 0.3:
                 yield from self._newer(plan, at)
             if kind in ("bad", "crash") and self.chance.random() < 0.4:
@@ -160,7 +167,7 @@ class _Making:
 
     def hands(self) -> Iterator[Event]:
         for _ in range(self.chance.randrange(2, 5)):
-            kind, plan = self.chance.choice(("ship", "edit", "edit", "fight", "scale", "alarm", "alarm")), self.plan()
+            kind, plan = self.chance.choice(HANDS), self.plan()
             yield Event(self.at(), kind, plan.name, self._hand(kind))
 
     def _hand(self, kind: str) -> tuple[float | str, ...]:
@@ -171,6 +178,8 @@ class _Making:
                 return (float(self.chance.randrange(1, 6)),)
             case "alarm":
                 return (round(self.chance.uniform(30, 600), 1),)
+            case "full" | "hook":
+                return (round(self.chance.uniform(300, 2400), 1),)
             case _:
                 return ()
 

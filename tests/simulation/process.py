@@ -42,7 +42,7 @@ class Process:
 
     def at(self, place: str, sort: str) -> bool:
         """A call comes by here: the process may stop or die. Whether the answer is to be lost."""
-        for trap in list(self.traps):
+        for trap in [*self.traps] if self.traps else ():
             if trap.place == place and trap.springs(sort):
                 self.traps.remove(trap)
                 self._around.weather.injected[f"{trap.kind} {PLACES[place]}"] += 1

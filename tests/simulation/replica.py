@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, Protocol
 
 from controller.lease.beliefs import Terms
@@ -25,9 +26,9 @@ from tests.simulation.process import Process, Surroundings
 from tests.simulation.repository import Clone, Commit, Compiling, Origin
 from tests.simulation.violation import Violated
 
-TERMS = Terms(500.0)
-RHYTHM = Rhythm(poll=120.0, sweep=240.0, recheck=480.0)
-POLICY = Policy(poll=60.0)
+TERMS = Terms(600.0)
+RHYTHM = Rhythm(poll=150.0, sweep=300.0, recheck=480.0)
+POLICY = Policy(poll=90.0)
 WORKERS = 2
 TABLE_PATIENCE = TERMS.patience
 
@@ -84,6 +85,7 @@ class Replica(Process):
         self.keeping = False
         self.busy: list[Step] = []
         self.keeper_due = world.now()
+        self._due: float | None = None  # nobody but itself, and who asks it, has any of it changed
         self._joined = 0
         self._wanted: tuple[Snapshot | None, tuple[str, frozenset[Shard]]] = None, _wants(None)
         self.clone = Clone(world.origin, self._exchange)
@@ -101,23 +103,29 @@ class Replica(Process):
 
     # What it has to do, and when.
 
-    def due(self) -> float | None:
-        """When this replica goes on by itself; ``None``: not now."""
+    def due(self) -> float:
+        """When this replica goes on by itself; infinite: not now."""
         if self.dead or self.frozen:
-            return None
-        keeper = None if self.keeping else self.keeper_due
-        worker = None
-        if len(self.busy) < WORKERS:
-            next_at = self.loop.queue._backlog.next_at()
-            worker = None if next_at is None else self.moment(next_at)
-        return min((each for each in (keeper, worker) if each is not None), default=None)
+            return inf
+        if self._due is None:
+            self._due = self._next_due()
+        return self._due
+
+    def _next_due(self) -> float:
+        keeper = inf if self.keeping else self.keeper_due
+        if len(self.busy) == WORKERS:
+            return keeper
+        next_at = self.loop.queue._backlog.next_at()
+        return keeper if next_at is None else min(keeper, self.moment(next_at))
 
     def go_on(self) -> None:
         """Do what is due."""
+        self._due = None
         if not self.keeping and self.keeper_due <= self._world.now():
             self.tick()
         elif len(self.busy) < WORKERS and self.loop.queue.depth():
             self.work()
+        self._due = None
 
     def tick(self) -> None:
         """One round of the lease's thread."""
@@ -148,6 +156,7 @@ class Replica(Process):
 
     def ask(self, key: ServiceKey, order: Order) -> bool:
         """What a person says to this replica."""
+        self._due = None
         try:
             return self.loop.ask(key, order)
         except Retry:
@@ -166,9 +175,11 @@ class Replica(Process):
         # The tenure is the thread's own, and all of a replica's threads are one here.
         thread = self.keeper._step
         tenure = getattr(thread, "tenure", None)
+        self._due = None
         try:
             super().elsewhere(seconds, whole=whole)
         finally:
+            self._due = None
             thread.tenure = tenure
 
     def may_change(self, scope: Scope) -> bool:

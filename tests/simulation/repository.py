@@ -158,5 +158,10 @@ class Compiling(Repository):
 @cache
 def _compiled_alone(plan: Plan, declared: Declared | None) -> Snapshot:
     (path, manifest), definition = files(plan, declared or Declared())
-    content = {path: manifest if declared is not None else BROKEN, definition[0]: definition[1]}
-    return compile_tree(Tree(content, ()), Revision("", 0.0), render_in_process)
+    return _compiled_files((path, manifest if declared is not None else BROKEN), definition)
+
+
+@cache
+def _compiled_files(*content: tuple[str, bytes]) -> Snapshot:
+    """What not every detail of a plan is told by: of two that differ in others, the files are the same."""
+    return compile_tree(Tree(dict(content), ()), Revision("", 0.0), render_in_process)

@@ -11,12 +11,14 @@ from tests.simulation.fleet import Declared, Plan
 from tests.simulation.history import LEAST, History
 from tests.simulation.replica import RHYTHM, Replica
 from tests.simulation.rules import declared_content
+from tests.simulation.rules.shipping import INFRASTRUCTURE
 from tests.simulation.stage import Stage
 from tests.simulation.violation import Violated
 
 REST = 75.0  # minutes within which everything has come to rest once nothing more happens
-CLEARED = 120.0  # and again, once people have cleared what was held
-ASKED = 16  # times that they look
+CLEARED = 120  # and again, once people have cleared what was held
+NOTICED = 600.0  # seconds within which a blocked service is looked at again
+ASK = 8  # minutes between two times that they look
 QUIET = 600.0  # seconds in which nothing differs
 
 
@@ -94,8 +96,13 @@ def _wanted(stage: Stage, plan: Plan) -> bool:
     return any(plan.name in each.clone.known for each in knowing)
 
 
+def _read(stage: Stage) -> bool:
+    """Whether every replica knows the newest commit."""
+    return all(each.clone.last is stage.origin.head for each in stage.replicas.values())
+
+
 def _at_rest(stage: Stage, plan: Plan) -> bool:
-    if any(each.clone.last is not stage.origin.head for each in stage.replicas.values()):
+    if not _read(stage):
         return False
     if not _wanted(stage, plan):
         return True
@@ -124,8 +131,27 @@ def _justified(stage: Stage, plan: Plan) -> None:
             raise Violated("only what failed is held", _state(stage, plan))
         if plan.sync != "observe" and tried:
             _labelled(stage, plan, content)
-    if isinstance(outcome, Blocked) and outcome.by not in (BlockedBy.FOUGHT, BlockedBy.PREFLIGHT):
+    if isinstance(outcome, Blocked) and not _stands(stage, plan, outcome):
         raise Violated("every wait ends", _state(stage, plan))
+
+
+def _stands(stage: Stage, plan: Plan, blocked: Blocked) -> bool:
+    """Whether what blocks a service is still there, a while after everything else has come to rest."""
+    match blocked.by:
+        case BlockedBy.FOUGHT:
+            return True
+        case BlockedBy.INFRASTRUCTURE:
+            last = stage.witness.of[plan.name].shipments[-1:]
+            ends = [stage.witness.shipping.ended(plan, each) for each in last]
+            return any(end is not None and end[0] in INFRASTRUCTURE for end in ends)
+        case BlockedBy.PREFLIGHT:
+            keeper = _keeper(stage, plan)
+            wanted = keeper.clone.known.get(plan.name) if keeper is not None else None
+            pushed = stage.truth.pushed_at(plan, wanted[0].tag) if wanted is not None else None
+            missing = any(each.code == "ImageMissing" for each in blocked.findings)
+            return not missing or pushed is None or stage.now() - pushed < NOTICED
+        case _:
+            return False
 
 
 def _labelled(stage: Stage, plan: Plan, content: Any) -> None:
@@ -145,15 +171,16 @@ def _clear(stage: Stage) -> None:
         declared = says.get(plan.name)
         if declared is None or not _in_sync(stage, plan):
             says[plan.name] = declared = Declared(tag="9.0.0")
+        stage.deeds.push(plan, declared.tag)
         stage.deeds.update(
             plan, healthCheckGracePeriodSeconds=declared.grace, **({"desiredCount": 2} if plan.scaled else {})
         )
     stage.origin.commit(stage.now(), says)
-    for _ in range(ASKED):
-        stage.run(60 * CLEARED / ASKED)
-        if all(_in_sync(stage, plan) for plan in stage.plans.values()):
+    for minute in range(1, CLEARED + 1):
+        stage.run(60)
+        if _read(stage) and all(_in_sync(stage, plan) for plan in stage.plans.values()):
             return
-        for plan in stage.plans.values():
+        for plan in stage.plans.values() if minute % ASK == 0 else ():
             _say(stage, plan)
     late = [plan for plan in stage.plans.values() if not _in_sync(stage, plan)]
     raise Violated("every wait ends", "; ".join(_state(stage, plan) for plan in late))

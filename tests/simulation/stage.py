@@ -11,7 +11,7 @@ from sandbox.world.world import World
 from tests.controller.lease.tables import Rows
 from tests.simulation.deeds import Deeds
 from tests.simulation.door import Aws
-from tests.simulation.fleet import build
+from tests.simulation.fleet import REGIONS, build
 from tests.simulation.history import History
 from tests.simulation.process import Process
 from tests.simulation.replica import Replica
@@ -128,7 +128,7 @@ class Stage:
         at, who = self._agenda[0][0] if self._agenda else float("inf"), None
         for replica in self.replicas.values():
             due = replica.due()
-            if due is not None and due < at:
+            if due < at:
                 at, who = due, replica
         return at, who
 
@@ -145,10 +145,11 @@ class Stage:
 
 def _world(history: History, clock: ManualClock) -> World:
     world = World(clock, switches=history.switches, seed=history.seed)
-    build(world, history.plans)
-    for place in world.places():
+    for region in REGIONS:
+        place = world.place(Caller().account, region)
         place.trail = Forgetful()  # type: ignore[assignment]  # nobody asks CloudTrail here
         place.codedeploy.engine.pace = replace(place.codedeploy.engine.pace, install_timeout=INSTALL)
+    build(world, history.plans)
     clock.advance(600)
     world.run()
     return world

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox.world.codedeploy.records import Deployment
+from sandbox.world.codedeploy.run import Run
 from sandbox.world.ecs.deployment import UNFINISHED, ServiceDeployment
 from sandbox.world.ecs.service import Service
 from sandbox.world.world import Place, World
@@ -70,6 +71,21 @@ class Truth:
             return active.id if active is not None else None
         current = self.service(plan).current
         return current.arn if current is not None and current.status in UNFINISHED else None
+
+    def installing(self, plan: Plan) -> Run | None:
+        """CodeDeploy's deployment of a service whose new tasks are not up yet, if there is one."""
+        moving = self.moving(plan)
+        run = self.place(plan).codedeploy.engine.runs.get(moving or "")
+        event = run.deployment.current_event if run is not None else None
+        return run if event is not None and event.name == "Install" else None
+
+    def pushed_at(self, plan: Plan, tag: str) -> float | None:
+        """Since when the image of a release is in its registry; ``None``: it is not."""
+        if not plan.private:
+            return 0.0
+        repository = self.place(plan).ecr.registry.repositories.get(f"fleet/{plan.name}")
+        image = repository.tagged(tag) if repository is not None else None
+        return image.pushed if image is not None else None
 
     def at_rest(self, plan: Plan) -> bool:
         """Whether nothing is under way, termination waits included."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Rules", "declared_content"]
 
+SCOPES = tuple(Scope(region) for region in REGIONS)
+
 
 class Rules:
     """All of them, over one history. ``over``: nothing more happens from outside."""
@@ -111,10 +113,13 @@ class Rules:
 
     def ticked(self, replica: "Replica") -> None:
         """A replica has had a round of its lease."""
-        for region in REGIONS:
-            sure = [each.name for each in self._stage.replicas.values() if each.keeper.keeps(Scope(region))]
+        for scope in SCOPES:
+            # Nobody begins to keep anything but in a round of its own, so whoever has had this one must be among them.
+            if not replica.keeper.keeps(scope):
+                continue
+            sure = [each.name for each in self._stage.replicas.values() if each.keeper.keeps(scope)]
             if len(sure) > 1:
-                raise Violated("no key is in two hands", f"{sure} both keep {region}")
+                raise Violated("no key is in two hands", f"{sure} both keep {scope.region}")
 
     def looked(self, replica: "Replica", step: "Step") -> None:
         """A replica has looked at something, and this is what it says now."""

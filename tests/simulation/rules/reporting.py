@@ -45,17 +45,28 @@ class Reporting:
         if set(step.failed) - DISPENSABLE and not isinstance(outcome, Failed):
             raise Violated("unknown is never read as empty", f"{name}: {step.failed} failed, and still: {outcome}")
         for each in outcome.findings if isinstance(outcome, Blocked) else ():
-            if each.code.endswith("Missing"):  # everything that a manifest names is there, always
+            if each.code == "ImageMissing":
+                self._missing(step, told.after)
+            elif each.code.endswith("Missing"):  # everything else that a manifest names is there, always
                 raise Violated("unknown is never read as empty", f"{name}: {each}")
+
+    def _missing(self, step: "Step", status: ServiceStatus) -> None:
+        """What is said not to be there is not there."""
+        plan = self._of[status.wanted.key.name].plan
+        tag = str(status.wanted.task_definition["containerDefinitions"][0]["image"]).rpartition(":")[2]
+        pushed = self._stage.truth.pushed_at(plan, tag)
+        if pushed is not None and pushed < step.began - OLDEST:
+            raise Violated("unknown is never read as empty", f"{plan.name}: {tag} is there since {pushed:.0f}")
 
     def reads_git(self, replica: "Replica") -> None:
         """What is wanted is what the commits say that were read, and what could not be read is as it was."""
-        wanted = {each.wanted.key.name: each.wanted for each in replica.board.services()}
-        known = replica.clone.known
-        if wanted.keys() != known.keys():
-            raise Violated("unknown is never read as empty", f"{sorted(wanted)} wanted, {sorted(known)} known")
-        for name, (declared, _commit) in known.items():
-            image = str(wanted[name].task_definition["containerDefinitions"][0]["image"])
+        statuses, known = replica.board.services(), replica.clone.known
+        wanted = [each.wanted.key.name for each in statuses]
+        if wanted != sorted(known):
+            raise Violated("unknown is never read as empty", f"{wanted} wanted, {sorted(known)} known")
+        for status in statuses:
+            name, declared = status.wanted.key.name, known[status.wanted.key.name][0]
+            image = str(status.wanted.task_definition["containerDefinitions"][0]["image"])
             if image.rpartition(":")[2] != declared.tag:
                 raise Violated("what Git says is what is wanted", f"{name}: {image}, not {declared.tag}")
 

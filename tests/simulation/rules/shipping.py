@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from tests.simulation.stage import Stage
 
 MARK = re.compile(r"^trueup release=(\S+) commit=([0-9a-f]{40}) cause=(commit|heal|retry)( |$)")
-INFRASTRUCTURE = frozenset({"ECS_UPDATE_ERROR", "INTERNAL_ERROR", "REVISION_MISSING", "THROTTLED", "AGENT_ISSUE"})
+INFRASTRUCTURE = frozenset(
+    {"ECS_UPDATE_ERROR", "INTERNAL_ERROR", "REVISION_MISSING", "THROTTLED", "AGENT_ISSUE", "RESOURCE_LIMIT_EXCEEDED"}
+)
+RETRIES = 3  # of what failed for AWS's reasons, says the manifest where it says nothing
+SOONEST = 55.0  # seconds after a failure of AWS's; it says a minute
 
 
 class Shipping:
@@ -39,6 +43,8 @@ class Shipping:
         spec = json.loads(sent.params["revision"]["appSpecContent"]["content"])
         properties = spec["Resources"][0]["TargetService"]["Properties"]
         _carries(plan, properties)
+        if spec.get("Hooks", []) != [{event: function} for event, function in plan.hooks.items()]:
+            raise Violated("every AppSpec carries the hooks of the manifest", f"{plan.name}: {spec.get('Hooks')}")
         arn, id_ = str(properties["TaskDefinition"]), str((sent.answer or {})["deploymentId"])
         content = self._stage.truth.content(plan, arn)
         self._shipped(step, plan, Shipment(id_, content, arn, self._stage.now(), said[3]))
@@ -59,7 +65,10 @@ class Shipping:
             self._called_for(step, plan, shipment)
         if plan.sync == "observe" or (plan.sync == "manual" and not record.words and not record.by_hand):
             raise Violated("nothing is written that the manifest forbids", f"{plan.name} has sync {plan.sync}")
+        if self._stage.truth.pushed_at(plan, str(shipment.content[0][0])) is None:
+            raise Violated("nothing ships whose image is not there", f"{plan.name} ships {shipment.content}")
         self._not_held(step, record, shipment)
+        self._not_for_ever(record, shipment)
         self._no_double(record, shipment)
         self._nobody_elses(step, record)
         record.shipments.append(shipment)
@@ -93,21 +102,38 @@ class Shipping:
         if sum(each.cause == "retry" for each in (*record.shipments, shipment)) > len(record.retries):
             raise Violated("a retry is spent by the one deployment that it makes", f"{record.plan.name}")
 
+    def _not_for_ever(self, record: Record, shipment: Shipment) -> None:
+        """What AWS itself fails at is tried again, each time later, and only so often."""
+        row = 0
+        for each in reversed(record.shipments):
+            ended = self.ended(record.plan, each)
+            if each.content != shipment.content or ended is None or ended[0] not in INFRASTRUCTURE:
+                break
+            if row == 0 and self._stage.now() - ended[1] < SOONEST and not any(at >= each.at for at in record.words):
+                raise Violated("what AWS fails at is not tried again at once", f"{record.plan.name}: {each.id}")
+            row += 1
+        if row > RETRIES + len(record.words):
+            raise Violated("what AWS fails at is not tried for ever", f"{record.plan.name}: {row} times in a row")
+
     def verdict(self, plan: Plan, shipment: Shipment) -> tuple[str, float] | None:
         """Why a deployment holds its release (empty: it does not) and since when; ``None`` while it runs."""
+        found = self.ended(plan, shipment)
+        if found is None:
+            return None
+        held = found[0] and not shipment.superseded and found[0] not in INFRASTRUCTURE
+        return (found[0] if held else ""), found[1]
+
+    def ended(self, plan: Plan, shipment: Shipment) -> tuple[str, float] | None:
+        """How a deployment ended (empty: well) and when; ``None`` while it runs."""
         if plan.shifted:
             one = self._stage.truth.shift(plan, shipment.id)
             if not one.status.over:
                 return None
-            code = one.fault.code if one.fault is not None else ""
-            ended = one.completed_at or self._stage.now()
-        else:
-            found = self._stage.truth.rolling(plan, shipment.id)
-            if found is None or unfinished_until(found) is None:
-                return None
-            code, ended = "" if found.status == "SUCCESSFUL" else found.status, unfinished_until(found) or 0.0
-        held = code and not shipment.superseded and code not in INFRASTRUCTURE
-        return (code if held else ""), ended
+            return one.fault.code if one.fault is not None else "", one.completed_at or self._stage.now()
+        found = self._stage.truth.rolling(plan, shipment.id)
+        if found is None or unfinished_until(found) is None:
+            return None
+        return "" if found.status == "SUCCESSFUL" else found.status, unfinished_until(found) or 0.0
 
     def _no_double(self, record: Record, shipment: Shipment) -> None:
         shipped = {each.arn for each in record.shipments if each.content == shipment.content} | {shipment.arn}
