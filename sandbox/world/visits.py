@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sandbox.world.world import Place
 
 NAMESPACE = "AWS/ApplicationELB"
+HOSTS = ("HealthyHostCount", "UnHealthyHostCount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class Report:
         self._count("RequestCount", answers.requests, group)
         self._count("HTTPCode_Target_5XX_Count", answers.errors, group)
         self._count("HTTPCode_Target_2XX_Count", answers.requests - answers.errors, group)
-        hosts = [self._key(name, group) for name in ("HealthyHostCount", "UnHealthyHostCount")]
+        counted = any(self._place.cloudwatch.may_keep(name) for name in HOSTS)
+        hosts = [self._key(name, group) for name in HOSTS] if counted else []
         known = elbv2.registry.target_groups.get(group_arn)
         if known and known.targets and any(self._place.cloudwatch.keeps(key) for key in hosts):
             counts = elbv2.health_counts(known)
@@ -86,7 +88,7 @@ class Report:
 
     def _count(self, name: str, value: int, group: str | None = None) -> None:
         """A count of zero is not reported, as with AWS."""
-        if value > 0:
+        if value > 0 and self._place.cloudwatch.may_keep(name):
             self._place.cloudwatch.emit(self._key(name, group), self._minute, float(value), float(value))
 
     def _key(self, name: str, group: str | None) -> MetricKey:

@@ -26,8 +26,9 @@ class AlarmBook:
         self._switches = switches
         self._watchers: dict[MetricKey, dict[str, None]] = {}
         self._composites: dict[str, CompositeAlarm] = {}
-        # Every dimension value that an alarm watches, and how many do.
+        # Every dimension value and every metric's name that an alarm watches, and how many do.
         self._values: Counter[str] = Counter()
+        self._names: Counter[str] = Counter()
 
     def state_of(self, name: str) -> str | None:
         alarm = self.alarms.get(name)
@@ -48,6 +49,7 @@ class AlarmBook:
                 for key in watched(alarm):
                     self._watchers.setdefault(key, {})[alarm.name] = None
                     self._values.update(value for _, value in key[2])
+                    self._names[key[1]] += 1
                 self.awake[alarm.name] = None
             case CompositeAlarm():
                 self._composites[alarm.name] = alarm
@@ -77,12 +79,17 @@ class AlarmBook:
             for key in watched(old):
                 self._watchers.get(key, {}).pop(name, None)
                 self._values -= Counter(value for _, value in key[2])
+                self._names -= Counter([key[1]])
         self.awake.pop(name, None)
         self._composites.pop(name, None)
 
     def watches(self, key: MetricKey) -> bool:
         """Whether an alarm watches this very metric."""
         return bool(self._watchers.get(key))
+
+    def watches_name(self, name: str) -> bool:
+        """Whether an alarm watches a metric of this name, of whatever resource."""
+        return name in self._names
 
     def watches_any(self, dimension_values: set[str]) -> bool:
         """Whether an alarm watches a metric with one of these dimension values."""

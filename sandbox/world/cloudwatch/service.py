@@ -60,6 +60,10 @@ class CloudWatch:
             each = total / samples
             self._put(key, minute, Stat(samples, total, each, each), "Count")
 
+    def may_keep(self, name: str) -> bool:
+        """Whether somebody may look at a metric of this name; where nobody does, ``keeps`` need not be asked."""
+        return self._reads_all or bool(self._read) or self.book.watches_name(name)
+
     def keeps(self, key: MetricKey) -> bool:
         """Whether somebody looks at this metric, or at another one of the same resource."""
         if self._reads_all or self.book.watches(key):
