@@ -46,6 +46,7 @@ class EcsGateway:
         self._client = client
         self._digest_of = digest_of
         self._revisions: Bounded[str, RegisteredRevision] = Bounded(REMEMBERED)
+        self._services: set[str] = set()
         self._ended: Bounded[str, Attempt] = Bounded(REMEMBERED)
         self._shipped_by: Bounded[str, str] = Bounded(REMEMBERED)  # service revision → task definition
         self._newest: Bounded[str, str] = Bounded(REMEMBERED)  # family → what was registered here last
@@ -58,6 +59,8 @@ class EcsGateway:
             answer = ask(self._client, "describe_services", {"cluster": cluster, "services": batch}, about=cluster)
             found |= {each["serviceName"]: live_service(each) for each in answer.get("services", ())}
             missing |= set(_missing(answer, cluster))
+        self._services.update(each.arn for each in found.values())
+        self._revisions.hold(2 * len(self._services))  # what runs, and what comes: or every sweep asks for all again
         return DescribedServices(found, frozenset(missing))
 
     def service_tags(self, cluster: str, names: tuple[str, ...]) -> Mapping[str, Mapping[str, str]]:

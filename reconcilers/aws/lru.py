@@ -16,6 +16,11 @@ class Bounded(Generic[K, V]):
         self._entries: OrderedDict[K, V] = OrderedDict()
         self._lock = threading.Lock()
 
+    def hold(self, least: int) -> None:
+        """Keep at least so many from now on: what is asked for in turn, and does not fit, is forgotten each time."""
+        with self._lock:
+            self._size = max(self._size, least)
+
     def get(self, key: K) -> V | None:
         with self._lock:
             if key in self._entries:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from reconcilers.aws.ecs import EcsGateway
+from reconcilers.aws.ecs import REMEMBERED, EcsGateway
 from reconcilers.digest import Digest
 from reconcilers.live import AttemptState, AwsReason, Cause, LoadBalancer, Mark
 from reconcilers.outcome import Retry, Stalled
@@ -171,6 +171,16 @@ def test_the_content_of_a_revision_is_asked_for_once() -> None:
     assert first.digest == second.digest == revision_digest(one)
     assert second.tags is None
     assert "requiresAttributes" not in first.definition
+
+
+def test_a_large_fleets_revisions_are_all_remembered() -> None:
+    names = tuple(f"s{number}" for number in range(REMEMBERED + 1))
+    revisions = [definition(number) for number in range(1, len(names) + 1)]
+    ecs, _ = gateway({"DescribeServices": described, **family(*revisions)})
+    ecs.describe_services("prod", names)
+    for each in revisions:
+        ecs.task_definition(each["taskDefinitionArn"])
+    assert ecs.remembers(revisions[0]["taskDefinitionArn"])
 
 
 def test_status_and_tags_of_a_revision_are_asked_for_every_time() -> None:
