@@ -185,7 +185,8 @@ class Loop:
         for status in self.board.services():
             if shard_of(status.wanted.scope) in turf.again:
                 self.queue.add(cluster_of(status))
-                if status.seen_at is not None and not status.settled:
+                looked_at = status.seen_at is not None or status.report is not None  # a look may have seen nothing
+                if looked_at and not status.settled:
                     self.queue.add(status.wanted.key)  # it was to be looked at while that was refused
 
     def hear(self, errand: Errand, /) -> bool:

@@ -11,7 +11,7 @@ from controller.web.rows import row
 from controller.web.showing import service_view
 from reconcilers.leases import Errand, Shard
 from reconcilers.model import Scope
-from reconcilers.outcome import Sync
+from reconcilers.outcome import Failed, Sync
 from reconcilers.verdict import Order
 from tests.controller.builders import KEY, SHIFTING, snapshot, wanted
 from tests.controller.loop.test_loop import CLUSTER, Stage
@@ -112,6 +112,21 @@ def test_what_was_to_be_looked_at_while_that_was_refused_is_looked_at_again() ->
     stage.steps()
     stage.tenancy.ours = False
     stage.after(20)
+    looks = len(stage.work.reconciled)
+    stage.tenancy.ours = True
+    stage.loop.shared(OURS)
+    assert KEY in stage.steps()
+    assert len(stage.work.reconciled) == looks + 1
+
+
+def test_what_was_never_seen_is_looked_at_again_too_where_its_next_look_was_refused() -> None:
+    stage = Shared()
+    stage.steps()
+    stage.take()
+    stage.work.differing, stage.work.outcomes = {"notes"}, {"notes": Failed("Timeout", "no answer in time")}
+    stage.steps()
+    stage.tenancy.ours = False
+    stage.after(600)
     looks = len(stage.work.reconciled)
     stage.tenancy.ours = True
     stage.loop.shared(OURS)
