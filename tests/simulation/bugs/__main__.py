@@ -57,10 +57,10 @@ def _first(bug: Bug | None, seeds: Sequence[int]) -> Found:
 
 def _preloaded() -> None:
     """What every process needs and no bug is planted in: a fork has it at once."""
-    import botocore.exceptions  # noqa: F401
+    import botocore.session  # noqa: F401
     import jinja2.sandbox  # noqa: F401
     import jsonschema  # noqa: F401
-    import pydantic  # noqa: F401
+    import pydantic.types  # noqa: F401
     import yaml  # noqa: F401
 
     import sandbox.blueprints

@@ -55,7 +55,7 @@ BUGS = (
     _bug(
         "a revision is looked for by its family alone",
         1,
-        17,
+        4,
         "reconcilers.aws.ecs",
         'revision.digest in digests and revision.status == "ACTIVE"',
         'revision.status == "ACTIVE"',
@@ -107,7 +107,7 @@ BUGS = (
     _bug(
         "a sync lifts a hold",
         3,
-        13,
+        24,
         f"{ROLLOUT}.intent",
         "if situation.writes and situation.order.retry:",
         "if situation.writes and situation.order.given:",
@@ -115,7 +115,7 @@ BUGS = (
     _bug(
         "a retry is never spent",
         3,
-        10,
+        15,
         "controller.loop.board",
         "            if report.spent:\n",
         "            if False:\n",
@@ -132,7 +132,7 @@ BUGS = (
     _bug(
         "what we superseded is not told from what a person stopped",
         3,
-        4,
+        92,
         f"{ROLLOUT}.holds",
         "    return (TagRevision(attempt.task_definition_arn, {tags.SUPERSEDED: attempt.id}),)",
         "    return ()",
@@ -140,7 +140,7 @@ BUGS = (
     _bug(
         "what AWS had no room for is held",
         3,
-        0,
+        20,
         f"{ROLLOUT}.failures",
         '"RESOURCE_LIMIT_EXCEEDED": _AGAIN,',
         '"RESOURCE_LIMIT_EXCEEDED": _RELEASE,',
@@ -148,7 +148,7 @@ BUGS = (
     _bug(
         "what AWS fails at is tried for ever",
         3,
-        0,
+        208,
         f"{ROLLOUT}.intent",
         "if len(failed) > retries(situation):",
         "if len(failed) > 10 * retries(situation):",
@@ -157,7 +157,7 @@ BUGS = (
     _bug(
         "what AWS fails at is tried again at once",
         3,
-        0,
+        106,
         f"{ROLLOUT}.intent",
         "    if left > 0:",
         "    if left > 60:",
@@ -182,7 +182,7 @@ BUGS = (
     _bug(
         "a release ships whatever the manifest says",
         4,
-        0,
+        1,
         f"{ROLLOUT}.situation",
         "return self.wanted.sync is SyncPolicy.AUTO or (self.writes and self.order.sync)",
         "return True",
@@ -214,7 +214,7 @@ BUGS = (
     _bug(
         "a Git that does not answer wants nothing",
         5,
-        0,
+        6,
         "controller.loop.loop",
         "            self.board.source_failed(error.reason, error.message, error.remedy, self._clocks.now())\n",
         "            self.board._services.clear()\n",
@@ -222,7 +222,7 @@ BUGS = (
     _bug(
         "the lease is asked once and never again",
         6,
-        17,
+        4,
         "controller.lease.keeper",
         '        return tenure is not None and tenure == getattr(self._step, "tenure", None)',
         "        return True",
@@ -230,7 +230,7 @@ BUGS = (
     _bug(
         "a lease is relied on for longer than it lasts",
         6,
-        0,
+        1,
         "controller.lease.beliefs",
         "return self.ttl * 0.7",
         "return self.ttl * 2.5",
@@ -238,7 +238,7 @@ BUGS = (
     _bug(
         "a replica is buried before its lease has run out",
         6,
-        0,
+        1,
         "controller.lease.beliefs",
         "return now - watched.since >= max(row.ttl, belief.terms.ttl)",
         "return now - watched.since >= belief.terms.ttl / 4",
@@ -260,7 +260,7 @@ BUGS = (
     _bug(
         "what ships need not be in its registry",
         6,
-        0,
+        5,
         "reconcilers.preflight.service",
         "        if image.found is False:",
         "        if image.container is None:",
@@ -268,7 +268,7 @@ BUGS = (
     _bug(
         "somebody else's shift is stopped",
         7,
-        5,
+        14,
         f"{ROLLOUT}.codedeploy",
         "    if attempt.mark is None:\n        return following.foreign(situation, attempt)\n",
         "",
@@ -276,7 +276,7 @@ BUGS = (
     _bug(
         "somebody else's rolling update is replaced",
         7,
-        77,
+        36,
         f"{ROLLOUT}.rolling",
         "    if attempt.mark is None:\n        return following.foreign(situation, attempt)\n",
         "",
@@ -284,7 +284,7 @@ BUGS = (
     _bug(
         "a key in hand is handed out again",
         7,
-        71,
+        92,
         "controller.loop.queue",
         "            if entry.ready_at <= now and key not in self._in_hand:",
         "            if entry.ready_at <= now:",
@@ -292,7 +292,7 @@ BUGS = (
     _bug(
         "a termination wait is waited for by shipping into it",
         7,
-        19,
+        3,
         f"{ROLLOUT}.codedeploy",
         "return replace(shipped, actions=(EndTerminationWait(attempt.id),), outcome=outcome, spends=False)",
         "return replace(shipped, outcome=outcome, spends=False)",
@@ -300,7 +300,7 @@ BUGS = (
     _bug(
         "a termination wait is ended and shipped into in one look",
         8,
-        19,
+        3,
         f"{ROLLOUT}.codedeploy",
         "return replace(shipped, actions=(EndTerminationWait(attempt.id),), outcome=outcome, spends=False)",
         "return replace(shipped, actions=(EndTerminationWait(attempt.id), *shipped.actions))",
@@ -365,7 +365,7 @@ BUGS = (
     _bug(
         "an AppSpec leaves the hooks out",
         10,
-        0,
+        5,
         f"{ROLLOUT}.codedeploy",
         "hooks=named(rollout.hooks),",
         "hooks={},",
@@ -373,7 +373,7 @@ BUGS = (
     _bug(
         "a deployment is stopped by taking its group away",
         10,
-        0,
+        7,
         "reconcilers.aws.codedeploy",
         '        ask_or_none(self._client, "stop_deployment", parameters, _OVER, about=deployment)',
         '        ask_or_none(self._client, "delete_deployment_group", parameters, _OVER, about=deployment)',
@@ -389,7 +389,7 @@ BUGS = (
     _bug(
         "what is waited for is shown as done",
         11,
-        1,
+        4,
         "reconcilers.explain",
         'return Link("deployment", LinkState.BLOCKED, outcome.what, outcome.on, "Nothing has',
         'return Link("deployment", LinkState.DONE, outcome.what, outcome.on, "Nothing has',

@@ -84,6 +84,8 @@ class Rules:
                 self.writing.stopped(step, plan, sent)
             case "ContinueDeployment":
                 self.writing.continued(plan, sent)
+            case "TagResource":
+                self.writing.tagged(plan, sent)
             case _:
                 pass
 

@@ -13,7 +13,8 @@ HOUR = 3600.0
 @dataclass
 class Shipment:
     """A deployment that a replica of ours began. ``cause``: as it says itself, empty for a rolling update.
-    ``superseded``: we stopped it for a newer release.
+    ``superseded``: we stopped it for a newer release. ``doomed``: we said on its revision that we would, and whoever
+    stopped it then, AWS tells the two not apart.
     """
 
     id: str
@@ -22,6 +23,7 @@ class Shipment:
     at: float
     cause: str = ""
     superseded: bool = False
+    doomed: bool = False
 
 
 @dataclass

@@ -19,6 +19,7 @@ MARK = re.compile(r"^trueup release=(\S+) commit=([0-9a-f]{40}) cause=(commit|he
 INFRASTRUCTURE = frozenset(
     {"ECS_UPDATE_ERROR", "INTERNAL_ERROR", "REVISION_MISSING", "THROTTLED", "AGENT_ISSUE", "RESOURCE_LIMIT_EXCEEDED"}
 )
+BY_HAND = frozenset({"MANUAL_STOP", "STOPPED", "ROLLBACK_SUCCESSFUL"})
 RETRIES = 3  # of what failed for AWS's reasons, says the manifest where it says nothing
 SOONEST = 55.0  # seconds after a failure of AWS's; it says a minute
 
@@ -120,7 +121,8 @@ class Shipping:
         found = self.ended(plan, shipment)
         if found is None:
             return None
-        held = found[0] and not shipment.superseded and found[0] not in INFRASTRUCTURE
+        superseded = shipment.superseded or (shipment.doomed and found[0] in BY_HAND)
+        held = found[0] and not superseded and found[0] not in INFRASTRUCTURE
         return (found[0] if held else ""), found[1]
 
     def ended(self, plan: Plan, shipment: Shipment) -> tuple[str, float] | None:

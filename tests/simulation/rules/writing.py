@@ -117,6 +117,12 @@ class Writing:
         elif self._stage.now() - ours.at < 60 * plan.timeout - 5 * OLDEST:
             raise Violated("what is wanted and goes on is not stopped", f"{plan.name}: {stopped}")
 
+    def tagged(self, plan: Plan, sent: Sent) -> None:
+        """A revision says which deployment of it is about to be stopped for a newer release."""
+        doomed = {each["value"] for each in sent.params["tags"] if each["key"] == "trueup:superseded"}
+        for each in self._of[plan.name].shipments:
+            each.doomed |= each.id in doomed
+
     def continued(self, plan: Plan, sent: Sent) -> None:
         """A termination wait was ended."""
         if sent.params["deploymentId"] not in {each.id for each in self._of[plan.name].shipments}:
