@@ -60,6 +60,9 @@ class Work:
     attempts: Callable[[Service], tuple[Attempt, ...]] | None = None
 
 
+HINTS = 1.0  # seconds between looks at Git that are asked for: a Git that answers fast would be asked for each push
+
+
 @dataclass(frozen=True, slots=True)
 class Rhythm:
     """How often, in seconds. ``recheck``: how long a service that waits for somebody is left alone by the sweeps."""
@@ -134,6 +137,7 @@ class Loop:
         self._stopped = threading.Event()
         self._commits = Commits(board, work.history)
         self._recollection = Recollection()
+        self._looked_at = float("-inf")
         self.beat_at = clocks.monotonic()
 
     def start(self, workers: int) -> None:
@@ -162,8 +166,9 @@ class Loop:
         return alive and self._clocks.monotonic() - max(self.beat_at, moved_at) <= within
 
     def look_at_source(self) -> None:
-        """Somebody says there is something new in Git: look now."""
-        self.queue.add(SyncSource(), priority=Priority.PERSON)
+        """Somebody says there is something new in Git: look now, or a second after the look before."""
+        wait = self._looked_at + HINTS - self._clocks.monotonic()
+        self.queue.add(SyncSource(), after=max(0.0, wait), priority=Priority.PERSON)
 
     def ask(self, key: ServiceKey, order: Order) -> bool:
         """A person wants ``key`` synced or retried. False if there is no such service.
@@ -236,7 +241,7 @@ class Loop:
                 self.beat_at = self._clocks.monotonic()
 
     def _sync_source(self) -> None:
-        started = self._clocks.monotonic()
+        started = self._looked_at = self._clocks.monotonic()
         result = "unchanged"
         try:
             snapshot = self._work.source(self.board.snapshot)

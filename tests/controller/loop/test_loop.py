@@ -9,7 +9,7 @@ import pytest
 
 from controller.loop.board import Board, Told, cluster_of
 from controller.loop.commits import History
-from controller.loop.loop import Clocks, Key, Loop, Rhythm, Swept, SyncSource, Work
+from controller.loop.loop import HINTS, Clocks, Key, Loop, Rhythm, Swept, SyncSource, Work
 from controller.loop.queue import Priority
 from controller.loop.recollection import EVERY
 from controller.source.git_errors import SourceError
@@ -295,7 +295,18 @@ def test_an_order_for_a_service_that_nobody_knows_is_refused() -> None:
 def test_a_push_is_a_hint_to_look_at_the_repository_now() -> None:
     stage = Stage(snapshot())
     stage.steps()
+    stage.time = HINTS
     stage.loop.look_at_source()
+    assert stage.steps() == [SyncSource()]
+
+
+def test_a_push_right_after_a_look_waits_for_a_second_to_pass() -> None:
+    stage = Stage(snapshot())
+    stage.steps()
+    stage.time = HINTS / 2
+    stage.loop.look_at_source()
+    assert stage.steps() == []
+    stage.time = HINTS
     assert stage.steps() == [SyncSource()]
 
 
@@ -415,6 +426,7 @@ def test_a_step_that_raises_does_not_end_its_worker() -> None:
     stage.work.defect = "prod"
     stage.loop.start(workers=1)
     assert waited(lambda: stage.heard.broken == ["sweep of prod"])
+    stage.time = HINTS
     stage.loop.look_at_source()
     assert waited(lambda: len(stage.heard.polls) == 2)
     assert stage.loop.stop(within=10)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from controller.loop.board import Board
-from controller.loop.loop import Clocks, Loop, Rhythm, SyncSource, Work
+from controller.loop.loop import HINTS, Clocks, Loop, Rhythm, SyncSource, Work
 from controller.metrics import Metrics
 from controller.source.snapshot import Snapshot
 from controller.web import webhook
@@ -35,9 +35,15 @@ def git() -> Git:
 
 
 @pytest.fixture
-def loop(git: Git) -> Loop:
+def time() -> list[float]:
+    """What the loop's clock shows, last."""
+    return [0.0]
+
+
+@pytest.fixture
+def loop(git: Git, time: list[float]) -> Loop:
     work = Work(git, lambda *_: SweepResult(frozenset(), frozenset(), {}, {}), lambda *_: report())
-    return Loop(work, Board(), Metrics(), Rhythm(), Clocks(lambda: NOW, lambda: 0.0, lambda: 0.0))
+    return Loop(work, Board(), Metrics(), Rhythm(), Clocks(lambda: NOW, lambda: time[-1], lambda: 0.0))
 
 
 def signed() -> dict[str, str]:
@@ -73,13 +79,22 @@ def test_a_flood_of_pushes_is_taken_and_leads_to_one_look(loop: Loop, git: Git) 
     assert git.looks == 1
 
 
-def test_a_flood_during_a_look_leads_to_one_more(loop: Loop, git: Git) -> None:
+def test_a_flood_that_goes_on_leads_to_a_look_a_second(loop: Loop, git: Git, time: list[float]) -> None:
+    for moment in range(30):
+        time.append(moment / 10)
+        delivered(loop, 10)
+        work_off(loop)
+    assert git.looks == 3
+
+
+def test_a_flood_during_a_look_leads_to_one_more(loop: Loop, git: Git, time: list[float]) -> None:
     loop.look_at_source()
     assert loop.queue.take() == SyncSource()
     delivered(loop, FLOOD)
     assert loop.queue.depth() == 0
     loop.step(SyncSource())
     loop.queue.give_back(SyncSource())
+    time.append(HINTS)
     work_off(loop)
     assert git.looks == 2
 
