@@ -284,10 +284,10 @@ BUGS = (
     _bug(
         "a key in hand is handed out again",
         7,
-        92,
+        27,
         "controller.loop.queue",
-        "            if entry.ready_at <= now and key not in self._in_hand:",
-        "            if entry.ready_at <= now:",
+        "        if key not in self._in_hand:\n            self._free.put(key, entry, came)",
+        "        self._free.put(key, entry, came)",
     ),
     _bug(
         "a termination wait is waited for by shipping into it",
