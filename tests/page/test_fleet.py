@@ -210,6 +210,16 @@ def test_a_silent_git_is_said_with_since_when_and_why(stage: Stage, tab: Opened)
     expect(sign).to_have_attribute("title", "Git has not answered well: Could not resolve host. Check the URL.")
 
 
+def test_why_git_is_silent_is_to_be_had_by_keyboard(stage: Stage, tab: Opened) -> None:
+    stage.adopt(snapshot(CART))
+    stage.silent("Could not resolve host.", "Check the URL.")
+    page = tab()
+    why = page.locator(".problems .notice")
+    why.locator("summary").press("Enter")
+    expect(why.get_by_text("Check the URL.")).to_be_visible()
+    expect(why).to_contain_text("Could not resolve host. Check the URL.")
+
+
 def test_a_git_that_never_answered_says_why_and_what_to_do(stage: Stage, tab: Opened) -> None:
     stage.silent("Could not resolve host: git.example.com", "Check the network and the URL.")
     empty = tab().locator(".empty")

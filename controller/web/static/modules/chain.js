@@ -41,7 +41,7 @@ function commands(text) {
   return text.split(/((?:trueup|aws) [a-z][\w/ .-]*[\w/-])/).map((part, place) => (place % 2 ? h("code", {}, part) : part));
 }
 
-/** Begins large, unless it begins with a name such as d-7KQ2M9XA1 or 9f41c7e. */
+/** Begins large, unless it begins with a name such as d-7KQ2M9XA1, 9f41c7e or arn:aws:ecs:…. */
 function sentence(text) {
-  return /^[a-z]+[ ,.:]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return /^[a-z]+([ ,.]|: )/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
