@@ -297,7 +297,8 @@ def _drift(before: ServiceStatus, plan: Plan, live: Live | None, now: float) -> 
         case Sync.IN_SYNC:
             return {}
         case Sync.DRIFTED:
-            return _found(before, plan.changes, live, now)
+            shipped_at = drifted_at(live, before.wanted.commit.committed_at) if live is not None else None
+            return _found(before, plan.changes, shipped_at, now)
         case Sync.OUTDATED | Sync.HELD:
             edited = dict.fromkeys(_edited(before, plan), now)
             differ = {each.path for each in plan.changes}
@@ -316,9 +317,10 @@ def _edited(before: ServiceStatus, plan: Plan) -> Iterator[str]:
         yield from (each.path for each in fields if not renewed(field_of(each), declared, applied))
 
 
-def _found(before: ServiceStatus, changes: tuple[Change, ...], live: Live | None, now: float) -> Mapping[str, float]:
+def _found(
+    before: ServiceStatus, changes: tuple[Change, ...], shipped_at: float | None, now: float
+) -> Mapping[str, float]:
     """Since when each change is there. What a revision brought is there since that was shipped, as AWS tells."""
-    shipped_at = drifted_at(live) if live is not None else None
     began = min(now, shipped_at) if shipped_at is not None else now
     fresh = {each.path: began if each.path.startswith("/taskDefinition/") else now for each in changes}
     return {path: before.drift_since.get(path, at) for path, at in fresh.items()}

@@ -89,16 +89,19 @@ def shipped(live: Live, revision: RegisteredRevision | None) -> Attempt | None:
     return next(named, next(iter(attempts), None))
 
 
-def drifted_at(live: Live) -> float | None:
+def drifted_at(live: Live, committed_at: float | None) -> float | None:
     """When somebody else began to ship what runs over what we had shipped; ``None`` where AWS's record has no such.
 
-    Not when its revision was registered: that may have been long before it was shipped.
+    Where we never shipped anything, what Git wants and what runs differ since the later of both came: ``committed_at``
+    is when Git began to want it. Not when the revision was registered: that may have been long before it was shipped.
     """
     deployment = shipped(live, live.running)
     if deployment is None or deployment.mark is not None or is_rollback(deployment):
         return None
-    ours = (each for each in live.attempts or () if each.mark is not None)
-    return deployment.created_at if any(each.created_at < deployment.created_at for each in ours) else None
+    ours = [each.created_at for each in live.attempts or () if each.mark is not None]
+    if ours:
+        return deployment.created_at if min(ours) < deployment.created_at else None
+    return max(deployment.created_at, committed_at) if committed_at is not None else None
 
 
 def _version(digest: Digest) -> str:

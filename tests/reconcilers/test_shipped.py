@@ -9,6 +9,7 @@ from tests.reconcilers.builders import NOW, attempt, registered, rolling_service
 BY_HAND = registered("v1", 3)
 THEIRS = attempt("v3", id="d-hand", mark=None, created_at=NOW - 600)
 OURS = attempt("v2", created_at=NOW - 3600)
+COMMITTED = NOW - 60
 
 
 def seen(*attempts: Attempt, **more: Any) -> Live:
@@ -37,22 +38,30 @@ def test_nothing_is_known_of_a_shipment_where_nothing_runs_or_nothing_was_looked
 
 
 def test_what_somebody_shipped_over_ours_is_drift_since_that_was_created() -> None:
-    assert drifted_at(seen(THEIRS, OURS)) == NOW - 600
+    assert drifted_at(seen(THEIRS, OURS), COMMITTED) == NOW - 600
 
 
 def test_what_we_shipped_is_no_drift() -> None:
-    assert drifted_at(seen(attempt("v3"), OURS)) is None
+    assert drifted_at(seen(attempt("v3"), OURS), COMMITTED) is None
 
 
 def test_what_a_rollback_brought_back_is_nobodys_drift() -> None:
     back = attempt("v3", id="d-back", mark=None, rollback_of="d-v2", created_at=NOW - 600)
-    assert drifted_at(seen(back, OURS)) is None
+    assert drifted_at(seen(back, OURS), COMMITTED) is None
 
 
 def test_where_we_shipped_nothing_before_it_is_not_known_when_the_drift_began() -> None:
-    assert drifted_at(seen(THEIRS)) is None
-    assert drifted_at(seen(attempt("v2", created_at=NOW - 60), THEIRS)) is None
+    assert drifted_at(seen(attempt("v2", created_at=NOW - 60), THEIRS), COMMITTED) is None
 
 
 def test_where_no_deployment_of_what_runs_is_recorded_it_is_not_known_either() -> None:
-    assert drifted_at(seen(OURS)) is None
+    assert drifted_at(seen(OURS), COMMITTED) is None
+
+
+def test_what_we_never_shipped_differs_since_it_was_shipped_and_wanted_otherwise() -> None:
+    assert drifted_at(seen(THEIRS), NOW - 900) == NOW - 600
+    assert drifted_at(seen(THEIRS), NOW - 300) == NOW - 300
+
+
+def test_what_we_never_shipped_is_not_dated_where_git_does_not_tell() -> None:
+    assert drifted_at(seen(THEIRS), None) is None
