@@ -20,8 +20,9 @@ from controller.loop.board import Board
 from controller.loop.commits import History
 from controller.loop.inquiry import Asking, Inquiry
 from controller.loop.journal import Journal
-from controller.loop.loop import Clocks, Loop, Observer, Rhythm, Work
+from controller.loop.loop import Loop
 from controller.loop.observers import LogLines, Several
+from controller.loop.surroundings import Clocks, Observer, Rhythm, Work
 from controller.metrics import Metrics
 from controller.metrics.notifications import Backlogs, Tries
 from controller.notify.building import Surroundings, as_said, build_notifier, configured

@@ -16,8 +16,8 @@ from typing import Any
 from controller.loop.agenda import RARELY, Agenda, Open
 from controller.loop.author import Author
 from controller.loop.board import Board, Told
-from controller.loop.loop import Swept
 from controller.loop.questions import Question, found, questions
+from controller.loop.surroundings import Swept
 from reconcilers.model import Scope, ServiceKey
 from reconcilers.outcome import Retry, Stalled
 from reconcilers.reconcile import where

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from controller.loop.attribution import attributed
 from controller.loop.board import Board, Told
 from controller.loop.facts import Fact, Kind
-from controller.loop.loop import Swept
 from controller.loop.source_facts import source_back, source_fact
+from controller.loop.surroundings import Swept
 from controller.loop.telling import facts_of
 
 MOST = 2000

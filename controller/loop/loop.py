@@ -7,109 +7,30 @@ one frozen record, handed to the observers; when to look again is decided from i
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from controller.lease.sole import Sole
 from controller.lease.turf import Turf
 from controller.loop.again import SILENCE, again, heard, worth_a_look
 from controller.loop.backoff import Backoff, jittered
 from controller.loop.board import Board, Told, cluster_of
-from controller.loop.commits import Commits, History
+from controller.loop.commits import Commits
 from controller.loop.judged import in_sync
+from controller.loop.keys import Key, Recollect, SyncSource, word
 from controller.loop.queue import Priority, WorkQueue
 from controller.loop.recollection import EVERY, Recollection
 from controller.loop.status import ServiceStatus
+from controller.loop.surroundings import Clocks, Observer, Rhythm, Swept, Tenancy, Work
 from controller.source.git_errors import SourceError
 from controller.source.snapshot import Snapshot
 from reconcilers.leases import Errand, Shard, shard_of
-from reconcilers.live import Attempt
-from reconcilers.model import Cluster, Scope, Service, ServiceKey
+from reconcilers.model import Cluster, Scope, ServiceKey
 from reconcilers.outcome import Retry, Stalled
-from reconcilers.reconcile import Report
 from reconcilers.sweep import SweepResult
 from reconcilers.verdict import Order
 
-
-@dataclass(frozen=True, slots=True)
-class SyncSource:
-    """Look at the repository."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recollect:
-    """Read of one service what AWS remembers from before the start."""
-
-
-Key = SyncSource | Cluster | ServiceKey | Recollect
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What the keys stand for. ``source`` answers ``None`` when nothing is new and raises ``SourceError``.
-
-    ``history`` tells of earlier commits, ``attempts`` what was tried with a service; it raises ``Retry`` and
-    ``Stalled``. Without them the past is left alone.
-    """
-
-    source: Callable[[Snapshot | None], Snapshot | None]
-    sweep: Callable[[Cluster, tuple[Service, ...]], SweepResult]
-    reconcile: Callable[[Service, Order], Report]
-    history: History | None = None
-    attempts: Callable[[Service], tuple[Attempt, ...]] | None = None
-
-
 HINTS = 1.0  # seconds between looks at Git that are asked for: a Git that answers fast would be asked for each push
-
-
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """How often, in seconds. ``recheck``: how long a service that waits for somebody is left alone by the sweeps."""
-
-    poll: float = 30.0
-    sweep: float = 60.0
-    recheck: float = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """One sweep: what it cost and what it found."""
-
-    cluster: Cluster
-    services: int
-    differing: int
-    seconds: float
-    failed: str = ""
-
-
-class Observer(Protocol):
-    """Who wants to know. Called from the workers, one record at a time; must not wait."""
-
-    def told(self, told: Told) -> None: ...
-    def swept(self, swept: Swept) -> None: ...
-    def polled(self, result: str, seconds: float) -> None: ...
-    def broke(self, what: str, error: Exception, /) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """``now``: seconds since the epoch. ``monotonic``: for durations. ``chance``: 0 to 1, for jitter."""
-
-    now: Callable[[], float]
-    monotonic: Callable[[], float]
-    chance: Callable[[], float]
-
-
-class Tenancy(Protocol):
-    """Which scopes are this replica's. Every ``enter`` that said yes is followed by a ``leave``, in the same thread.
-
-    ``send`` passes on what another replica is to do.
-    """
-
-    def enter(self, scope: Scope, /) -> bool: ...
-    def leave(self, scope: Scope, /) -> None: ...
-    def send(self, errand: Errand, /) -> None: ...
 
 
 class Loop:
@@ -234,7 +155,7 @@ class Loop:
             try:
                 self.step(key)
             except Exception as error:  # noqa: BLE001 - a defect in one step must not end the worker
-                self._observer.broke(_word(key), error)
+                self._observer.broke(word(key), error)
                 self.queue.add(key, after=self._backoff.failed(key))
             finally:
                 self.queue.give_back(key)
@@ -348,18 +269,3 @@ class Loop:
     def _tell(self, told: Told | None) -> None:
         if told is not None:
             self._observer.told(told)
-
-
-def _word(key: Key) -> str:
-    """What a key is about."""
-    match key:
-        case SyncSource():
-            return "source"
-        case Cluster(name=name):
-            return f"sweep of {name}"
-        case ServiceKey():
-            return str(key)
-        case Recollect():
-            return "recollection"
-        case _:
-            assert_never(key)

@@ -6,8 +6,8 @@ from typing import Any
 from controller.loop import words
 from controller.loop.attribution import author
 from controller.loop.board import Board, Told
-from controller.loop.loop import Observer, Swept
 from controller.loop.status import ServiceStatus
+from controller.loop.surroundings import Observer, Swept
 from reconcilers.model import Cluster, ServiceKey
 from reconcilers.outcome import Blocked, Failed, Held, Outcome, Sync
 from reconcilers.reconcile import where

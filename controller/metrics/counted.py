@@ -12,8 +12,9 @@ from controller.lease.view import Sharing
 from controller.loop import words
 from controller.loop.board import Board, Told
 from controller.loop.events import DriftGone, Result, RolloutEnded
-from controller.loop.loop import Key, Swept
+from controller.loop.keys import Key
 from controller.loop.queue import WorkQueue
+from controller.loop.surroundings import Swept
 from controller.metrics.limits import Levels, Waits
 from controller.metrics.sharing import Shares
 from controller.metrics.state import Counts, State

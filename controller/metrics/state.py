@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from controller.loop.board import Board, cluster_of
 from controller.loop.events import Result
-from controller.loop.loop import Key
+from controller.loop.keys import Key
 from controller.loop.queue import WorkQueue
 from controller.loop.status import ServiceStatus
 from controller.metrics.services import of_services

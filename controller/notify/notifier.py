@@ -7,7 +7,7 @@ from typing import Any
 
 from controller.loop.board import Told
 from controller.loop.facts import Fact
-from controller.loop.loop import Swept
+from controller.loop.surroundings import Swept
 from controller.notify.courier import Courier
 from controller.notify.inbox import Inbox
 from controller.notify.scribe import AFTER_FAILURE, Scribe, Sight

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from controller.loop.board import Told
 from controller.loop.journal import Journal
-from controller.loop.loop import Swept
+from controller.loop.surroundings import Swept
 from controller.web.fleet import Fleet
 from controller.web.showing import fact_view
 from controller.web.views import View

@@ -5,7 +5,9 @@ import time
 from pathlib import Path
 
 from controller.loop.board import Board
-from controller.loop.loop import Clocks, Loop, Rhythm, SyncSource, Work
+from controller.loop.keys import SyncSource
+from controller.loop.loop import Loop
+from controller.loop.surroundings import Clocks, Rhythm, Work
 from controller.metrics import Metrics
 from controller.source.repository import Repository
 from reconcilers.aws.gateways import GatewayPool

@@ -21,7 +21,8 @@ from rich.console import Console
 from rich.table import Table
 
 from controller.loop.board import Board
-from controller.loop.loop import Clocks, Loop, Rhythm, Work
+from controller.loop.loop import Loop
+from controller.loop.surroundings import Clocks, Rhythm, Work
 from controller.metrics import Metrics
 from controller.source.git_errors import SourceError
 from controller.source.repository import Repository

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from controller.loop.loop import SyncSource
+from controller.loop.keys import SyncSource
 from reconcilers.model import ServiceKey
 from tests.bench.aws import aws_of
 from tests.bench.daemon import SteppedDaemon

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from controller.loop.loop import SyncSource
+from controller.loop.keys import SyncSource
 from reconcilers.model import Cluster
 from tests.bench.copies import copies_of
 from tests.bench.daemon import ENVIRONMENT, SteppedDaemon

@@ -16,8 +16,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from controller.loop import words
 from controller.loop.board import Board
 from controller.loop.events import Result
-from controller.loop.loop import Key, Swept, SyncSource
+from controller.loop.keys import Key, SyncSource
 from controller.loop.queue import WorkQueue
+from controller.loop.surroundings import Swept
 from controller.metrics import Metrics
 from controller.metrics.services import MOST
 from controller.source.git_errors import Reason

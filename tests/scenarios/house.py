@@ -6,8 +6,10 @@ from functools import partial
 from typing import Any
 
 from controller.loop.board import Board, Told
-from controller.loop.loop import Clocks, Loop, Rhythm, Swept, SyncSource, Work
+from controller.loop.keys import SyncSource
+from controller.loop.loop import Loop
 from controller.loop.status import ServiceStatus
+from controller.loop.surroundings import Clocks, Rhythm, Swept, Work
 from controller.source.snapshot import Snapshot, kept
 from reconcilers.aws.gateways import DigestOf, GatewayPool
 from reconcilers.model import Scope

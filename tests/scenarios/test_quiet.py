@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from controller.loop.loop import Rhythm
+from controller.loop.surroundings import Rhythm
 from reconcilers.model import DriftPolicy
 from reconcilers.outcome import Blocked, Differs, Held, InSync
 from sandbox.blueprints import BlueGreen

@@ -11,8 +11,10 @@ import pytest
 
 from controller.loop.again import again
 from controller.loop.board import Board
-from controller.loop.loop import Clocks, Loop, SyncSource, Work
+from controller.loop.keys import SyncSource
+from controller.loop.loop import Loop
 from controller.loop.queue import Backlog, Entry, Priority
+from controller.loop.surroundings import Clocks, Work
 from controller.source.snapshot import Snapshot
 from reconcilers.aws.gateways import GatewayPool
 from reconcilers.aws.pace import INSISTENCE, PATIENCE, Pace

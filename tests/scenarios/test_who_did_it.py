@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 from controller.loop.board import Board
 from controller.loop.inquiry import Asking, Inquiry
 from controller.loop.journal import Journal
-from controller.loop.loop import Rhythm
+from controller.loop.surroundings import Rhythm
 from controller.web.app import build
 from controller.web.face import Face
 from controller.web.stream import Hub

@@ -10,7 +10,9 @@ from controller.lease.beliefs import Terms
 from controller.lease.keeper import Keeper
 from controller.lease.means import Means
 from controller.loop.board import Board, Told
-from controller.loop.loop import Clocks, Key, Loop, Rhythm, Swept, SyncSource, Work
+from controller.loop.keys import Key, SyncSource
+from controller.loop.loop import Loop
+from controller.loop.surroundings import Clocks, Rhythm, Swept, Work
 from controller.source.snapshot import Snapshot
 from reconcilers.aws.gateways import GatewayPool
 from reconcilers.leases import Shard, Table, Write, shard_of

@@ -5,8 +5,8 @@ from dataclasses import replace
 from controller.loop.board import Board, Told
 from controller.loop.facts import Kind
 from controller.loop.journal import Journal
-from controller.loop.loop import Swept
 from controller.loop.source_facts import STALE
+from controller.loop.surroundings import Swept
 from reconcilers.live import AttemptState
 from reconcilers.model import Cluster, Scope
 from reconcilers.reconcile import Report

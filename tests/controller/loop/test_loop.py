@@ -9,9 +9,11 @@ import pytest
 
 from controller.loop.board import Board, Told, cluster_of
 from controller.loop.commits import History
-from controller.loop.loop import HINTS, Clocks, Key, Loop, Rhythm, Swept, SyncSource, Work
+from controller.loop.keys import Key, SyncSource
+from controller.loop.loop import HINTS, Loop
 from controller.loop.queue import Priority
 from controller.loop.recollection import EVERY
+from controller.loop.surroundings import Clocks, Rhythm, Swept, Work
 from controller.source.git_errors import SourceError
 from controller.source.snapshot import Snapshot
 from reconcilers.live import Attempt, Cause, Live, Mark

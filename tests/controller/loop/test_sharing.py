@@ -6,7 +6,9 @@ import pytest
 
 from controller.lease.turf import Turf
 from controller.loop import words
-from controller.loop.loop import Clocks, Loop, Rhythm, SyncSource, Work
+from controller.loop.keys import SyncSource
+from controller.loop.loop import Loop
+from controller.loop.surroundings import Clocks, Rhythm, Work
 from controller.web.rows import row
 from controller.web.showing import service_view
 from reconcilers.leases import Errand, Shard

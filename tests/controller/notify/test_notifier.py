@@ -11,8 +11,8 @@ from prometheus_client import CollectorRegistry
 
 from controller.loop.board import Board
 from controller.loop.facts import Kind
-from controller.loop.loop import Swept
 from controller.loop.observers import Several
+from controller.loop.surroundings import Swept
 from controller.metrics.notifications import Backlogs, Tries
 from controller.notify.book import Shelf
 from controller.notify.channels import Exchange

@@ -7,7 +7,9 @@ import httpx
 import pytest
 
 from controller.loop.board import Board
-from controller.loop.loop import HINTS, Clocks, Loop, Rhythm, SyncSource, Work
+from controller.loop.keys import SyncSource
+from controller.loop.loop import HINTS, Loop
+from controller.loop.surroundings import Clocks, Rhythm, Work
 from controller.metrics import Metrics
 from controller.source.snapshot import Snapshot
 from controller.web import webhook

@@ -7,7 +7,7 @@ a replica has read, what is so from the world.
 from typing import TYPE_CHECKING
 
 from controller.loop.board import Told
-from controller.loop.loop import Key, SyncSource
+from controller.loop.keys import Key, SyncSource
 from reconcilers.model import Cluster, Scope, ServiceKey
 from reconcilers.verdict import Order
 from tests.simulation.door import Sent
