@@ -7,21 +7,20 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from controller.loop.applied import puts_back
 from controller.loop.attribution import dated
 from controller.loop.author import Author
 from controller.loop.events import Event, events
-from controller.loop.status import (
-    Brought,
-    ServiceStatus,
+from controller.loop.learnt import (
     after_commit,
     after_recollection,
     after_report,
     after_sharing,
     after_unread,
-    puts_back,
     still_in_sync,
     with_commit,
 )
+from controller.loop.status import Brought, ServiceStatus
 from controller.source.snapshot import Snapshot
 from reconcilers.live import Attempt, Live
 from reconcilers.model import Cluster, Revision, Scope, Service, ServiceKey

@@ -29,7 +29,8 @@ from controller.loop.events import (
 )
 from controller.loop.facts import Fact, Kind
 from controller.loop.rollout_facts import attempt_fact, ours, record, rollout_fact
-from controller.loop.status import ServiceStatus, held_anew
+from controller.loop.since import held_anew
+from controller.loop.status import ServiceStatus
 from reconcilers.live import deployment_name
 from reconcilers.outcome import Blocked, Failed, Held
 

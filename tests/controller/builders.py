@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from controller.loop.status import Brought, ServiceStatus, after_report
+from controller.loop.learnt import after_report
+from controller.loop.status import Brought, ServiceStatus
 from controller.source.problem import Problem
 from controller.source.snapshot import Snapshot
 from reconcilers.act import Done

@@ -15,7 +15,7 @@ from controller.loop.events import (
     RolloutStarted,
     events,
 )
-from controller.loop.status import after_report, with_commit
+from controller.loop.learnt import after_report, with_commit
 from reconcilers.digest import Digest
 from reconcilers.live import Attempt, AttemptState, Cause, Mark
 from reconcilers.model import Revision

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from controller.loop.board import Board, Told
+from controller.loop.learnt import after_report
 from controller.loop.observers import LogLines, Several
-from controller.loop.status import ServiceStatus, after_report
+from controller.loop.status import ServiceStatus
 from controller.loop.surroundings import Swept
 from controller.source.problem import Problem
 from reconcilers.actions import UpdateService

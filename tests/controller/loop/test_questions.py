@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from controller.loop.author import Author
 from controller.loop.board import Told
+from controller.loop.learnt import after_report
 from controller.loop.questions import (
     BEFORE,
     FORGOTTEN,
@@ -25,7 +26,7 @@ from controller.loop.questions import (
     of_attempts,
     questions,
 )
-from controller.loop.status import ServiceStatus, after_report
+from controller.loop.status import ServiceStatus
 from reconcilers.diff import Change
 from reconcilers.live import Live
 from reconcilers.model import Scope

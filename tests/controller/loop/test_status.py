@@ -4,9 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from controller.loop.status import (
-    Brought,
-    ServiceStatus,
+from controller.loop.learnt import (
     after_commit,
     after_recollection,
     after_report,
@@ -14,6 +12,7 @@ from controller.loop.status import (
     still_in_sync,
     with_commit,
 )
+from controller.loop.status import Brought, ServiceStatus
 from reconcilers.diff import Change
 from reconcilers.live import Attempt, AttemptState, Cause, Live, Mark
 from reconcilers.model import Revision

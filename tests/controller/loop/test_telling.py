@@ -7,7 +7,8 @@ import pytest
 from controller.loop.board import Told
 from controller.loop.events import events
 from controller.loop.facts import Fact, Kind, Tone
-from controller.loop.status import Brought, ServiceStatus, after_commit, after_report
+from controller.loop.learnt import after_commit, after_report
+from controller.loop.status import Brought, ServiceStatus
 from controller.loop.telling import cleared, facts_of, healed, standing
 from reconcilers.act import Done
 from reconcilers.actions import CreateDeployment

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from controller.loop.status import ServiceStatus, after_report
+from controller.loop.learnt import after_report
+from controller.loop.status import ServiceStatus
 from controller.notify.ledger import Claim, Entry, Ledger
 from controller.notify.tags import Tags, keeper, shared, tag_of
 from reconcilers.aws.gateways import GatewayPool
