@@ -1,6 +1,6 @@
 """What happened, a line each, in the order in which it happened."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -16,9 +16,10 @@ _NARROW = 140  # columns below which the sentence stands under the moment
 _KINDS = 20  # as wide as the longest kind
 
 
-def facts(found: Iterable[FactView], look: Look) -> RenderableType:
-    """Facts, oldest first."""
-    told = sorted(found, key=lambda each: each.at)
+def facts(found: Sequence[FactView], look: Look) -> RenderableType:
+    """Facts, which come newest first, oldest first; those of one moment as they were learnt."""
+    as_learnt = found[::-1]
+    told = sorted(as_learnt, key=lambda each: each.at)
     names = max((len(_service(each)) for each in told), default=0)
     return Group(*(fact(each, look, names) for each in told))
 
