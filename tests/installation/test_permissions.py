@@ -11,10 +11,12 @@ from botocore.exceptions import ClientError
 
 from reconcilers.model import Scope
 from reconcilers.outcome import Blocked, Held, InSync
+from sandbox import clients
 from sandbox.clock import ManualClock
+from sandbox.world.calls import Caller
 from sandbox.world.world import World
 from tests.installation.stack import ROOT, deployed, ground
-from tests.reconcilers.sandboxed import client_of, rolled, shifted
+from tests.reconcilers.sandboxed import rolled, shifted
 from tests.scenarios.hands import edit_service, ship_by_hand
 from tests.scenarios.house import QUICK, House
 
@@ -78,7 +80,7 @@ class Guarded:
         self.called: set[str] = set()
 
     def client(self, world: World, service: str, scope: Scope) -> Any:
-        made = client_of(world, service, scope)
+        made = clients.client(world, service, caller=Caller(region=scope.region))  # its own, since it is guarded
         made.meta.events.register_first("before-call", self._checked)
         return made
 

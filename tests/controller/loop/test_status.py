@@ -381,11 +381,14 @@ def test_what_was_put_right_is_in_sync_since_it_was_seen_to_be() -> None:
     assert after.since == NOW + 60
 
 
-@pytest.mark.parametrize("outcome", [BLOCKED, Differs("waits for somebody to say sync")])
-def test_what_waits_at_the_first_look_does_so_since_its_commit(outcome: Outcome) -> None:
-    found = status(outdated(outcome))
+def test_what_waits_at_the_first_look_does_so_since_its_commit() -> None:
+    found = status(outdated(Differs("waits for somebody to say sync")))
     assert found.since == NOW - 60
     assert with_commit(found, replace(found.wanted.commit, committed_at=NOW - 4000)).since == NOW - 4000
+
+
+def test_what_is_blocked_at_the_first_look_may_have_come_long_after_the_commit() -> None:
+    assert status(outdated(BLOCKED)).since == NOW
 
 
 def test_what_begins_to_wait_later_does_so_since_it_was_seen_to() -> None:
