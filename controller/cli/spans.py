@@ -24,7 +24,7 @@ def since(at: float | None, now: float) -> str:
 
 def lasted(seconds: float) -> str:
     """A span in two units, for what is worth the second: 40s, 9m 20s, 2h 5m."""
-    seconds = round(max(0, seconds))  # as the page and the messages do: a rollout of 16.6 s took 17
+    seconds = int(max(0, seconds) + 0.5)  # as the page and the messages do: a rollout of 16.6 s took 17
     for size, unit, below, smaller in ((86400, "d", 3600, "h"), (3600, "h", 60, "m"), (60, "m", 1, "s")):
         if seconds >= size:
             rest = seconds % size // below
