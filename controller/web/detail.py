@@ -21,7 +21,7 @@ from controller.web.views import (
     StepView,
 )
 from reconcilers.history import History
-from reconcilers.live import Attempt, Colour, Failure, Live, Progress, deployment_name
+from reconcilers.live import Attempt, AttemptState, Colour, Failure, Live, Progress, deployment_name
 from reconcilers.model import CodeDeployRollout, Service, ServiceKey
 from reconcilers.outcome import Progressing
 
@@ -52,7 +52,7 @@ def _attempt(status: ServiceStatus, attempt: Attempt, failures: tuple[Failure, .
     mark, made = attempt.mark, deployer(status, attempt)
     return AttemptView(
         deployment=attempt.name,
-        state=attempt.state,
+        state=_state(attempt),
         aws_status=attempt.aws_status,
         ours=mark is not None,
         cause=mark.cause if mark else None,
@@ -74,6 +74,11 @@ def _attempt(status: ServiceStatus, attempt: Attempt, failures: tuple[Failure, .
         failures=tuple(FailureView(what=each.what, code=each.code, message=each.message) for each in failures),
         url=console.deployment(status.wanted.scope.region, attempt.id),
     )
+
+
+def _state(attempt: Attempt) -> AttemptState:
+    """What became of it, in the words of the activity, where AWS says Stopped or Failed of what it took back."""
+    return AttemptState.ROLLED_BACK if attempt.rollback and not attempt.active else attempt.state
 
 
 def _shift(status: ServiceStatus) -> ShiftView | None:

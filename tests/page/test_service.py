@@ -148,10 +148,12 @@ def test_the_history_shows_each_attempt_with_its_end_and_its_reason(read: Read) 
     attempts = read("/services/prod/payments").locator(".attempt")
     expect(attempts).to_have_count(5)
     expect(attempts.nth(0)).to_contain_text("Rollback of d-MX41TQ0ZB")
-    stopped = attempts.nth(1)
-    for text in ("Stopped", "Commit 9f41c7e", "ALARM_ACTIVE", "took 7 min", "Taken back by d-ZR0LLB4CK"):
-        expect(stopped).to_contain_text(text)
-    expect(stopped.locator(".failures")).to_have_text("AllowTraffic AlarmActive at 30 % of production, after 3 min 4 s")
+    taken_back = attempts.nth(1)
+    for text in ("Rolled back", "Commit 9f41c7e", "ALARM_ACTIVE", "took 7 min", "Taken back by d-ZR0LLB4CK"):
+        expect(taken_back).to_contain_text(text)
+    expect(taken_back.locator(".failures")).to_have_text(
+        "AllowTraffic AlarmActive at 30 % of production, after 3 min 4 s"
+    )
     expect(attempts.nth(2)).to_contain_text("Somebody else's")
     expect(attempts.nth(3)).to_contain_text("Healing after commit 41d0a77")
 

@@ -151,6 +151,13 @@ def test_a_failed_attempt_is_shown_with_what_went_wrong() -> None:
     assert [(each.what, each.code) for each in shown.failures] == [("AllowTraffic", "ScriptFailed")]
 
 
+def test_what_was_taken_back_is_rolled_back_though_aws_says_stopped() -> None:
+    back = attempt("v2", AttemptState.STOPPED, aws_status="Stopped", rollback="d-back")
+    stopped = replace(back, rollback=None)
+    shown = history_view(status(report()), History((back, stopped), {}, NOW)).attempts
+    assert [(each.state, each.aws_status) for each in shown] == [("rolled-back", "Stopped"), ("stopped", "Stopped")]
+
+
 def test_a_history_that_could_not_be_read_again_says_so() -> None:
     view = history_view(status(report()), History((attempt("v1"),), {}, NOW - 60, "AWS did not answer."))
     assert (view.as_of, view.error, len(view.attempts)) == (NOW - 60, "AWS did not answer.", 1)
