@@ -218,6 +218,8 @@ class Loop:
             self._tell(self.board.reported(in_sync(status.wanted, found.live[key]), Order()))
         elif key in found.errors:
             self._tell(self.board.unread(key, found.errors[key], self._clocks.now()))
+            if status.report is None and isinstance(found.errors[key], Stalled):
+                self.queue.add(key)  # a look of its own says what blocks it, and who can clear that
         elif key in found.differing and worth_a_look(status, found.live[key], self._rhythm.recheck):
             self.queue.add(key)
 

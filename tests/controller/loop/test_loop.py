@@ -35,6 +35,7 @@ class FakeWork:
     commits: list[Snapshot | Exception | None] = field(default_factory=list)
     differing: set[str] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
+    why: Retry | Stalled = field(default_factory=lambda: Retry("Throttled", ""))  # of what is unread
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     orders: list[Order] = field(default_factory=list)
     reconciled: list[ServiceKey] = field(default_factory=list)
@@ -80,9 +81,7 @@ class FakeWork:
         differing = frozenset(key for key in keys if key.name in self.differing) - unread
         seen = replace(observed(), running=registered(tags=self.tags))
         live: dict[ServiceKey, Live] = dict.fromkeys(keys - unread, seen)
-        return SweepResult(
-            frozenset(keys) - differing - unread, differing, live, {key: Retry("Throttled", "") for key in unread}
-        )
+        return SweepResult(frozenset(keys) - differing - unread, differing, live, dict.fromkeys(unread, self.why))
 
     def reconcile(self, service: Service, order: Order) -> Report:
         self.reconciled.append(service.key)
@@ -173,6 +172,14 @@ def test_what_a_sweep_could_not_read_keeps_its_last_answer() -> None:
     stage.after(60)
     assert stage.board.services()[0].sync is Sync.IN_SYNC
     assert stage.heard.sweeps[-1].failed == "Throttled"
+
+
+def test_what_somebody_must_clear_before_it_can_be_read_is_looked_at_alone_once() -> None:
+    stage = Stage(snapshot())
+    stage.work.unread, stage.work.why = {"notes"}, Stalled("ClusterNotFound", "", "")
+    stage.steps()
+    stage.after(60)
+    assert stage.work.reconciled == [KEY]
 
 
 def test_what_was_never_read_is_looked_at_once_it_can_be() -> None:
