@@ -26,14 +26,21 @@ def aws_of(fleet: Fleet, tags: tuple[str, ...] = ()) -> Iterator[str]:
 
     With ``tags``, which are in ECR besides, each service is there with all that a deployment takes.
     """
-    command = [sys.executable, "-m", "tests.bench.aws", fleet.url, *tags]
+    with child("tests.bench.aws", fleet.url, *tags) as url:
+        yield url
+
+
+@contextmanager
+def child(module: str, *arguments: str) -> Iterator[str]:
+    """The URL that a module prints when it is run in a process of its own, which ends when its input does."""
+    command = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("no pipes")
         try:
             url = process.stdout.readline().strip()
             if not url:
-                raise RuntimeError("The sandbox did not start.")
+                raise RuntimeError(f"{module} did not start.")
             yield url
         finally:
             process.stdin.close()

@@ -7,7 +7,6 @@ is answered and forgotten, but for one thing: a service is deployed once, and re
 
 import json
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -23,8 +22,8 @@ from sandbox.server.front import Front
 from sandbox.server.http import Listener
 from sandbox.wire.messages import Request, Response
 from sandbox.world.world import World
-from tests.bench.aws import MINUTES, deployable
-from tests.bench.fleet import Fleet, compiled, fleet_of
+from tests.bench.aws import MINUTES, child, deployable
+from tests.bench.fleet import compiled, fleet_of
 
 # As ``plan_of`` calls them, also where a form quotes what stands before.
 _NUMBERED = re.compile(rb"(?:(?<![0-9A-Za-z])|(?<=%[0-9A-F]{2}))(e|notes-)(\d{4})(?![0-9A-Za-z])")
@@ -33,19 +32,10 @@ _ONE = b"0000"
 
 
 @contextmanager
-def copies_of(fleet: Fleet, tag: str) -> Iterator[str]:
-    """The URL of an AWS in which the fleet runs what its first commit says; the images of ``tag`` are there besides."""
-    command = [sys.executable, "-m", "tests.bench.copies", tag]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        if process.stdin is None or process.stdout is None:
-            raise RuntimeError("no pipes")
-        try:
-            url = process.stdout.readline().strip()
-            if not url:
-                raise RuntimeError("The copies did not start.")
-            yield url
-        finally:
-            process.stdin.close()
+def copies_of(tag: str) -> Iterator[str]:
+    """The URL of an AWS in which a fleet runs what its first commit says; the images of ``tag`` are there besides."""
+    with child("tests.bench.copies", tag) as url:
+        yield url
 
 
 class Copies:

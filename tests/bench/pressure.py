@@ -42,7 +42,7 @@ class Phase:
 
 def pressed(size: int, changed: int) -> tuple[Phase, ...]:
     """Measure a fleet of this size. Raises ``RuntimeError`` where not every service comes to what Git says."""
-    with fleet_of(size) as fleet, copies_of(fleet, TAG) as url:
+    with fleet_of(size) as fleet, copies_of(TAG) as url:
         command = [sys.executable, "-m", "tests.bench.pressure", "measure", fleet.url, url, str(changed)]
         surroundings = {**os.environ, **ENVIRONMENT}
         with subprocess.Popen(
