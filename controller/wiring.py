@@ -126,10 +126,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     loop = Loop(work, board, told, rhythm, Clocks(time.time, time.monotonic, random.random), tenancy=lease)
     if isinstance(lease, Keeper):
         lease.tell(loop)
-    metrics.watch(board, loop.queue, time.time)
-    metrics.shares(lease.sharing)
-    metrics.let_go(dict.fromkeys(REASONS, 0))
-    metrics.configured(settings.poll_interval, settings.sweep_interval, settings.workers)
+    _measure(metrics, settings, loop, lease)
     ending = threading.Event()
     historian = Historian(pool, time.time)
     logs = LogReader(Reach(pool, historian.history, time.time, time.monotonic))
@@ -153,6 +150,14 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     app = build(face, settings.api_token, settings.webhook_secret, gate)
     http = HttpServer(app, settings.host, settings.port, let_go=partial(_let_go, metrics, log))
     return Daemon(loop, http, repository, hub, ending, lease, inquiry, notifier)
+
+
+def _measure(metrics: Metrics, settings: Settings, loop: Loop, lease: Lease) -> None:
+    """Let the numbers tell what stands around the loop, from the first scrape on."""
+    metrics.watch(loop.board, loop.queue, time.time)
+    metrics.shares(lease.sharing)
+    metrics.let_go(dict.fromkeys(REASONS, 0))
+    metrics.configured(settings.poll_interval, settings.sweep_interval, settings.workers)
 
 
 def _work(settings: Settings, pool: GatewayPool, repository: Repository, lease: Lease) -> Work:
