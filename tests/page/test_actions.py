@@ -115,7 +115,7 @@ def test_a_daemon_that_is_gone_is_said_in_the_dialog(stage: Stage, tab: Opened) 
 def test_only_what_is_allowed_is_offered_and_the_rest_says_why(stage: Stage, tab: Opened) -> None:
     states.busy(stage)
     page = tab("/services/prod/payments")
-    assert page.locator(".actions button").all_inner_texts() == ["Retry the held release"]
+    expect(page.locator(".actions button")).to_have_text(["Retry the held release"])
     page.goto(stage.url + "/services/prod/cart")
     expect(page.locator(".actions")).to_have_text("Nothing differs.")
 

@@ -43,7 +43,7 @@ def test_a_time_stays_on_one_line_where_clocks_have_twelve_hours(stage: Stage, t
 
 def test_days_are_told_apart(stage: Stage, tab: Opened) -> None:
     states.lived(stage)
-    assert tab("/activity").locator(".day h2").all_inner_texts() == ["Today", "Yesterday"]
+    expect(tab("/activity").locator(".day h2")).to_have_text(["Today", "Yesterday"])
 
 
 def test_kind_environment_and_service_filter_and_the_link_keeps_them(stage: Stage, tab: Opened) -> None:

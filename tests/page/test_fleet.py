@@ -73,7 +73,7 @@ def test_the_whole_fleet_stands_in_a_sentence(read: Read) -> None:
     page = read("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("18 of 24 services are in sync")
     expect(page.locator(".summary")).to_have_text("5 need attention, 1 on the way")
-    assert page.title() == "1 held · Fleet · Trueup"
+    expect(page).to_have_title("1 held · Fleet · Trueup")
 
 
 def test_the_sentence_and_the_chip_count_the_same(read: Read) -> None:
@@ -154,10 +154,10 @@ def test_back_takes_a_filter_off_again_and_comes_back_from_a_service_to_it(stage
 def test_services_are_grouped_by_environment_or_cluster(stage: Stage, tab: Opened) -> None:
     states.busy(stage)
     page = tab("/?group=environment")
-    assert page.locator(".group b").all_inner_texts() == ["dev", "prod", "staging"]
+    expect(page.locator(".group b")).to_have_text(["dev", "prod", "staging"])
     expect(page.locator(".group").first).to_contain_text("1 service")
     page.get_by_label("Group").select_option("Cluster")
-    assert page.locator(".group b").all_inner_texts() == ["dev-apps", "prod-apps", "staging-apps"]
+    expect(page.locator(".group b")).to_have_text(["dev-apps", "prod-apps", "staging-apps"])
 
 
 def test_drift_can_be_sorted_by_its_age_and_everything_by_its_last_change(stage: Stage, tab: Opened) -> None:
@@ -177,7 +177,7 @@ def test_a_filter_that_nothing_passes_says_so_and_can_be_taken_off(stage: Stage,
     expect(page.locator(".empty")).to_contain_text("No service is like that.")
     page.get_by_role("button", name="Show all of them").click()
     expect(page.locator(".body a.name")).to_have_count(24)
-    assert page.url == f"{stage.url}/"
+    expect(page).to_have_url(f"{stage.url}/")
 
 
 def test_problems_of_the_newest_commit_are_named_with_their_place_and_remedy(stage: Stage, tab: Opened) -> None:

@@ -86,7 +86,7 @@ def test_what_filters_take_is_offered(url: str) -> None:
 
 def test_what_logs_takes_is_offered(url: str) -> None:
     assert answered("trueup logs prod/notes --container ", url) == ["proxy"]
-    assert answered("trueup logs prod/notes --deployment d-v", url) == ["d-v3\tstopped", "d-v1\tsucceeded"]
+    assert answered("trueup logs prod/notes --deployment d-v", url) == ["d-v3\trolled-back", "d-v1\tsucceeded"]
     assert offered("trueup logs --container ", url) == []
     assert offered("trueup logs prod/zzz --deployment ", url) == []
     assert offered("trueup logs prod/web --output ") == ["table", "wide", "json", "yaml", "name"]
