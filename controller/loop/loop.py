@@ -65,9 +65,10 @@ class Loop:
         """Begin: the repository first, everything else follows from it."""
         self.queue.staff(workers)
         self.queue.add(SyncSource(), priority=Priority.COMMIT)
-        self._threads = [threading.Thread(target=self._run, name=f"worker-{n}", daemon=True) for n in range(workers)]
-        for thread in self._threads:
+        for n in range(workers):
+            thread = threading.Thread(target=self._run, name=f"worker-{n}", daemon=True)
             thread.start()
+            self._threads.append(thread)  # only now: one that has not begun is not one that died
 
     def stop(self, within: float) -> bool:
         """Hand out nothing new and let the step in hand end. Whether it did ``within`` so many seconds."""
