@@ -1,5 +1,6 @@
 """Where the daemon is, as every verb that asks it is told."""
 
+import os
 from typing import Annotated
 
 from typer import Option
@@ -9,4 +10,5 @@ TOKEN = Annotated[
     str | None,
     Option("--api-token", help="What it takes to act, and to read logs.", envvar="TRUEUP_API_TOKEN", show_envvar=True),
 ]
-DEFAULT_URL = "http://127.0.0.1:8080"
+# Beside the daemon, as in its container, its own setting says where it answers.
+DEFAULT_URL = f"http://127.0.0.1:{os.environ.get('TRUEUP_PORT') or 8080}"

@@ -5,14 +5,16 @@ What happened long before the start is there to be read, at its own time, and is
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from itertools import chain
 
 from controller.loop.attribution import attributed
 from controller.loop.board import Board, Told
 from controller.loop.facts import Fact, Kind
 from controller.loop.source_facts import source_back, source_fact
 from controller.loop.surroundings import Swept
-from controller.loop.telling import facts_of
+from controller.loop.telling import facts_of, left, standing
+from reconcilers.model import ServiceKey
 
 MOST = 2000
 # What AWS's record tells long after it happened.
@@ -31,6 +33,7 @@ class Journal:
         self._facts: list[tuple[int, Fact]] = []
         self._ids: set[str] = set()
         self._stale: Fact | None = None
+        self._open: dict[ServiceKey, tuple[Fact, ...]] = {}
         self._began = now()
         self._first = self._cursor = round(self._began * 1000)  # later than any place that an earlier process gave
 
@@ -47,6 +50,10 @@ class Journal:
     def told(self, told: Told) -> None:
         for fact in facts_of(told, self._now()):
             self.keep(fact)
+        stands = standing(told.after)
+        if stands is not None:
+            with self._lock:
+                self._open[told.after.wanted.key] = stands.open_ends
 
     def polled(self, _result: str, _seconds: float) -> None:
         snapshot, now = self._board.snapshot, self._now()
@@ -56,12 +63,21 @@ class Journal:
             self.keep(stale)
         elif stale is None and before is not None:
             self.keep(source_back(before, now))
+        if snapshot is not None:
+            self._part(snapshot.services.keys(), now)
 
     def swept(self, _swept: Swept) -> None:
         """A sweep alone is no news."""
 
     def broke(self, _what: str, _error: Exception, /) -> None:
         """A defect of Trueup is the log's matter."""
+
+    def _part(self, stay: Set[ServiceKey], now: float) -> None:
+        """Tell what ends with the services that are no longer in Git."""
+        with self._lock:
+            gone = [self._open.pop(key) for key in self._open.keys() - stay]
+        for fact in left(chain.from_iterable(gone), now):
+            self.keep(fact)
 
     def _as_known(self, fact: Fact) -> Fact:
         """With whoever did it, which may be learnt long after."""

@@ -8,7 +8,7 @@ Deployments are told with AWS's own times, from AWS's own record: a rollout that
 any other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import assert_never
@@ -43,6 +43,9 @@ _ENDED = {
 }
 
 
+LEFT, LEFT_GIT = "it has left Git, and its service is left as it is", "left-git"
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What is true of a service now. ``rollout``: how the newest deployment of ours stands, where that was looked at;
@@ -53,6 +56,11 @@ class Standing:
     rollout: Fact | None
     obstacle: Fact | None
     drift: Fact | None
+
+    @property
+    def open_ends(self) -> tuple[Fact, ...]:
+        """What lasts until it is told to have ended."""
+        return tuple(each for each in (self.drift, self.obstacle) if each is not None)
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -103,6 +111,12 @@ def cleared(obstacle: Fact, now: float, wanted: str | None = None) -> Fact:
     gave_way = wanted is not None and obstacle.commit not in (None, wanted)
     text = f"it gave way to commit {wanted[:7]}" if wanted is not None and gave_way else f"no longer {word}"
     return _ending(obstacle, Kind.CLEARED, "cleared", text, now)
+
+
+def left(open_ends: Iterable[Fact], now: float) -> tuple[Fact, ...]:
+    """The ends of what stood of a service that has left Git: nobody will look at it again."""
+    ends = (healed(each, now) if each.kind is Kind.DRIFT_FOUND else cleared(each, now) for each in open_ends)
+    return tuple(replace(each, text=LEFT, reason=LEFT_GIT) for each in ends)
 
 
 def _ending(of: Fact, kind: Kind, suffix: str, text: str, now: float) -> Fact:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from controller.loop.facts import Fact, Kind
+from controller.loop.telling import LEFT_GIT
 from controller.notify import wording
 from controller.notify.answers import parsed, taken
 from controller.notify.told import Answer, Later, Request, Telling
@@ -54,14 +55,18 @@ def state(telling: Telling) -> str | None:
 
 
 def unblocked(telling: Telling, given_up: str) -> str | None:
-    """The state of a commit that was blocked and is so no more: it serves, it may ship, or a newer one is wanted.
+    """The state of a commit that was blocked and is so no more: it serves, it may ship, or it is not wanted now.
 
     A commit that was held did fail, and that stays true of it.
     """
-    place = telling.place
-    if place is None or not telling.fact.id.endswith("/blocked/cleared"):
+    fact, place = telling.fact, telling.place
+    if not fact.id.endswith("/blocked/cleared"):
         return None
-    if telling.fact.commit != place.commit:
+    if fact.reason == LEFT_GIT:
+        return given_up
+    if place is None:
+        return None
+    if fact.commit != place.commit:
         return given_up
     return "success" if place.synced else "pending"
 

@@ -8,13 +8,12 @@ from controller.loop.facts import Fact, Kind
 from controller.loop.rollout_facts import attempt_fact, ours, rollout_fact
 from controller.loop.source_facts import source_back
 from controller.loop.status import ServiceStatus
-from controller.loop.telling import cleared, drift_found, healed, standing
+from controller.loop.telling import cleared, drift_found, healed, left, standing
 from controller.notify.ledger import NEAR, Ledger, Mark, digest, fitting, name_of, untold
 from reconcilers.live import Attempt
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Sync
 
-LEFT = "it has left Git, and its service is left as it is"
 FRESH = 3600.0  # seconds: where nothing was ever told of a service, what ended before that is no news
 
 
@@ -49,10 +48,10 @@ def parting(ledger: Ledger, key: ServiceKey, now: float) -> tuple[Fact, ...]:
     """The ends of what was told of a service that has left Git: nobody will look at it again."""
     drift, obstacle = ledger.drift, ledger.obstacle
     ends = (
-        healed(drift.fact or _began(drift, key, Kind.DRIFT_FOUND), now) if drift is not None else None,
-        cleared(obstacle.fact or _began(obstacle, key, _kind_of(obstacle)), now) if obstacle is not None else None,
+        (drift.fact or _began(drift, key, Kind.DRIFT_FOUND)) if drift is not None else None,
+        (obstacle.fact or _began(obstacle, key, _kind_of(obstacle))) if obstacle is not None else None,
     )
-    return tuple(replace(each, text=LEFT) for each in ends if each is not None)
+    return left((each for each in ends if each is not None), now)
 
 
 def unsure(ledger: Ledger, status: ServiceStatus, now: float) -> bool:

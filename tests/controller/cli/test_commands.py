@@ -1,11 +1,15 @@
 """The verbs as they are typed: what they say, where they say it, and their exit codes."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -89,6 +93,13 @@ def test_status_is_a_line_for_each_service(url: str) -> None:
     assert "2h" in rows["prod/notes"]
     assert "30 % of the traffic" in rows["prod/web"]
     assert "its manifest is broken: desired/prod/broken.yaml:3:7" in rows["prod/broken"]
+
+
+def test_beside_a_daemon_with_a_port_of_its_own_its_setting_says_where_to_ask(url: str) -> None:
+    told = {"PATH": os.environ["PATH"], "TRUEUP_PORT": str(urlsplit(url).port)}
+    command = [sys.executable, "-m", "controller.cli", "get", "-o", "name"]
+    done = subprocess.run(command, env=told, capture_output=True, text=True, check=True)
+    assert "prod/web" in done.stdout.split()
 
 
 def test_status_says_what_is_wrong_with_git_and_with_the_commit(url: str) -> None:

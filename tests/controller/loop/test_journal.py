@@ -7,11 +7,12 @@ from controller.loop.facts import Kind
 from controller.loop.journal import Journal
 from controller.loop.source_facts import STALE
 from controller.loop.surroundings import Swept
+from controller.loop.telling import LEFT
 from reconcilers.live import AttemptState
 from reconcilers.model import Cluster, Scope
 from reconcilers.reconcile import Report
 from reconcilers.verdict import Order
-from tests.controller.builders import BLOCKED, HELD, NOW, SHIFTING, attempt, drifted, observed, report, snapshot
+from tests.controller.builders import BLOCKED, HELD, NOW, SHIFTING, attempt, drifted, named, observed, report, snapshot
 
 
 class Kept:
@@ -169,3 +170,24 @@ def test_a_fact_of_a_service_that_left_git_stays() -> None:
     kept.look(report(SHIFTING))
     kept.board.adopt(replace(snapshot(), services={}), NOW)
     assert kept.kinds() == [Kind.STARTED]
+
+
+def test_what_stood_of_a_service_ends_when_it_leaves_git() -> None:
+    kept = Kept()
+    kept.look(report(BLOCKED))
+    kept.journal.polled("changed", 0.1)
+    assert kept.kinds() == [Kind.BLOCKED]
+    kept.board.adopt(snapshot(named("other"), commit="c2"), NOW + 60)
+    for _ in range(2):
+        kept.journal.polled("changed", 0.1)
+    assert kept.kinds() == [Kind.BLOCKED, Kind.CLEARED]
+    assert kept.journal.after()[1][-1].text == LEFT
+
+
+def test_a_service_of_which_nothing_stood_leaves_git_without_a_word() -> None:
+    kept = Kept()
+    kept.look(report(BLOCKED), report(at=NOW + 30))
+    place, _ = kept.journal.after()
+    kept.board.adopt(snapshot(named("other"), commit="c2"), NOW + 60)
+    kept.journal.polled("changed", 0.1)
+    assert kept.kinds(place) == []

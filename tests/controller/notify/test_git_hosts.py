@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from controller.loop.facts import Kind
+from controller.loop.telling import left
 from controller.notify import github, gitlab
 from controller.notify.channels import Voice
 from controller.notify.configuration import ON_COMMITS
@@ -154,6 +155,13 @@ def test_a_commit_that_was_blocked_serves_or_ships_or_gives_way(
     assert (github.state(cleared), gitlab.state(cleared)) == (hubs, labs)
     held = Telling("x", fact(Kind.CLEARED, id=f"{KEY}/d-1/held/cleared", commit=commit), place)
     assert github.state(held) is None, "that it failed stays true"
+
+
+@pytest.mark.parametrize("place", [None, PLACE])
+def test_a_commit_that_was_blocked_when_its_service_left_git_is_given_up(place: Place | None) -> None:
+    blocked = fact(Kind.BLOCKED, id=f"{KEY}/abc/blocked", commit=SHA)
+    (end,) = left((blocked,), NOW)
+    assert (github.state(Telling("x", end, place)), gitlab.state(Telling("x", end, place))) == ("error", "canceled")
 
 
 @pytest.mark.parametrize("voice", [HUB, LAB])

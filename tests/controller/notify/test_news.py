@@ -12,9 +12,9 @@ from controller.loop.events import events
 from controller.loop.facts import Fact, Kind
 from controller.loop.source_facts import STALE, source_fact
 from controller.loop.status import ServiceStatus
-from controller.loop.telling import facts_of
+from controller.loop.telling import LEFT, facts_of
 from controller.notify.ledger import Entry, Ledger, after
-from controller.notify.news import FRESH, LEFT, news, parting, running, source_news, unsure
+from controller.notify.news import FRESH, news, parting, running, source_news, unsure
 from controller.notify.writing import read, written
 from reconcilers.diff import Change
 from reconcilers.live import AttemptState, Live
