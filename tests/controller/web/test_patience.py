@@ -4,10 +4,12 @@ The limits are small where something is to end, and an hour where it is not: no 
 """
 
 import http.client
+import os
 import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -103,6 +105,27 @@ def closed(client: socket.socket) -> bool:
         while client.recv(65536):
             pass
     return True
+
+
+def undelayed(server: tuple[str, int]) -> list[bool]:
+    """Of each connection of this server, which is in this process, whether its end sends at once."""
+    found: list[bool] = []
+    for each in Path("/proc/self/fd").iterdir():
+        with suppress(OSError), socket.socket(fileno=os.dup(int(each.name))) as end:
+            end.getpeername()
+            if end.getsockname() == server:
+                found.append(end.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0)
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux tells of what is open in /proc")
+def test_an_answer_on_a_kept_connection_waits_for_no_acknowledgement() -> None:
+    with place(Served(), limits()) as there:
+        connection = http.client.HTTPConnection(*there.address, timeout=30)
+        connection.request("GET", "/healthz")
+        connection.getresponse().read()
+        assert undelayed(there.address) == [True]
+        connection.close()
 
 
 def test_the_routes_are_all_there() -> None:
