@@ -64,9 +64,11 @@ types: $(READY)
 layers: $(READY)
 	@$(BIN)/lint-imports
 
-bench: $(READY) ## What sweeps, a commit to a large fleet, and the page cost
+bench: $(READY) ## What sweeps, large fleets, floods and the page cost (20 minutes)
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.pressure 1000 100
+	@$(BIN)/python -m tests.bench.pressure 10000 1000
+	@$(BIN)/python -m tests.bench.floods
 	@$(BIN)/python -m tests.bench.page
 
 SEEDS ?= 2000

@@ -1,7 +1,8 @@
 """A large fleet, measured in a process of its own: ``python -m tests.bench.pressure [SERVICES [CHANGED]]``.
 
 Cold start (from nothing until everything is judged), steady state (a sweep over what has not changed), and a commit
-that changes many services (until each has its revision and its one deployment).
+that changes many services (until each has its revision and its one deployment). Ends with 1 where 1,000 services or
+fewer took more than 200 MiB.
 """
 
 import json
@@ -26,6 +27,8 @@ from tests.bench.fleet import CLUSTER, fleet_of
 from tests.bench.sweep import all_in_sync, peak
 
 TAG = "7c31f0e"
+LARGE = 1000  # services; of so many at most
+RSS_MIB = 200.0  # is as much as they may take
 SERVICES, CHANGED = 10_000, 1_000
 
 
@@ -112,7 +115,13 @@ def _main(words: list[str]) -> None:
     numbers = [int(each) for each in words]
     size, changed = (*numbers, *(SERVICES, CHANGED)[len(numbers) :])
     os.environ.update(ENVIRONMENT)
-    Console(width=110).print(_shown(size, pressed(size, changed)))
+    phases = pressed(size, changed)
+    console = Console(width=110)
+    console.print(_shown(size, phases))
+    held = max(each.rss_mib for each in phases)
+    if size <= LARGE and held > RSS_MIB:
+        console.print(f"[red]{size:,} services took {held:.0f} MiB: over {RSS_MIB:g}.[/red]")
+        sys.exit(1)
 
 
 if __name__ == "__main__":
