@@ -107,9 +107,8 @@ def _ended(was: Rollout, after: ServiceStatus, now: float) -> RolloutEnded:
     started = attempt.created_at if attempt else was.since
     ended = attempt.finished_at if attempt and attempt.finished_at is not None else now
     result = _result(after, attempt)
-    shipped_commit = result is Result.SUCCEEDED and (
-        attempt is None or not attempt.mark or attempt.mark.cause is Cause.COMMIT
-    )
+    cause = attempt.mark.cause if attempt is not None and attempt.mark is not None else was.cause
+    shipped_commit = result is Result.SUCCEEDED and cause is Cause.COMMIT
     committed = after.wanted.commit.committed_at
     lead = max(0.0, ended - committed) if shipped_commit and committed is not None else None
     failed_at = _failing_since(after, was.deployment) if result is Result.SUCCEEDED else None

@@ -12,8 +12,9 @@ from controller.loop.attribution import attributed
 from controller.loop.board import Board, Told
 from controller.loop.facts import Fact, Kind
 from controller.loop.source_facts import source_back, source_fact
+from controller.loop.status import ServiceStatus
 from controller.loop.surroundings import Swept
-from controller.loop.telling import facts_of, left, standing
+from controller.loop.telling import cleared, facts_of, left, standing, waits
 from reconcilers.model import ServiceKey
 
 MOST = 2000
@@ -48,12 +49,9 @@ class Journal:
         return cursor, tuple(map(self._as_known, facts))
 
     def told(self, told: Told) -> None:
-        for fact in facts_of(told, self._now()):
+        now = self._now()
+        for fact in (*facts_of(told, now), *self._cleared(told.after, now)):
             self.keep(fact)
-        stands = standing(told.after)
-        if stands is not None:
-            with self._lock:
-                self._open[told.after.wanted.key] = stands.open_ends
 
     def polled(self, _result: str, _seconds: float) -> None:
         snapshot, now = self._board.snapshot, self._now()
@@ -71,6 +69,17 @@ class Journal:
 
     def broke(self, _what: str, _error: Exception, /) -> None:
         """A defect of Trueup is the log's matter."""
+
+    def _cleared(self, status: ServiceStatus, now: float) -> tuple[Fact, ...]:
+        """What was in the way before somebody else's deployment and is not after it; remember what stands now."""
+        key, stands = status.wanted.key, standing(status)
+        if stands is None:
+            return ()
+        with self._lock:
+            before = tuple(each for each in self._open.get(key, ()) if each.kind is not Kind.DRIFT_FOUND)
+            over = before if stands.obstacle is None else ()
+            self._open[key] = (*stands.open_ends, *over) if waits(status) else stands.open_ends
+        return () if waits(status) else tuple(cleared(each, now, status.wanted.commit.commit) for each in over)
 
     def _part(self, stay: Set[ServiceKey], now: float) -> None:
         """Tell what ends with the services that are no longer in Git."""

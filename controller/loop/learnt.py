@@ -10,9 +10,10 @@ from controller.loop.applied import applied_after
 from controller.loop.since import began, drifting, stood_before
 from controller.loop.status import Brought, Rollout, ServiceStatus
 from controller.loop.stood import told_since
+from reconcilers.actions import CreateDeployment, StartRolling
 from reconcilers.aws.marks import mark_on
 from reconcilers.explain import named, untold
-from reconcilers.live import Attempt, Live
+from reconcilers.live import Attempt, Cause, Live
 from reconcilers.model import Revision, Service
 from reconcilers.outcome import (
     Blocked,
@@ -152,6 +153,16 @@ def _aged(status: ServiceStatus) -> ServiceStatus:
 def _followed(before: Rollout | None, report: Report) -> Rollout | None:
     if not isinstance(report.outcome, Progressing) or report.outcome.deployment is None:
         return None
-    if before is not None and before.deployment == report.outcome.deployment:
-        return before
-    return Rollout(report.outcome.deployment, report.at)
+    deployment = report.outcome.deployment
+    if before is not None and before.deployment == deployment:
+        return replace(before, cause=before.cause or _cause(report, deployment))
+    return Rollout(deployment, report.at, _cause(report, deployment))
+
+
+def _cause(report: Report, deployment: str) -> Cause | None:
+    """Why a deployment was made: as this look made it, or as its mark says, which the next look reads first."""
+    acted = (done.action for done in report.acted if done.result == deployment)
+    made = next((each.mark for each in acted if isinstance(each, CreateDeployment | StartRolling)), None)
+    attempts = (report.observed.attempts if report.observed is not None else None) or ()
+    mark = made or next((each.mark for each in attempts if each.id == deployment), None)
+    return mark.cause if mark is not None else None

@@ -6,7 +6,6 @@ from typing import assert_never
 
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
-from reconcilers.actions import CreateDeployment
 from reconcilers.live import Attempt, AttemptState, AwsReason, Cause, deployment_name
 from reconcilers.rollout.history import is_rollback
 
@@ -73,10 +72,9 @@ def rollout_fact(
 
 
 def _made_for(status: ServiceStatus, deployment: str) -> Cause | None:
-    """Why the last look made a deployment, if it did: AWS's record has it at the next look only."""
-    acted = status.report.acted if status.report is not None else ()
-    made = (each.action for each in acted if each.result == deployment)
-    return next((action.mark.cause for action in made if isinstance(action, CreateDeployment)), None)
+    """Why we made a deployment, where AWS's record does not have it yet."""
+    followed = status.rollout
+    return followed.cause if followed is not None and followed.deployment == deployment else None
 
 
 def _ended_at(status: ServiceStatus, attempt: Attempt) -> float:

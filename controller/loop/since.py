@@ -11,6 +11,7 @@ from reconcilers.model import Revision
 from reconcilers.outcome import (
     Failed,
     Held,
+    Progressing,
     Sync,
 )
 from reconcilers.reconcile import Report
@@ -58,18 +59,25 @@ def drifting(before: ServiceStatus, plan: Plan, live: Live | None, now: float) -
     """
     match plan.sync:
         case Sync.IN_SYNC:
-            return {}
+            return dict(_served(before, plan))
         case Sync.DRIFTED:
             shipped_at = drifted_at(live, before.wanted.commit.committed_at) if live is not None else None
-            return _found(before, plan.changes, shipped_at, now)
+            return dict(_served(before, plan)) | _found(before, plan.changes, shipped_at, now)
         case Sync.OUTDATED | Sync.HELD:
             edited = dict.fromkeys(_edited(before, plan), now)
             differ = {each.path for each in plan.changes}
-            return edited | {path: since for path, since in before.drift_since.items() if path in differ}
+            still = {path: since for path, since in before.drift_since.items() if path in differ}
+            return edited | dict(_served(before, plan)) | still
         case Sync.UNKNOWN:
             return before.drift_since  # nothing was compared
         case _:
             assert_never(plan.sync)
+
+
+def _served(before: ServiceStatus, plan: Plan) -> Iterator[tuple[str, float]]:
+    """What drifted in the tasks, which serve while the update runs that takes their place."""
+    if isinstance(plan.outcome, Progressing):
+        yield from ((path, at) for path, at in before.drift_since.items() if path.startswith("/taskDefinition/"))
 
 
 def _edited(before: ServiceStatus, plan: Plan) -> Iterator[str]:
@@ -82,7 +90,7 @@ def _edited(before: ServiceStatus, plan: Plan) -> Iterator[str]:
 
 def _found(
     before: ServiceStatus, changes: tuple[Change, ...], shipped_at: float | None, now: float
-) -> Mapping[str, float]:
+) -> dict[str, float]:
     """Since when each change is there. What a revision brought is there since that was shipped, as AWS tells."""
     began = min(now, shipped_at) if shipped_at is not None else now
     fresh = {each.path: began if each.path.startswith("/taskDefinition/") else now for each in changes}

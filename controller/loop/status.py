@@ -12,7 +12,7 @@ from typing import Any
 from controller.loop.author import Author
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
-from reconcilers.live import Live
+from reconcilers.live import Cause, Live
 from reconcilers.model import Revision, Service
 from reconcilers.outcome import (
     Finding,
@@ -35,10 +35,13 @@ class Brought(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """A deployment of ours that we follow, and since when (seconds since the epoch)."""
+    """A deployment of ours that we follow, and since when (seconds since the epoch). ``cause``: why it was made, where
+    that is known.
+    """
 
     deployment: str
     since: float
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from controller.loop.rollout_facts import attempt_fact, ours, record, rollout_fa
 from controller.loop.since import held_anew
 from controller.loop.status import ServiceStatus
 from reconcilers.live import deployment_name
-from reconcilers.outcome import Blocked, Failed, Held
+from reconcilers.outcome import Blocked, Failed, Held, Waiting
 
 _ENDED = {
     Result.SUCCEEDED: Kind.DONE,
@@ -82,6 +82,11 @@ def standing(status: ServiceStatus) -> Standing | None:
         obstacle=_obstacle(status),
         drift=drift_found(status, tuple(sorted(status.drift_since))) if status.drift_since else None,
     )
+
+
+def waits(status: ServiceStatus) -> bool:
+    """Whether somebody else's deployment runs: till it ends nobody knows whether what was in the way still is."""
+    return isinstance(status.outcome, Waiting)
 
 
 def facts_of(told: Told, now: float) -> tuple[Fact, ...]:
@@ -147,7 +152,7 @@ def _cleared(told: Told, now: float) -> Iterator[Fact]:
     """What stood in the way before and does not any more."""
     before = _obstacle(told.before)
     after = standing(told.after)
-    if before is not None and after is not None and after.obstacle is None:
+    if before is not None and after is not None and after.obstacle is None and not waits(told.after):
         yield cleared(before, now, told.after.wanted.commit.commit)
 
 

@@ -34,7 +34,12 @@ class HttpClient:
         self._headers = {"user-agent": f"trueup/{version}"}
         self._environment = environment
         timeout = urllib3.Timeout(connect=CONNECT, read=read)
-        self._bounds: dict[str, Any] = {"num_pools": 20, "maxsize": 2, "timeout": timeout, "retries": False}
+        self._bounds: dict[str, Any] = {
+            "num_pools": 20,
+            "maxsize": 32,  # as many as ask one host at once, which is a thread a channel
+            "timeout": timeout,
+            "retries": False,
+        }
         self._ways: dict[Proxy | None, urllib3.PoolManager] = {None: urllib3.PoolManager(**self._bounds)}
 
     def __call__(self, request: Request) -> Answer:

@@ -8,7 +8,7 @@ from controller.loop.facts import Fact, Kind
 from controller.loop.rollout_facts import attempt_fact, ours, rollout_fact
 from controller.loop.source_facts import source_back
 from controller.loop.status import ServiceStatus
-from controller.loop.telling import cleared, drift_found, healed, left, standing
+from controller.loop.telling import cleared, drift_found, healed, left, standing, waits
 from controller.notify.ledger import NEAR, Ledger, Mark, digest, fitting, name_of, untold
 from reconcilers.live import Attempt
 from reconcilers.model import ServiceKey
@@ -118,7 +118,7 @@ def _obstacle(ledger: Ledger, status: ServiceStatus, found: Fact | None, now: fl
     if found is not None:
         if told is None or not _is(told, found):
             yield found
-    elif told is not None:
+    elif told is not None and not waits(status):
         began = told.fact or _began_under(told, status, _kind_of(told))
         yield cleared(began, now, status.wanted.commit.commit)
 

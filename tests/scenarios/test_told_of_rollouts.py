@@ -1,13 +1,19 @@
 """What there is to tell of rollouts that a newer commit, or a person, stops: each end once, and the right one."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from controller.loop.board import Told
+from controller.loop.events import DriftFound, DriftGone, Event, Result, RolloutEnded, RolloutStarted
 from controller.loop.facts import Fact, Kind
 from controller.notify.ledger import Ledger, after
 from controller.notify.news import news, running
+from reconcilers.model import DriftPolicy
 from reconcilers.outcome import Held
 from tests.reconcilers.sandboxed import Account, rolled, shifted
+from tests.scenarios.hands import edit_service, register_by_hand, ship_by_hand
 from tests.scenarios.house import QUICK, House
 
 
@@ -17,11 +23,13 @@ class Listener:
     def __init__(self, house: House) -> None:
         self.ledger = Ledger()
         self.facts: list[Fact] = []
+        self.events: list[Event] = []
         self._told = house.heard.told
         house.heard.told = self.told  # type: ignore[method-assign]
 
     def told(self, told: Told) -> None:
         self._told(told)
+        self.events += told.events
         for fact in news(self.ledger, told.after, told.after.seen_at or 0.0):
             self.facts.append(fact)
             self.ledger = after(self.ledger, fact, running(told.after))
@@ -65,3 +73,27 @@ def test_a_rollout_that_a_person_stopped_was_stopped_once_and_its_hold_ends_with
         Kind.STARTED,
         Kind.DONE,
     ]
+
+
+@pytest.mark.parametrize("account", [lambda: shifted(QUICK), rolled], ids=["CodeDeploy", "ECS"])
+def test_a_drift_is_healed_when_production_is_and_a_heal_is_no_lead_time(account: Callable[[], Account]) -> None:
+    house = House(account())
+    house.git = replace(house.git, drift=DriftPolicy.HEAL)
+    house.settle()
+    listener = Listener(house)
+    ship(house)
+    house.run_until(lambda: Kind.DRIFT_HEALED in {fact.kind for fact in listener.facts})
+    told = [fact.kind for fact in listener.facts if fact.who != "somebody else"]
+    assert told == [Kind.DRIFT_FOUND, Kind.STARTED, Kind.DONE, Kind.DRIFT_HEALED]
+    found, started, healed, gone = listener.events
+    assert isinstance(healed, RolloutEnded)
+    assert (healed.result, healed.lead) == (Result.SUCCEEDED, None)
+    assert (type(found), type(started), type(gone)) == (DriftFound, RolloutStarted, DriftGone)
+
+
+def ship(house: House) -> None:
+    """By hand, as the service ships."""
+    if house.service()["deploymentController"]["type"] == "CODE_DEPLOY":
+        ship_by_hand(house)
+    else:
+        edit_service(house, taskDefinition=register_by_hand(house))

@@ -125,6 +125,9 @@ def test_a_failure_restores_nothing() -> None:
 def test_a_heal_has_no_lead_time() -> None:
     healed = attempt("v2", mark=Mark(status().wanted.release, "c", Cause.HEAL))
     assert ended(healed).lead is None
+    event, *_ = happened(replace(report(SHIFTING), observed=observed(healed)), report(at=NOW + 600))
+    assert isinstance(event, RolloutEnded)
+    assert (event.result, event.lead) == (Result.SUCCEEDED, None), "its end was seen without its record"
 
 
 @pytest.mark.parametrize(

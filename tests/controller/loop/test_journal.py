@@ -10,6 +10,7 @@ from controller.loop.surroundings import Swept
 from controller.loop.telling import LEFT
 from reconcilers.live import AttemptState
 from reconcilers.model import Cluster, Scope
+from reconcilers.outcome import Waiting
 from reconcilers.reconcile import Report
 from reconcilers.verdict import Order
 from tests.controller.builders import BLOCKED, HELD, NOW, SHIFTING, attempt, drifted, named, observed, report, snapshot
@@ -191,3 +192,18 @@ def test_a_service_of_which_nothing_stood_leaves_git_without_a_word() -> None:
     kept.board.adopt(snapshot(named("other"), commit="c2"), NOW + 60)
     kept.journal.polled("changed", 0.1)
     assert kept.kinds(place) == []
+
+
+WAITING = Waiting("Deployment d-x is somebody else's.", "d-x", 15.0)
+
+
+def test_a_hold_stands_while_somebody_elses_deployment_runs_and_is_told_once() -> None:
+    kept = Kept()
+    kept.look(report(HELD), report(WAITING, at=NOW + 30), report(HELD, at=NOW + 60), report(WAITING, at=NOW + 90))
+    assert kept.kinds() == [Kind.HELD]
+
+
+def test_a_hold_that_somebody_elses_deployment_ended_is_cleared_after_it() -> None:
+    kept = Kept()
+    kept.look(report(HELD), report(WAITING, at=NOW + 30), report(at=NOW + 60), report(at=NOW + 90))
+    assert kept.kinds() == [Kind.HELD, Kind.CLEARED]

@@ -252,6 +252,15 @@ def test_what_drifted_stays_drift_while_another_release_ships_or_is_held(outcome
     assert after.drift_stood == {COUNT.path}
 
 
+@pytest.mark.parametrize("sync", [Sync.IN_SYNC, Sync.DRIFTED, Sync.OUTDATED])
+def test_what_drifted_in_the_tasks_is_drift_until_the_update_that_heals_it_ends(sync: Sync) -> None:
+    shifts = report(SHIFTING, at=NOW + 60)
+    rolling = replace(shifts, plan=replace(shifts.plan, sync=sync) if shifts.plan else None)
+    assert status(drifted(DEBUG), rolling).drift_since == {DEBUG.path: NOW}
+    assert status(drifted(COUNT), rolling).drift_since == {}
+    assert status(drifted(DEBUG), rolling, report(at=NOW + 90)).drift_since == {}
+
+
 def edited(outcome: Outcome, declared: int) -> ServiceStatus:
     """A service that was in sync with a count of 2, and then differs in it and in its image."""
     calm = report(plan={"declared": {"desiredCount": 2}})

@@ -18,7 +18,7 @@ from controller.notify.news import FRESH, news, parting, running, source_news, u
 from controller.notify.writing import read, written
 from reconcilers.diff import Change
 from reconcilers.live import AttemptState, Live
-from reconcilers.outcome import Differs, Failed
+from reconcilers.outcome import Differs, Failed, Waiting
 from tests.controller.builders import BLOCKED, DEBUG, HELD, SHIFTING, held_again, observed, report, status
 from tests.controller.notify.builders import (
     AT_REST,
@@ -198,6 +198,11 @@ def test_a_hold_is_told_again_once_it_was_cleared_and_not_before() -> None:
         assert kinds(kept, held_again()) == kinds(kept, ON_HOLD) == []
         assert kinds(kept, IN_THE_WAY) == [Kind.BLOCKED]
     assert Kind.HELD in kinds(told(ON_HOLD, AT_REST), again)
+
+
+def test_nobody_knows_whether_an_obstacle_is_gone_while_somebody_elses_deployment_runs() -> None:
+    waiting = status(report(Waiting("Deployment d-x is somebody else's.", "d-x", 15.0)))
+    assert kinds(told(ON_HOLD), waiting) == kinds(told(IN_THE_WAY), waiting) == []
 
 
 @pytest.mark.parametrize(("seen", "word"), [(ON_HOLD, "held"), (IN_THE_WAY, "blocked")])
