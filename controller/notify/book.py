@@ -1,6 +1,7 @@
 """A channel's ledgers on disk: what was told last, known again by the next process on the same disk, and by it alone.
 
-Written within a moment of a receiver's answer, and so what closes the gap between that answer and AWS's tag.
+Written within a moment of a receiver's answer, and so what closes the gap between that answer and AWS's tag. With it
+stands what waits to be told and is in nobody else's record: a drift that came and went, an order.
 """
 
 import fcntl
@@ -11,10 +12,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from pydantic import TypeAdapter, ValidationError
+
+from controller.loop.facts import Fact
 from controller.notify.ledger import Entry, Ledger
 from controller.notify.writing import read, written
 from reconcilers.model import ServiceKey
 
+_FACTS = TypeAdapter(tuple[Fact, ...])
 SOURCE = "source"  # where a service's key would stand, of what happened to the repository
 
 
@@ -33,9 +38,31 @@ class Book:
         """What is kept of a service, or of the repository."""
         return read(self._told.get(_name(key), "")).ledger
 
-    def keep(self, key: ServiceKey | None, ledger: Ledger) -> None:
-        """Keep it, whole or not at all."""
+    def waiting(self, key: ServiceKey | None) -> tuple[Fact, ...]:
+        """What was still to be told of it; nothing where that cannot be read."""
+        with suppress(ValidationError):
+            return _FACTS.validate_json(self._told.get(_waiting(key), "[]"))
+        return ()
+
+    def keep(self, key: ServiceKey | None, ledger: Ledger, waiting: tuple[Fact, ...] = ()) -> None:
+        """Keep both, whole or not at all."""
         self._told[_name(key)] = written(Entry(ledger))
+        self._wait(key, waiting)
+        self._write()
+
+    def note(self, key: ServiceKey | None, waiting: tuple[Fact, ...]) -> None:
+        """Keep what waits, where that is something new."""
+        if self._wait(key, waiting):
+            self._write()
+
+    def _wait(self, key: ServiceKey | None, waiting: tuple[Fact, ...]) -> bool:
+        name, text = _waiting(key), _FACTS.dump_json(waiting).decode() if waiting else None
+        before = self._told.pop(name, None)
+        if text is not None:
+            self._told[name] = text
+        return text != before
+
+    def _write(self) -> None:
         if self._path is not None:
             with suppress(OSError):
                 _replace(self._path, json.dumps(self._told))
@@ -98,6 +125,10 @@ def _kept(path: Path) -> Iterator[tuple[str, str]]:
         for name, text in found.items():
             if isinstance(text, str):
                 yield name, text
+
+
+def _waiting(key: ServiceKey | None) -> str:
+    return f"{_name(key)} waiting"
 
 
 def _name(key: ServiceKey | None) -> str:

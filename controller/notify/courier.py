@@ -87,15 +87,25 @@ class Courier:
         with self._lock:
             return self._pending.knows(key)
 
-    def learn(self, key: ServiceKey | None, entry: Entry, kept_by: ServiceStatus | None = None) -> None:
-        """Begin with what was told before: as AWS's tag says, or the file on disk where that is newer.
+    def learn(
+        self,
+        key: ServiceKey | None,
+        entry: Entry,
+        kept_by: ServiceStatus | None = None,
+        seen: ServiceStatus | None = None,
+    ) -> None:
+        """Begin with what was told before, as AWS's tag says, or the file on disk where that is newer; and with what
+        still waited on this disk, unless another replica has told something since.
 
-        ``kept_by``: the service whose tag it is.
+        ``kept_by``: the service whose tag it is. ``seen``: the service itself, as it stands.
         """
         own = self._means.book.ledger(key)
         newer = own.number > entry.ledger.number
         with self._lock:
+            new = not self._pending.knows(key)
             self._pending.learn(key, own if newer else entry.ledger)
+            if new and own.number >= entry.ledger.number:
+                self._pending.add(key, self._means.book.waiting(key), self._clocks.now(), seen)
         if newer and kept_by is not None:
             self._behind.append((key, kept_by, own))
 
@@ -108,21 +118,25 @@ class Courier:
         """A service as it was just seen: what is new of it now waits to be told."""
         with self._lock:
             self._pending.consider(status, self._clocks.now())
+            self._note(status.wanted.key)
 
     def order(self, fact: Fact, status: ServiceStatus) -> None:
         """Somebody ordered something of a service, which is as it was last seen."""
         with self._lock:
             self._pending.add(status.wanted.key, (fact,), self._clocks.now(), status)
+            self._note(status.wanted.key)
 
     def consider_source(self, facts: Callable[[Ledger], tuple[Fact, ...]], kept_by: ServiceStatus | None) -> None:
         """The repository as it was just seen, and the service whose tag says what was told of it."""
         with self._lock:
             self._pending.add(None, facts(self._pending.expected(None)), self._clocks.now(), kept_by)
+            self._note(None)
 
     def leave(self, gone: Callable[[ServiceKey], bool]) -> None:
         """These services have left Git."""
         with self._lock:
-            self._pending.leave(gone, self._clocks.now())
+            for key in self._pending.leave(gone, self._clocks.now()):
+                self._note(key)
 
     def waiting(self) -> tuple[int, float | None]:
         """How many facts wait, and since when the oldest one does."""
@@ -184,6 +198,7 @@ class Courier:
             case Overtaken(ledger):
                 with self._lock:
                     self._pending.overtaken(step.key, ledger, now)
+                    self._note(step.key)
             case _:
                 assert_never(verdict)
         return 0.0
@@ -198,7 +213,7 @@ class Courier:
         """It was told, or never will be: write that down, on disk first."""
         with self._lock:
             ledger = self._pending.settled(step)
-        self._means.book.keep(step.key, ledger)
+            self._means.book.keep(step.key, ledger, self._pending.unrecorded(step.key))
         self._backoff.forget(step.key)
         if step.way is Way.TELL:
             if result == DELIVERED and self._failing:
@@ -230,6 +245,10 @@ class Courier:
             "a notification waits for AWS", channel=self.channel.name, fact=step.fact.id, text=retry.message
         )
         return 0.0
+
+    def _note(self, key: ServiceKey | None) -> None:
+        """On disk, too, what waits: the process may end before the receiver takes it."""
+        self._means.book.note(key, self._pending.unrecorded(key))
 
     def _hear(self, step: Step, result: str) -> None:
         seconds = max(0.0, self._clocks.now() - step.noticed_at)

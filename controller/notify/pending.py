@@ -77,6 +77,12 @@ class Pending:
         target = self._targets[key]
         return reduce(_behind, target.queue, target.told)
 
+    def unrecorded(self, key: ServiceKey | None) -> tuple[Fact, ...]:
+        """What waits of it and is not in AWS's record of deployments, so that nobody finds it there once more."""
+        target = self._targets.get(key)
+        waiting = target.queue if target is not None else ()
+        return tuple(each.fact for each in waiting if slot(each.fact.kind) is not Slot.ROLLOUT)
+
     def unsure(self, status: ServiceStatus, now: float) -> bool:
         """Whether a rollout may have come or gone since the deployments of this service were last looked at."""
         target = self._targets[status.wanted.key]
@@ -90,13 +96,17 @@ class Pending:
             target.looked, target.attempts = running(status), status.live.attempts
         self.add(status.wanted.key, news(self.expected(status.wanted.key), status, now), now, status)
 
-    def leave(self, gone: Callable[[ServiceKey], bool], now: float) -> None:
-        """Queue the ends of what was told of services that have left Git; once they are told, forget the services."""
-        for key in [each for each in self._targets if each is not None and gone(each)]:
+    def leave(self, gone: Callable[[ServiceKey], bool], now: float) -> list[ServiceKey]:
+        """Queue the ends of what was told of services that have left Git; once they are told, forget the services.
+        Which they are.
+        """
+        left = [each for each in self._targets if each is not None and gone(each)]
+        for key in left:
             target = self._targets[key]
             self.add(key, parting(self.expected(key), key, now), now, target.latest)
             if not target.queue:
                 del self._targets[key]
+        return left
 
     def add(self, key: ServiceKey | None, facts: tuple[Fact, ...], now: float, status: ServiceStatus | None) -> None:
         """Queue facts. ``status``: of the service whose tag says that they were told."""

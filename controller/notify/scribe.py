@@ -96,7 +96,7 @@ class Scribe:
             for courier in self._couriers:
                 if not courier.knows(key):
                     entry = found.get(key, {}).get(tag_of(courier.channel.name, key), Entry())
-                    courier.learn(key, entry, status if key in found else None)
+                    courier.learn(key, entry, status if key in found else None, status)
 
     def _entries(self, tagged: tuple[ServiceStatus, ...]) -> tuple[Mapping[str, Entry], ...]:
         if not tagged:
@@ -167,4 +167,4 @@ class Scribe:
         entries = self._entries((kept_by,) if new and kept_by is not None else ())
         for courier in new:
             entry = entries[0].get(tag_of(courier.channel.name, None), Entry()) if entries else Entry()
-            courier.learn(None, entry, kept_by)
+            courier.learn(None, entry, kept_by, kept_by)

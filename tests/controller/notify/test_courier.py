@@ -280,3 +280,53 @@ def test_only_a_channel_that_wants_rollouts_has_them_looked_for(tmp_path: Path) 
 def test_what_waits_is_counted(one: Replica) -> None:
     one.sees(STARTED, SHIPPED)
     assert one.courier.waiting()[0] == 2
+
+
+def kinds(ear: Ear) -> list[Kind]:
+    return [each.fact.kind for each in ear.heard]
+
+
+def test_a_drift_that_came_and_went_while_nobody_listened_is_told_after_a_restart(tmp_path: Path) -> None:
+    tags, clock = FakeTags(), Time()
+    deaf = Replica(tmp_path, tags, Ear(trouble=failing(Later("no answer"))), clock)
+    deaf.sees(AT_REST, DRIFTED, AT_REST)
+    deaf.tells()
+    deaf.end()
+    second = Replica(tmp_path, tags, ear := Ear(), clock)
+    second.sees(AT_REST)
+    second.tells()
+    assert kinds(ear) == [Kind.DRIFT_FOUND, Kind.DRIFT_HEALED]
+    second.end()
+    third = Replica(tmp_path, tags, ear := Ear(), clock)
+    third.sees(AT_REST)
+    third.tells()
+    assert kinds(ear) == [], "each once"
+    third.end()
+
+
+def test_what_waited_is_not_told_where_another_replica_has_told_since(tmp_path: Path) -> None:
+    tags, clock = FakeTags(), Time()
+    deaf = Replica(tmp_path / "a", tags, Ear(trouble=failing(Later("no answer"))), clock)
+    deaf.sees(AT_REST, DRIFTED)
+    deaf.tells()
+    deaf.end()
+    clock.at += 3600
+    other = Replica(tmp_path / "b", tags, ear := Ear(), clock)
+    other.sees(DRIFTED, AT_REST)
+    other.tells()
+    assert kinds(ear) == [Kind.DRIFT_FOUND, Kind.DRIFT_HEALED]
+    other.end()
+    again = Replica(tmp_path / "a", tags, ear := Ear(), clock)
+    again.sees(AT_REST)
+    again.tells()
+    assert kinds(ear) == []
+    again.end()
+
+
+def test_what_waits_in_a_damaged_file_is_nothing(tmp_path: Path) -> None:
+    (tmp_path / "deploys.json").write_text('{"prod/notes waiting": "[{]"}', "utf-8")
+    one = Replica(tmp_path, FakeTags(), ear := Ear(), Time())
+    one.sees(DRIFTED)
+    one.tells()
+    assert kinds(ear) == [Kind.DRIFT_FOUND]
+    one.end()
