@@ -12,10 +12,10 @@ from controller.loop.attribution import attributed
 from controller.loop.board import Board, Told
 from controller.loop.facts import Fact, Kind
 from controller.loop.source_facts import source_back, source_fact
-from controller.loop.status import ServiceStatus
 from controller.loop.surroundings import Swept
 from controller.loop.telling import cleared, facts_of, left, standing, waits
 from reconcilers.model import ServiceKey
+from reconcilers.outcome import Blocked, Held
 
 MOST = 2000
 # What AWS's record tells long after it happened.
@@ -50,7 +50,7 @@ class Journal:
 
     def told(self, told: Told) -> None:
         now = self._now()
-        for fact in (*facts_of(told, now), *self._cleared(told.after, now)):
+        for fact in (*facts_of(told, now), *self._cleared(told, now)):
             self.keep(fact)
 
     def polled(self, _result: str, _seconds: float) -> None:
@@ -70,8 +70,12 @@ class Journal:
     def broke(self, _what: str, _error: Exception, /) -> None:
         """A defect of Trueup is the log's matter."""
 
-    def _cleared(self, status: ServiceStatus, now: float) -> tuple[Fact, ...]:
-        """What was in the way before somebody else's deployment and is not after it; remember what stands now."""
+    def _cleared(self, told: Told, now: float) -> tuple[Fact, ...]:
+        """What was in the way before looks that could not say, and is no more; remember what stands now.
+
+        What the look before still saw in the way ends with this one, as ``facts_of`` tells.
+        """
+        status, seen = told.after, isinstance(told.before.outcome, Held | Blocked)
         key, stands = status.wanted.key, standing(status)
         if stands is None:
             return ()
@@ -79,7 +83,8 @@ class Journal:
             before = tuple(each for each in self._open.get(key, ()) if each.kind is not Kind.DRIFT_FOUND)
             over = before if stands.obstacle is None else ()
             self._open[key] = (*stands.open_ends, *over) if waits(status) else stands.open_ends
-        return () if waits(status) else tuple(cleared(each, now, status.wanted.commit.commit) for each in over)
+        ends = () if seen or waits(status) else over
+        return tuple(cleared(each, now, status.wanted.commit.commit) for each in ends)
 
     def _part(self, stay: Set[ServiceKey], now: float) -> None:
         """Tell what ends with the services that are no longer in Git."""

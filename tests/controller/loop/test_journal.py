@@ -10,10 +10,22 @@ from controller.loop.surroundings import Swept
 from controller.loop.telling import LEFT
 from reconcilers.live import AttemptState
 from reconcilers.model import Cluster, Scope
-from reconcilers.outcome import Waiting
+from reconcilers.outcome import Failed, Waiting
 from reconcilers.reconcile import Report
 from reconcilers.verdict import Order
-from tests.controller.builders import BLOCKED, HELD, NOW, SHIFTING, attempt, drifted, named, observed, report, snapshot
+from tests.controller.builders import (
+    BLOCKED,
+    HELD,
+    NOW,
+    SHIFTING,
+    attempt,
+    drifted,
+    named,
+    observed,
+    report,
+    snapshot,
+    wanted,
+)
 
 
 class Kept:
@@ -206,4 +218,18 @@ def test_a_hold_stands_while_somebody_elses_deployment_runs_and_is_told_once() -
 def test_a_hold_that_somebody_elses_deployment_ended_is_cleared_after_it() -> None:
     kept = Kept()
     kept.look(report(HELD), report(WAITING, at=NOW + 30), report(at=NOW + 60), report(at=NOW + 90))
+    assert kept.kinds() == [Kind.HELD, Kind.CLEARED]
+
+
+def test_a_block_that_gave_way_to_a_newer_commit_ends_once() -> None:
+    kept = Kept()
+    kept.look(report(BLOCKED))
+    kept.board.adopt(snapshot(wanted("v3"), commit="c2"), NOW + 20)
+    kept.look(report(at=NOW + 60))
+    assert kept.kinds() == [Kind.BLOCKED, Kind.CLEARED]
+
+
+def test_a_hold_that_ends_while_aws_does_not_answer_is_cleared_after_it() -> None:
+    kept = Kept()
+    kept.look(report(HELD), report(Failed("Throttled", "slower"), at=NOW + 30), report(at=NOW + 60))
     assert kept.kinds() == [Kind.HELD, Kind.CLEARED]
