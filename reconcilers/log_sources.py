@@ -46,10 +46,6 @@ class Sources:
     def containers(self) -> frozenset[str]:
         return frozenset(self._containers)
 
-    def look_into(self, task_definition: str) -> None:
-        """Come by the containers of a revision of which nothing may run."""
-        self._places(task_definition)
-
     def of_tasks(self, tasks: Sequence[Task]) -> list[Source]:
         """A stream for each container of each task, whether it has been opened or not."""
         return [

@@ -183,11 +183,9 @@ class LogReader:
         every = gateways.tasks.of_service(wanted.cluster, wanted.name)
         tasks = started_by(attempt, attempts, every) if attempt else tuple(sorted(every, key=_age))
         sources = look.of_tasks(tasks)
-        if attempt is not None and may_be_forgotten(attempt, self._reach.now()):
+        if attempt is not None and (not tasks or may_be_forgotten(attempt, self._reach.now())):
             during = opened_during(attempt, attempts, self._reach.now())
             sources += look.opened(attempt.task_definition_arn or "", during, frozenset(each.id for each in every))
-        elif attempt is not None and not tasks:
-            look.look_into(attempt.task_definition_arn or "")
         return tasks, sources
 
     def _attempts(self, wanted: Service, reading: _Reading) -> tuple[Attempt, ...]:

@@ -1,5 +1,6 @@
 """A service whose containers write to CloudWatch Logs, and a reader of that."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,10 +70,10 @@ def logged(*containers: dict[str, Any], switches: Switches | None = None) -> Log
     return of(shifted(BlueGreen(workload=workload(*containers)), **({"switches": switches} if switches else {})))
 
 
-def of(account: Account) -> Logged:
-    """A service, and a reader of what its tasks write."""
+def of(account: Account, now: Callable[[], float] | None = None) -> Logged:
+    """A service, and a reader of what its tasks write. ``now``: the reader's clock, AWS's unless told."""
 
     made, passed = gateways(account.world), [0.0]
     clock = account.world.clock.now
-    reach = Reach(made, Historian(made, clock).history, clock, lambda: passed[0])
+    reach = Reach(made, Historian(made, clock).history, now or clock, lambda: passed[0])
     return Logged(account, made, LogReader(reach), passed)

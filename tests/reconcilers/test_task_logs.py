@@ -112,6 +112,16 @@ def test_when_ecs_has_forgotten_the_tasks_their_streams_are_found() -> None:
     assert not late.live
 
 
+def test_streams_are_looked_for_as_soon_as_ecs_knows_no_task() -> None:
+    world = logged()
+    world.ship(BAD, minutes=12)
+    soon = world.read(limit=2000)
+    now = world.account.clock.now()
+    world.account.clock.advance(2 * HOUR)  # an ECS that forgets sooner than ours thinks, as a sandbox in a hurry does
+    early = of(world.account, lambda: now).read(limit=2000)
+    assert (early.tasks, early.lines) == ((), soon.lines)
+
+
 def test_of_a_release_that_serves_for_days_lines_of_today_are_shown() -> None:
     world = logged()
     world.ship(GOOD, minutes=22)
