@@ -62,12 +62,10 @@ def unblocked(telling: Telling, given_up: str) -> str | None:
     fact, place = telling.fact, telling.place
     if not fact.id.endswith("/blocked/cleared"):
         return None
-    if fact.reason == LEFT_GIT:
+    if fact.reason == LEFT_GIT or (place is not None and fact.commit != place.commit):
         return given_up
     if place is None:
         return None
-    if fact.commit != place.commit:
-        return given_up
     return "success" if place.synced else "pending"
 
 

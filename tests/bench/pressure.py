@@ -24,11 +24,11 @@ from reconcilers.model import Cluster
 from tests.bench.copies import copies_of
 from tests.bench.daemon import ENVIRONMENT, SteppedDaemon
 from tests.bench.fleet import CLUSTER, fleet_of
+from tests.bench.report import RSS_MIB
 from tests.bench.sweep import all_in_sync, peak
 
 TAG = "7c31f0e"
-LARGE = 1000  # services; of so many at most
-RSS_MIB = 200.0  # is as much as they may take
+LARGE = 1000  # services: so many fit into ``RSS_MIB``
 SERVICES, CHANGED = 10_000, 1_000
 
 
