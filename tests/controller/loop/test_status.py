@@ -92,6 +92,13 @@ def test_a_deployment_is_no_longer_followed_when_it_is_over() -> None:
     assert status(report(SHIFTING), report()).rollout is None
 
 
+def test_why_a_deployment_was_made_is_kept_from_the_first_look_that_reads_its_record() -> None:
+    heal = attempt("v2", mark=Mark(wanted("v2").release, "c", Cause.HEAL))
+    looks = (report(SHIFTING), report(SHIFTING, observed=observed(heal)), report(SHIFTING))
+    made = [after.rollout.cause for after in (status(*looks[:n]) for n in (1, 2, 3)) if after.rollout is not None]
+    assert made == [None, Cause.HEAL, Cause.HEAL]
+
+
 def test_a_service_in_sync_and_healthy_is_ready() -> None:
     assert status(report()).ready
 
