@@ -6,12 +6,25 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 ASKED_AT_ONCE = """\
 import os, signal, sys
 from controller import __main__, cli, ending
 cli.main = lambda: (os.kill(os.getpid(), signal.SIGTERM), main())
 main, sys.argv = cli.app, ["trueup", *sys.argv[1:]]
+__main__.main()
+"""
+INTERRUPTED = """\
+import sys
+from controller import __main__
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "controller.cli.why":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Finder())
+sys.argv = ["trueup", *sys.argv[1:]]
 __main__.main()
 """
 LARGE = "import sys, controller.{}; print(sorted({{'typer', 'pydantic', 'botocore', 'asyncio'}} & sys.modules.keys()))"
@@ -34,6 +47,12 @@ def test_no_other_verb_takes_signals_for_itself() -> None:
     code = "import signal, sys; from controller import __main__, cli; cli.main = lambda: None; sys.argv[1:] = ['get']; "
     code += "__main__.main(); print(signal.getsignal(signal.SIGTERM).name)"
     assert _python(code).stdout.strip() == "SIG_DFL"
+
+
+@pytest.mark.parametrize("verb", ["get", "demo", "run"])
+def test_ctrl_c_while_a_verb_is_imported_is_no_traceback(verb: str) -> None:
+    done = _python(INTERRUPTED, verb)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 def test_neither_the_start_nor_the_health_check_imports_anything_large() -> None:
