@@ -48,16 +48,22 @@ def deployer(status: ServiceStatus, attempt: Attempt) -> Author:
 
 
 def attributed(fact: Fact, status: ServiceStatus | None) -> Fact:
-    """The fact with what was learnt since of who did it."""
+    """The fact with what was learnt since of who did it. A drift that was there already when it was first seen is told
+    at the time at which it was made.
+    """
     if status is None or fact.who not in ("", "somebody else"):
         return fact
-    asked = [of_field(path, fact.at) for path in fact.paths] if fact.kind is Kind.DRIFT_FOUND else []
+    drift = fact.kind is Kind.DRIFT_FOUND
+    asked = [of_field(path, fact.at) for path in fact.paths] if drift else []
     if fact.deployment is not None and fact.commit is None:
         asked.append(of_deployment(fact.deployment))
-    who = next((known.who for each in asked if (known := status.authors.get(each)) and known.who), None)
-    if who is None:
+    known = [author for each in asked if (author := status.authors.get(each)) and author.who]
+    if not known:
         return fact
-    return replace(fact, who=who, text=f"{fact.text}, by {name(who)}" if fact.kind is Kind.DRIFT_FOUND else fact.text)
+    who = known[0].who or ""
+    made = min((each.at for each in known if drift and each.at is not None), default=fact.at)
+    text = f"{fact.text}, by {name(who)}" if drift else fact.text
+    return replace(fact, who=who, at=min(fact.at, made), text=text)
 
 
 def dated(status: ServiceStatus, about: str, author: Author) -> ServiceStatus:

@@ -147,6 +147,15 @@ def test_a_fact_gets_its_author_when_that_is_learnt() -> None:
     assert [(each.who, each.text) for each in told] == [(MALLORY, "it drifted, by user/mallory"), (MALLORY, "it ships")]
 
 
+def test_a_drift_that_was_there_before_anybody_looked_is_told_at_the_time_it_was_made() -> None:
+    drift = Fact("1", Kind.DRIFT_FOUND, NOW, KEY, "it drifted", paths=(DEBUG.path, GRACE.path))
+    foreign = Fact("2", Kind.STARTED, NOW, KEY, "it ships", deployment="d-1", who="somebody else")
+    long_ago, undated, later = Author(MALLORY, NOW - 9000), Author(MALLORY), Author(MALLORY, NOW + 1)
+    for made, at in ((long_ago, NOW - 9000), (undated, NOW), (later, NOW)):
+        known = knowing(status(drifted(GRACE)), field=made, deployment=made)
+        assert [attributed(each, known).at for each in (drift, foreign)] == [at, NOW]
+
+
 def test_a_fact_keeps_what_it_says_where_nothing_more_is_known() -> None:
     drift = Fact("1", Kind.DRIFT_FOUND, NOW, KEY, "it drifted", paths=(GRACE.path,))
     named = replace(drift, who="arn:aws:iam::1:user/ada")
