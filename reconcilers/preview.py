@@ -1,6 +1,6 @@
 """A plan in words: what ``act`` would do, and nothing done. The second interpreter of the same data."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any, assert_never
 
 from reconcilers.actions import (
@@ -29,12 +29,17 @@ from reconcilers.outcome import (
 )
 from reconcilers.verdict import Plan
 
+BESIDES = "not of this change: live is otherwise already"
 
-def lines(plan: Plan) -> tuple[str, ...]:
-    """A plan for people, a line each: how it stands, what differs, what would be done. Secret values are masked."""
+
+def lines(plan: Plan, besides: Set[str] = frozenset()) -> tuple[str, ...]:
+    """A plan for people, a line each: how it stands, what differs, what would be done. Secret values are masked.
+
+    ``besides``: the paths that differ for another reason than the change that is planned.
+    """
     return (
         f"{plan.sync.value}, {plan.health.value}: {sentence(plan.outcome)}",
-        *(f"  {described(change)}" for change in plan.changes),
+        *(f"  {described(each)}{f' ({BESIDES})' if each.path in besides else ''}" for each in plan.changes),
         *(f"  ! {found(finding)}" for finding in plan.warnings),
         *(f"  > {step(action)}" for action in plan.actions),
     )

@@ -65,6 +65,7 @@ def plan(  # noqa: PLR0913,PLR0917 - a flag each
     ] = None,
 ) -> None:
     """Compare files with live AWS and say what the daemon would do: exit 0 nothing, 2 something, 1 error."""
+    from controller.cli.besides import besides
     from controller.cli.planned_markdown import markdown
 
     rails, snapshot = rails_of(guard_rails), read(root, path)
@@ -75,6 +76,8 @@ def plan(  # noqa: PLR0913,PLR0917 - a flag each
     found = _of_one(_chosen(snapshot, before), service)
     found = replace(found, problems=(*found.problems, *refused(rails, found.services)))
     planned = _planned(found, rails, endpoint_url, _applied(before, root, path, snapshot))
+    if before is not None:
+        planned = replace(planned, besides=besides(planned.plans, planned.services, before.services))
     typer.echo(_written(planned, form, root, files_url))
     if comment is not None:
         with failing_clearly(OSError):

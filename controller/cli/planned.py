@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from controller.cli.applied import Applied, in_fields
+from controller.cli.besides import Besides
 from controller.cli.clean import clean, spelled
 from controller.loop import words
 from controller.source.problem import Problem
@@ -25,7 +26,8 @@ class Planned:
 
     ``services`` are those that were planned, as they are wanted. ``removed`` have no manifest any more. ``unchanged``:
     how many services were left out since nothing changed in them; ``known``: so many problems were there before.
-    ``untold``: why a service field that Git changed reads as an edited one; empty where none may.
+    ``untold``: why a service field that Git changed reads as an edited one; empty where none may. ``besides``: where a
+    plan is a change's, the paths that differ for another reason than that change.
     """
 
     plans: Mapping[ServiceKey, Plan]
@@ -36,6 +38,7 @@ class Planned:
     unchanged: int = 0
     known: int = 0
     untold: str = ""
+    besides: Besides = field(default_factory=dict)
 
     @property
     def broken(self) -> bool:
@@ -82,7 +85,7 @@ def text(planned: Planned) -> str:
     """For a terminal and a log: AWS's names and words move no cursor, and each stays on its line."""
     lines: list[str] = [f"{problem.severity}: {problem}" for problem in planned.problems]
     for key, plan in planned.plans.items():
-        first, *more = preview.lines(plan)
+        first, *more = preview.lines(plan, planned.besides.get(key, frozenset()))
         lines += [f"{key}: {first}", *more]
     lines += [f"{key}: not planned. {why}" for key, why in planned.failed.items()]
     lines += [f"{key}: its manifest is removed; its ECS service is left running." for key in planned.removed]
@@ -94,7 +97,7 @@ def as_json(planned: Planned) -> str:
     """For machines."""
     answer = {
         "changes": planned.changes,
-        "services": [{**_names(key), **_plan(plan)} for key, plan in planned.plans.items()],
+        "services": [{**_names(key), **_plan(plan, planned.besides.get(key))} for key, plan in planned.plans.items()],
         "failed": [{**_names(key), "message": why} for key, why in planned.failed.items()],
         "problems": [
             {"file": each.file, "line": each.line, "column": each.column, "severity": each.severity}
@@ -108,7 +111,7 @@ def as_json(planned: Planned) -> str:
     return spelled(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
-def _plan(plan: Plan) -> dict[str, Any]:
+def _plan(plan: Plan, besides: frozenset[str] | None) -> dict[str, Any]:
     return {
         "sync": plan.sync,
         "health": plan.health,
@@ -118,6 +121,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
             {"path": each.path, "kind": each.kind, "declared": each.declared, "live": each.live}
             for each in map(masked, plan.changes)
         ],
+        "besides": sorted(besides or ()),
         "actions": [preview.step(each) for each in plan.actions],
         "warnings": [preview.found(each) for each in plan.warnings],
     }

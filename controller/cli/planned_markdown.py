@@ -4,7 +4,7 @@ The first line is a comment of its own that nobody sees: by it the comment is fo
 followed by another.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import partial
 from urllib.parse import quote
 
@@ -27,6 +27,7 @@ ROWS, FIELDS, LISTED = 100, 100, 50  # rows of the table, fields of a service, e
 VALUE = 300  # characters of a value
 DIFF = 20_000  # bytes of one service's diff
 NOTHING = frozenset({"nothing"})
+BESIDES = "Not of this change: live is otherwise than Git says already."
 HELD = "This release did not succeed before. Commit a fix, or try the same again: `trueup retry {}`."
 
 
@@ -82,10 +83,15 @@ def _table(planned: Planned, keys: Sequence[ServiceKey]) -> Iterator[str]:
             link(str(key), _console(wanted)),
             _what(plan),
             version,
-            str(len(plan.changes) or ""),
+            _fields(plan, planned.besides.get(key, frozenset())),
             plain(f"{plan.sync}, {plan.health}"),
         )
         yield f"| {' | '.join(cells)} |"
+
+
+def _fields(plan: Plan, besides: Set[str]) -> str:
+    own = len(plan.changes) - len(besides)
+    return f"{own}, and {len(besides)} besides" if besides else str(own or "")
 
 
 def _what(plan: Plan) -> str:
@@ -106,16 +112,23 @@ def _details(planned: Planned, key: ServiceKey) -> Iterator[str]:
     plan = planned.plans[key]
     yield from ("", f"<details><summary>{plain(str(key))}: {plain(verdict(plan))}</summary>", "")
     yield f"{plain(preview.sentence(plan.outcome), 2000)}"
-    if plan.changes:
-        yield ""
-        shown = _first(plan.changes)
-        yield from fenced([line for change in shown for line in _field(change)], "diff")
-        if len(plan.changes) > len(shown):
-            yield from ("", f"And {_count(len(plan.changes) - len(shown), 'field')} more.")
+    besides = planned.besides.get(key, frozenset())
+    yield from _diff("", [each for each in plan.changes if each.path not in besides])
+    yield from _diff(BESIDES, [each for each in plan.changes if each.path in besides])
     yield from _bullets("What would be done:", [plain(preview.step(each)) for each in plan.actions])
     yield from _bullets("What to do:", _remedies(key, plan))
     yield from _bullets("Warnings:", [_finding(each) for each in plan.warnings])
     yield from ("", "</details>")
+
+
+def _diff(title: str, changes: Sequence[Change]) -> Iterator[str]:
+    if not changes:
+        return
+    yield from ("", title, "") if title else ("",)
+    shown = _first(changes)
+    yield from fenced([line for change in shown for line in _field(change)], "diff")
+    if len(changes) > len(shown):
+        yield from ("", f"And {_count(len(changes) - len(shown), 'field')} more.")
 
 
 def _first(changes: Sequence[Change]) -> Sequence[Change]:
