@@ -27,6 +27,7 @@ from reconcilers.model import Revision
 # How many generations are searched for the commit that was the tip before, in turn.
 _DEPTHS = (50, 500)
 _MAX_PACKS = 50
+_LOOK = 5.0  # seconds between two looks at how far a command is
 _MAX_NAMED = 1000  # commits that are asked of the remote at once; each comes with the files in which it differs
 
 
@@ -35,7 +36,7 @@ class Commands:
     """Runs git for one look at a repository: all of it is over at `deadline`, on the monotonic clock.
 
     But for a fetch that gets on: it lasts for as long as it does, and the time of the rest begins after it. `moved` is
-    told how far it is, each time that it would have been over.
+    told how far it is, every few seconds in which it got on.
     """
 
     origin: Remote
@@ -54,8 +55,9 @@ class Commands:
     ) -> bytes:
         """Give what git says, or raise SourceError. `far`: how far it is, by what it said on its error stream."""
         left = self.deadline - time.monotonic()
+        first = left if stdin else min(left, _LOOK)  # Python gives no more of its input to what it was left to wait for
         try:
-            done = self.runner.run(["git", *command], {**self.surroundings, **extra}, left, stdin, self._headway(far))
+            done = self.runner.run(["git", *command], {**self.surroundings, **extra}, first, stdin, self._headway(far))
         except TimedOutError:
             raise too_slow(self.origin.url, self.seconds) from None
         except InterruptedError:
@@ -67,17 +69,16 @@ class Commands:
         return done.output
 
     def _headway(self, far: Callable[[bytes], Headway]) -> Callable[[bytes], float]:
-        before = Headway()
+        before, until = Headway(), self.deadline
 
         def more(errors: bytes) -> float:
-            nonlocal before
-            now, last = far(errors), before
-            before = now
-            if now.arrived <= last.arrived and now.doing == last.doing:
-                return 0.0
-            self.moved(now)
-            self.deadline = time.monotonic() + 2 * self.seconds  # for what comes after it as well
-            return self.seconds
+            nonlocal before, until
+            found, now = far(errors), time.monotonic()
+            if found.arrived > before.arrived or found.doing != before.doing:
+                self.moved(found)
+                before, until = found, max(until, now + self.seconds)
+                self.deadline = max(self.deadline, now + 2 * self.seconds)  # for what comes after it as well
+            return min(max(0.0, until - now), _LOOK)
 
         return more
 
