@@ -8,6 +8,7 @@ from typing import Annotated
 from typer import BadParameter, Option
 
 from controller.credentials.reference import parse_reference
+from controller.lease.address import address_of
 from controller.logs import LogFormat, LogLevel
 from controller.source.remote import ON_REQUEST
 from controller.source.signatures import Verify
@@ -48,6 +49,20 @@ def _named(text: str, name: str) -> object:
     forms = "a file, or the ARN of a secret or parameter as in a task definition's valueFrom"
     made = _said(text.format(forms), name, GIT)
     made.callback, made.metavar = named, "REFERENCE"  # type: ignore[attr-defined]
+    return made
+
+
+def reached(said: str | None) -> str | None:
+    """An address at which other replicas reach this one. Raises ``BadParameter`` where it is none."""
+    if said and address_of(said) is None:
+        raise BadParameter("It is no address such as http://10.0.1.7:8080, with neither a path nor a user.")
+    return said or None
+
+
+def _reached() -> object:
+    text = "Address (http://host:port) at which other replicas reach this one; on ECS it is found out."
+    made = _said(text, "ADVERTISE", HTTP)
+    made.callback, made.metavar = reached, "ADDRESS"  # type: ignore[attr-defined]
     return made
 
 
@@ -153,6 +168,7 @@ class Settings:
     )
     host: Annotated[str, _said("Address to serve on.", "HOST", HTTP)] = "127.0.0.1"
     port: Annotated[int, _said("Port to serve on; 0 takes a free one.", "PORT", HTTP, least=0, most=65535)] = 8080
+    advertise: Annotated[str | None, _reached()] = None
     api_token: Annotated[
         str | None,
         _said(

@@ -1,5 +1,6 @@
 """The composition root: every object of the daemon, built once from the settings and handed what it needs."""
 
+import os
 import random
 import socket
 import threading
@@ -35,6 +36,10 @@ from controller.source.repository import Repository
 from controller.web.app import build
 from controller.web.face import Face
 from controller.web.identity.gate import build_gate
+from controller.web.neighbours.advertised import advertised
+from controller.web.neighbours.contacts import Contacts
+from controller.web.neighbours.neighbourhood import Neighbourhood
+from controller.web.neighbours.wire import Wire
 from controller.web.patience import REASONS, Limits
 from controller.web.server import HttpServer
 from controller.web.stream import MOST_READERS, Hub
@@ -68,6 +73,7 @@ class Daemon:
 
     loop: Loop
     http: HttpServer
+    near: Neighbourhood
     repository: Repository
     hub: Hub
     ending: threading.Event
@@ -90,6 +96,7 @@ class Daemon:
             self.notifier.start()
         wait()
         self.ending.set()
+        self.near.stop()
         self.repository.close()
         self.hub.close()
         if self.inquiry is not None:
@@ -114,7 +121,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     board = Board()
     clients = _clients(settings, release, metrics)
     repository = _repository(settings, clients, board, log)
-    lease = _lease(settings, clients, board, log)
+    lease = _lease(settings, clients, board, log, lambda: advertised(settings.advertise, http.url, os.environ))
     pool = GatewayPool(clients, revision_digest)
     work = _work(settings, pool, repository, lease)
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
@@ -130,6 +137,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     ending = threading.Event()
     historian = Historian(pool, time.time)
     logs = LogReader(Reach(pool, historian.history, time.time, time.monotonic))
+    near = Neighbourhood(Contacts(lease.sharing, Wire(release), time.monotonic, log))
     face = Face(
         board=board,
         asked=loop,
@@ -146,10 +154,11 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
         inquire=inquiry.ask if inquiry is not None else None,
         log=log,
         ordered=notifier.ordered if notifier is not None else None,
+        near=near,
     )
     app = build(face, settings.api_token, settings.webhook_secret, gate)
     http = HttpServer(app, settings.host, settings.port, let_go=partial(_let_go, metrics, log))
-    return Daemon(loop, http, repository, hub, ending, lease, inquiry, notifier)
+    return Daemon(loop, http, near, repository, hub, ending, lease, inquiry, notifier)
 
 
 def _measure(metrics: Metrics, settings: Settings, loop: Loop, lease: Lease) -> None:
@@ -225,8 +234,8 @@ def _notifier(settings: Settings, pool: GatewayPool, board: Board, metrics: Metr
     return notifier
 
 
-def _lease(settings: Settings, clients: AwsClients, board: Board, log: Any) -> Lease:
-    """What this replica keeps: everything, where no table is named.
+def _lease(settings: Settings, clients: AwsClients, board: Board, log: Any, address: Callable[[], str]) -> Lease:
+    """What this replica keeps: everything, where no table is named. ``address``: where the others reach it.
 
     Raises ``Stalled`` where nobody says in which region the table is.
     """
@@ -242,7 +251,7 @@ def _lease(settings: Settings, clients: AwsClients, board: Board, log: Any) -> L
         return snapshot.revision.commit, frozenset(shard_of(each.scope) for each in snapshot.services.values())
 
     table = LeaseTable(clients.impatient("dynamodb", region, terms.patience), name)
-    keeper = Keeper(Means(table, terms, lease_clock, lambda: f"{host}-{uuid.uuid4().hex[:8]}", wants, log))
+    keeper = Keeper(Means(table, terms, lease_clock, lambda: f"{host}-{uuid.uuid4().hex[:8]}", wants, log, address))
     clients.may_change = keeper.allows
     return keeper
 

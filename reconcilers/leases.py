@@ -36,7 +36,7 @@ class Replica:
     """A replica's row. ``beat`` goes up with each renewal; ``ttl`` is for how long one is good, in seconds.
 
     ``commit`` is the newest that it has read, empty before the first: until then it keeps nothing. ``shards`` are those
-    that this commit has services in.
+    that this commit has services in. ``address`` is where the other replicas ask it, empty where nobody can.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Replica:
     beat: int = 1
     commit: str = ""
     shards: frozenset[Shard] = frozenset()
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ believes in that epoch again, whatever became of the write. A step that began in
 and takes the row out. Done twice it is no harm, since what was tried after a person spoke has spent the order; asked of
 a release that is not wanted any more, it is let go.
 
+**Where each is asked.** A replica's row says at which address the others reach its HTTP face, or nothing where it does
+not know. What they ask there is the faces' matter (``controller.web.neighbours``); nothing of the lease hangs on it.
+
 **What AWS hears late.** AWS takes no epoch with a call, so a replica that is stopped between the gate and the wire
 sends the one call that it was about to send when it goes on. The gate is asked for each action, and once more as the
 bytes are about to leave (``reconcilers.aws.session``). The next sweep of whoever keeps the shard by then puts right

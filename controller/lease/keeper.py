@@ -155,7 +155,8 @@ class Keeper:
         self._belief = None
 
     def _joined(self) -> Belief:
-        replica, sent = Replica(self._means.name(), self._means.terms.ttl), self._means.clock()
+        replica = Replica(self._means.name(), self._means.terms.ttl, address=self._means.address())
+        sent = self._means.clock()
         self._write(Join(replica))
         self._said, self._beat_at = ("", frozenset()), sent
         return self._believe(beliefs.renewed(Belief(replica.id, self._means.terms), sent))

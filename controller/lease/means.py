@@ -52,7 +52,8 @@ class Audience(Protocol):
 class Means:
     """What a keeper is given. ``clock``: seconds that only go forward. ``name``: a new id, each time.
 
-    ``wants``: the newest commit that was read (empty: none yet), and the shards it has services in.
+    ``wants``: the newest commit that was read (empty: none yet), and the shards it has services in. ``address``: where
+    the other replicas ask this one, empty for nowhere.
     """
 
     table: LeaseRows
@@ -61,3 +62,4 @@ class Means:
     name: Callable[[], str]
     wants: Callable[[], tuple[str, frozenset[Shard]]]
     log: Any
+    address: Callable[[], str] = str

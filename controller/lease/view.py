@@ -14,7 +14,7 @@ class Sharing:
     """As far as one replica knows. ``me``: its id, empty while it has no lease. ``left``: for how many seconds it may
     act without another renewal. ``trouble``: why the table does not answer, as one word. ``commits``: the newest that
     each replica has read, by id. ``holdings``: who keeps what; an empty holder is nobody. ``wanted``: all shards that
-    somebody sees in Git.
+    somebody sees in Git. ``addresses``: where each replica says that it is asked, by id; empty where it does not say.
     """
 
     me: str = ""
@@ -23,6 +23,7 @@ class Sharing:
     commits: Mapping[str, str] = field(default_factory=dict)
     holdings: Mapping[Shard, Holding] = field(default_factory=dict)
     wanted: frozenset[Shard] = frozenset()
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ours(self) -> frozenset[Shard]:
@@ -47,6 +48,7 @@ def sharing(belief: Belief | None, now: float, trouble: str) -> Sharing:
         commits={id_: each.commit for id_, each in rows.items()},
         holdings=holdings(belief),
         wanted=_wanted(belief),
+        addresses={id_: each.address for id_, each in rows.items()},
     )
 
 

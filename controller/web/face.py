@@ -1,7 +1,8 @@
 """What the HTTP face stands on: what it reads, and whom it asks."""
 
+import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry
@@ -11,11 +12,18 @@ from controller.loop.board import Board
 from controller.loop.facts import Fact
 from controller.loop.journal import Journal
 from controller.loop.questions import Question
+from controller.web.neighbours.contacts import Contacts
+from controller.web.neighbours.neighbourhood import Neighbourhood
+from controller.web.neighbours.wire import nobody
 from controller.web.stream import Hub
 from controller.web.task_logs import Reading
 from reconcilers.history import History
 from reconcilers.model import Service, ServiceKey
 from reconcilers.verdict import Order
+
+
+def _alone() -> Neighbourhood:
+    return Neighbourhood(Contacts(Sharing, nobody, time.monotonic))
 
 
 class Asked(Protocol):
@@ -44,3 +52,4 @@ class Face:
     inquire: Callable[[Iterable[Question]], None] | None = None  # who asks CloudTrail who made a deployment
     log: Any = None  # where it is written who did what; nowhere but in the activity without one
     ordered: Callable[[Fact], None] | None = None  # who else is told what somebody ordered
+    near: Neighbourhood = field(default_factory=_alone)  # the other replicas

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from controller.loop.status import ServiceStatus
 from controller.rules.rights import Right
-from controller.web.views import ActionView
+from controller.web.views import ActionView, DetailView
 from reconcilers.model import SyncPolicy
 from reconcilers.outcome import Blocked, Held, Sync
 
 CLOSED = "This daemon takes no orders: it runs without TRUEUP_API_TOKEN and TRUEUP_ROLES."
 FIRING = "AlarmFiring"
+_ORDERED = frozenset({Right.ORDER})
+_NEEDED = {"sync": _ORDERED, "retry": _ORDERED, "sync-despite-alarm": frozenset({Right.ORDER, Right.DESPITE_ALARM})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +28,25 @@ class Reader:
 def actions(status: ServiceStatus, reader: Reader) -> tuple[ActionView, ...]:
     """Sync, retry, and sync despite an alarm."""
     wanted = (
-        ("sync", "Sync now", _shut(reader, Right.ORDER) or _sync(status)),
-        ("retry", "Retry the held release", _shut(reader, Right.ORDER) or _retry(status)),
-        (
-            "sync-despite-alarm",
-            "Sync despite the alarm",
-            _shut(reader, Right.ORDER, Right.DESPITE_ALARM) or _despite(status),
-        ),
+        ("sync", "Sync now", _sync(status)),
+        ("retry", "Retry the held release", _retry(status)),
+        ("sync-despite-alarm", "Sync despite the alarm", _despite(status)),
     )
-    return tuple(ActionView(name=name, title=title, allowed=not why, why=why) for name, title, why in wanted)
+    return tuple(_offered(name, title, why, reader) for name, title, why in wanted)
 
 
-def _shut(reader: Reader, *needed: Right) -> str:
+def for_reader(view: DetailView, reader: Reader) -> DetailView:
+    """What another replica, which knows nobody, said of a service: with what is in the way of this reader."""
+    offered = tuple(_offered(each.name, each.title, each.why, reader) for each in view.actions)
+    return view.model_copy(update={"actions": offered, "you": reader.you})
+
+
+def _offered(name: str, title: str, in_the_way: str, reader: Reader) -> ActionView:
+    why = _shut(reader, _NEEDED.get(name, frozenset(Right))) or in_the_way
+    return ActionView(name=name, title=title, allowed=not why, why=why)
+
+
+def _shut(reader: Reader, needed: frozenset[Right]) -> str:
     if not reader.acting:
         return CLOSED
     if reader.rights is None or reader.rights.issuperset(needed):

@@ -26,19 +26,21 @@ def reading(face: Face, door: Door, *, acting: bool) -> APIRouter:
     @router.get("/services/{environment}/{name}", summary="One service", responses=UNKNOWN)
     def service(request: Request, environment: str, name: str) -> DetailView:
         you, rights = door.rights(request, environment)
-        key = ServiceKey(environment, name)
-        view = known(face.board, key, Reader(you, rights, acting=acting))
+        key, reader = ServiceKey(environment, name), Reader(you, rights, acting=acting)
+        keeper = face.near.keeper(request.headers, face.board.service(key))
+        view = face.near.detail(keeper, key, reader) or known(face.board, key, reader)
         if view is None:
             raise unknown(face.board, key)
         return view
 
     @router.get("/services/{environment}/{name}/history", summary="What was tried, as AWS has it", responses=UNKNOWN)
-    def history(environment: str, name: str) -> HistoryView:
+    def history(request: Request, environment: str, name: str) -> HistoryView:
         key = ServiceKey(environment, name)
         status = face.board.service(key)
         if status is None:
             raise unknown(face.board, key)
-        return _history(face, status)
+        keeper = face.near.keeper(request.headers, status)
+        return face.near.history(keeper, key) or _history(face, status)
 
     @router.get("/replicas", summary="Which replica keeps what")
     def replicas() -> SharingView:

@@ -23,6 +23,7 @@ class ReplicaView(View):
     id: str
     commit: str = Field(description="The newest commit that it has read; empty: none yet.")
     shards: int = Field(description="How many accounts and regions it keeps.")
+    address: str = Field(default="", description="Where the other replicas ask it; empty: it does not say.")
 
 
 class SharingView(View):
@@ -47,7 +48,7 @@ def sharing_view(found: Sharing) -> SharingView:
         seconds_left=found.left if isfinite(found.left) else None,
         trouble=found.trouble,
         replicas=tuple(
-            ReplicaView(id=each, commit=commit, shards=holders.count(each))
+            ReplicaView(id=each, commit=commit, shards=holders.count(each), address=found.addresses.get(each, ""))
             for each, commit in sorted(found.commits.items())
         ),
         shards=tuple(

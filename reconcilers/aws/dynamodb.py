@@ -101,6 +101,7 @@ def _of_replica(write: OfReplica) -> tuple[str, dict[str, Any]]:
         case Join(replica):
             item = {"key": {"S": f"{REPLICA}#{replica.id}"}, **_told(replica.commit, replica.shards)}
             item |= {"beat": {"N": str(replica.beat)}, "ttl": {"N": f"{replica.ttl:g}"}}
+            item |= {"address": _word(replica.address)}
             return "put_item", {
                 "Item": item,
                 "ConditionExpression": "attribute_not_exists(#key)",
@@ -179,7 +180,8 @@ def _shard_item(shard: Shard, holding: Holding) -> dict[str, Any]:
 
 def _replica(id_: str, item: Item) -> Replica:
     shards = frozenset(Shard(*each.split("/", 1)) for each in _read(item, "shards").split())
-    return Replica(id_, float(item["ttl"]["N"]), int(item["beat"]["N"]), _read(item, "commit"), shards)
+    address = _read(item, "address") if "address" in item else ""  # an earlier version does not say
+    return Replica(id_, float(item["ttl"]["N"]), int(item["beat"]["N"]), _read(item, "commit"), shards, address)
 
 
 def _errand_key(errand: Errand) -> dict[str, Any]:

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
 
+from controller.lease.view import Sharing
 from controller.loop.board import Board
 from controller.loop.journal import Journal
 from controller.source.snapshot import Snapshot
 from controller.web.app import build
 from controller.web.face import Face
+from controller.web.neighbours.contacts import Contacts
+from controller.web.neighbours.neighbourhood import Neighbourhood
+from controller.web.neighbours.wire import nobody
 from controller.web.server import HttpServer
 from controller.web.stream import Hub
 from reconcilers.history import History
@@ -42,7 +46,12 @@ class Served:
     """What is behind the routes. ``now`` is what its clock says."""
 
     def __init__(
-        self, now: float = NOW, token: str | None = TOKEN, hub: Hub | None = None, secret: str | None = None
+        self,
+        now: float = NOW,
+        token: str | None = TOKEN,
+        hub: Hub | None = None,
+        secret: str | None = None,
+        near: Neighbourhood | None = None,
     ) -> None:
         self.now = now
         self.board = Board()
@@ -50,6 +59,7 @@ class Served:
         self.hub = hub or Hub()
         self.asked = Asked(self.board)
         self.histories: dict[ServiceKey, History] = {}
+        self.near = near or Neighbourhood(Contacts(Sharing, nobody, lambda: self.now))
         self.app = build(self.face(), token, secret)
 
     def adopt(self, snapshot: Snapshot) -> None:
@@ -91,6 +101,7 @@ class Served:
             hub=self.hub,
             history=self._history,
             logs=lambda *_: TaskLogs(None),
+            near=self.near,
         )
 
 

@@ -5,9 +5,12 @@ from dataclasses import replace
 import pytest
 
 from controller.loop.status import ServiceStatus
-from controller.web.offered import CLOSED, FIRING, Reader, actions
+from controller.rules.rights import Right
+from controller.web.detail import detail_view
+from controller.web.offered import CLOSED, FIRING, Reader, actions, for_reader
 from reconcilers.live import Attempt, AttemptState
 from reconcilers.model import SyncPolicy
+from reconcilers.outcome import Outcome
 from tests.controller.builders import BLOCKED, HELD, SHIFTING, attempt, drifted, observed, report, status
 
 
@@ -61,3 +64,23 @@ def test_a_daemon_without_a_token_takes_no_orders() -> None:
 def test_who_has_no_role_there_is_told_so_by_name() -> None:
     shown = {each.name: each.why for each in actions(status(drifted()), Reader(you="ann", rights=frozenset()))}
     assert shown["sync"].startswith("ann has no role here")
+
+
+NOBODY = Reader()
+DEPLOYER = Reader("ann", frozenset({Right.ORDER}))
+
+
+@pytest.mark.parametrize("reader", [NOBODY, DEPLOYER, Reader("ben", frozenset()), Reader(acting=False)])
+@pytest.mark.parametrize("ended", [HELD, BLOCKED, SHIFTING])
+def test_what_another_replica_offers_to_nobody_is_offered_to_a_reader_as_if_it_were_here(
+    reader: Reader, ended: Outcome
+) -> None:
+    found = status(report(ended))
+    assert for_reader(detail_view(found, None, NOBODY), reader) == detail_view(found, None, reader)
+
+
+def test_an_action_that_is_not_known_here_takes_every_right() -> None:
+    view = detail_view(status(report(HELD)), None, NOBODY)
+    newer = view.model_copy(update={"actions": (view.actions[1].model_copy(update={"name": "undo"}),)})
+    assert not for_reader(newer, DEPLOYER).actions[0].allowed
+    assert for_reader(newer, Reader("kim", frozenset(Right))).actions[0].allowed

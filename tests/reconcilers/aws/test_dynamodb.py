@@ -30,7 +30,7 @@ from tests.reconcilers.aws.wire import Refusal, Wire
 from tests.replicas.aws import stand
 
 OWN, THEIRS = Shard("", "eu-west-1"), Shard("111122223333", "us-east-1")
-A = Replica("host-a", 10.0)
+A = Replica("host-a", 10.0, address="http://10.0.0.7:8080")
 
 
 @pytest.fixture(params=["moto", "roto"])
@@ -53,7 +53,15 @@ def test_a_replica_joins_once(table: LeaseTable) -> None:
 def test_a_renewal_counts_and_tells_what_is_new(table: LeaseTable) -> None:
     table.write(Join(A))
     assert table.write(Beat("host-a", "c1", frozenset({OWN, THEIRS})))
-    assert table.read().replicas["host-a"] == Replica("host-a", 10.0, 2, "c1", frozenset({OWN, THEIRS}))
+    assert table.read().replicas["host-a"] == replace(A, beat=2, commit="c1", shards=frozenset({OWN, THEIRS}))
+
+
+def test_a_row_of_a_version_that_names_no_address_is_read_without_one(table: LeaseTable) -> None:
+    item = {"key": "replica#host-b", "beat": "3", "ttl": "10", "commit": "c1", "shards": "-"}
+    kinds = {"beat": "N", "ttl": "N"}
+    row = {name: {kinds.get(name, "S"): value} for name, value in item.items()}
+    table._client.put_item(TableName=table.name, Item=row)
+    assert table.read().replicas["host-b"] == Replica("host-b", 10.0, 3, "c1")
 
 
 def test_who_is_out_cannot_renew(table: LeaseTable) -> None:

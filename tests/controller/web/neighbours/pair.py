@@ -1,0 +1,85 @@
+"""Two replicas that are served: one keeps the services, the other is asked about them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from controller.lease.view import Sharing
+from controller.web.neighbours.contacts import Contacts
+from controller.web.neighbours.neighbourhood import Neighbourhood
+from controller.web.neighbours.wire import HEADER, Wire
+from tests.controller.builders import NOW, snapshot
+from tests.controller.web.served import TOKEN, Served, serving
+
+SERVICE = "services/prod/notes"
+
+
+@dataclass
+class Replica:
+    """One of them, by its id. ``asked``: what the other one asked of it."""
+
+    id: str
+    addresses: dict[str, str]
+    now: float = NOW
+    ticks: float = 0.0
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._wire = Wire("1.2.3")
+        self.contacts = Contacts(self._sharing, self._ask, lambda: self.ticks)
+        self.near = Neighbourhood(self.contacts)
+        self.served = Served(near=self.near)
+        self.url = ""
+
+    def _sharing(self) -> Sharing:
+        return Sharing(me=self.id, addresses=self.addresses)
+
+    def _ask(self, address: str, meant: str, path: str, within: float) -> bytes:
+        self.asked.append(path)
+        return self._wire(address, meant, path, within)
+
+    def get(self, path: str, *, known: bool = False, meant: str | None = None) -> httpx.Response:
+        headers = {"authorization": f"Bearer {TOKEN}"} if known else {}
+        headers |= {HEADER: meant} if meant is not None else {}
+        return httpx.get(f"{self.url}/api/v1/{path}", headers=headers, timeout=20)
+
+    def says(self, path: str, **more: Any) -> Any:
+        answer = self.get(path, **more)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def close(self) -> None:
+        self.near.stop()
+        self._wire.close()
+
+
+@dataclass
+class Pair:
+    """``keeper`` keeps everything, and ``other`` knows that it does."""
+
+    keeper: Replica
+    other: Replica
+
+    def kept_by(self, id_: str) -> None:
+        """Who keeps everything, by what ``other`` believes."""
+        self.other.served.board.shared(lambda _: id_)
+
+
+@contextmanager
+def pair() -> Iterator[Pair]:
+    addresses: dict[str, str] = {}
+    made = Pair(Replica("keeper-1", addresses), Replica("other-1", addresses))
+    with serving(made.keeper.served) as keeper, serving(made.other.served) as other:
+        made.keeper.url, made.other.url = keeper, other
+        addresses.update({"keeper-1": keeper, "other-1": other})
+        for each in (made.keeper, made.other):
+            each.served.adopt(snapshot())
+        made.kept_by("keeper-1")
+        try:
+            yield made
+        finally:
+            made.keeper.close()
+            made.other.close()
