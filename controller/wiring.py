@@ -38,6 +38,7 @@ from controller.web.face import Face
 from controller.web.identity.gate import build_gate
 from controller.web.neighbours.advertised import advertised
 from controller.web.neighbours.contacts import Contacts
+from controller.web.neighbours.follower import Follower
 from controller.web.neighbours.neighbourhood import Neighbourhood
 from controller.web.neighbours.wire import Wire
 from controller.web.patience import REASONS, Limits
@@ -88,6 +89,7 @@ class Daemon:
         the next daemon, which looks before it tries.
         """
         self.lease.start()
+        self.near.start()
         self.http.start()
         self.loop.start(workers)
         if self.inquiry is not None:
@@ -137,7 +139,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     ending = threading.Event()
     historian = Historian(pool, time.time)
     logs = LogReader(Reach(pool, historian.history, time.time, time.monotonic))
-    near = Neighbourhood(Contacts(lease.sharing, Wire(release), time.monotonic, log))
+    near = _near(lease, hub, release, log)
     face = Face(
         board=board,
         asked=loop,
@@ -159,6 +161,12 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     app = build(face, settings.api_token, settings.webhook_secret, gate)
     http = HttpServer(app, settings.host, settings.port, let_go=partial(_let_go, metrics, log))
     return Daemon(loop, http, near, repository, hub, ending, lease, inquiry, notifier)
+
+
+def _near(lease: Lease, hub: Hub, release: str, log: Any) -> Neighbourhood:
+    """The other replicas, as the lease table's rows name them."""
+    contacts = Contacts(lease.sharing, Wire(release), time.monotonic, log)
+    return Neighbourhood(contacts, Follower(contacts, hub, time.monotonic))
 
 
 def _measure(metrics: Metrics, settings: Settings, loop: Loop, lease: Lease) -> None:

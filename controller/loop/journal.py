@@ -20,6 +20,7 @@ from reconcilers.outcome import Blocked, Held
 MOST = 2000
 # What AWS's record tells long after it happened.
 _REMEMBERED = frozenset({Kind.STARTED, Kind.DONE, Kind.ROLLED_BACK, Kind.FAILED, Kind.STOPPED, Kind.SUPERSEDED})
+_APART = 2048  # changes for each millisecond
 RECENT = 600.0  # seconds before the start: what happened while no daemon was there is news
 
 
@@ -36,7 +37,7 @@ class Journal:
         self._stale: Fact | None = None
         self._open: dict[ServiceKey, tuple[Fact, ...]] = {}
         self._began = now()
-        self._first = self._cursor = round(self._began * 1000)  # later than any place that an earlier process gave
+        self._first = self._cursor = first_place(self._began)
 
     def after(self, cursor: int = 0) -> tuple[int, tuple[Fact, ...]]:
         """The newest place, and the facts after ``cursor`` that are still kept, as they were learnt; 0 for all of them.
@@ -113,6 +114,15 @@ class Journal:
             if news:
                 self._cursor += 1
             self._facts.append((self._cursor if news else self._first, fact))
+
+
+def first_place(began: float) -> int:
+    """Where a process begins to count what changes: later than any place that an earlier one gave.
+
+    So far apart, too, that two replicas which began at different moments do not come to the same places, and know each
+    other's for what they are. JavaScript's numbers still hold it.
+    """
+    return round(began * 1000) * _APART
 
 
 def _other_end(fact: Fact) -> tuple[str, ...]:

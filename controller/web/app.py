@@ -13,7 +13,7 @@ from controller.web import webhook
 from controller.web.bodies import BoundedBodies
 from controller.web.face import Face
 from controller.web.fleet import Fleet
-from controller.web.following import following
+from controller.web.following import Followed, following
 from controller.web.health import health
 from controller.web.identity.audit import Audit
 from controller.web.identity.gate import Gate
@@ -50,8 +50,7 @@ def build(face: Face, api_token: str | None, webhook_secret: str | None, gate: G
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.include_router(health(face))
     app.include_router(reading(face, door, acting=gate.open), prefix="/api/v1")
-    fleet = Fleet(face.board, face.now, acting=gate.open)
-    app.include_router(following(fleet, face.journal, face.hub), prefix="/api/v1")
+    app.include_router(following(_followed(face, acting=gate.open)), prefix="/api/v1")
     watched = watching(face.board, face.journal, face.hub, door, acting=gate.open)
     app.include_router(watched, prefix="/api/v1")
     if gate.open:
@@ -62,6 +61,12 @@ def build(face: Face, api_token: str | None, webhook_secret: str | None, gate: G
         app.include_router(pushes(face, webhook_secret))
     app.include_router(page())
     return app
+
+
+def _followed(face: Face, *, acting: bool) -> Followed:
+    everybodys = Fleet(face.board, face.now, face.near.line, acting=acting)
+    ours = Fleet(face.board, face.now, None, acting=acting)
+    return Followed(everybodys, ours, face.journal, face.hub, face.near)
 
 
 def _keep(face: Face, order: Fact) -> None:

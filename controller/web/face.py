@@ -13,6 +13,7 @@ from controller.loop.facts import Fact
 from controller.loop.journal import Journal
 from controller.loop.questions import Question
 from controller.web.neighbours.contacts import Contacts
+from controller.web.neighbours.follower import Follower
 from controller.web.neighbours.neighbourhood import Neighbourhood
 from controller.web.neighbours.wire import nobody
 from controller.web.stream import Hub
@@ -23,7 +24,8 @@ from reconcilers.verdict import Order
 
 
 def _alone() -> Neighbourhood:
-    return Neighbourhood(Contacts(Sharing, nobody, time.monotonic))
+    contacts = Contacts(Sharing, nobody, time.monotonic)
+    return Neighbourhood(contacts, Follower(contacts, Hub(), time.monotonic))
 
 
 class Asked(Protocol):

@@ -6,9 +6,10 @@ thousand services that were looked at again and found as before change nothing.
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from controller.loop.board import Board
+from controller.loop.journal import first_place
 from controller.loop.status import ServiceStatus
 from controller.source.snapshot import Snapshot
 from controller.web.rows import broken_row, row
@@ -17,6 +18,11 @@ from controller.web.views import FleetRow, FleetView, SourceView
 from reconcilers.model import ServiceKey
 
 REMEMBERED = 1000  # of the services that left Git
+Elsewhere = Callable[[ServiceStatus], FleetRow | None]
+
+
+def _unknown(_: ServiceStatus) -> None:
+    """There are no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +33,25 @@ class _Line:
     stale: bool
     row: FleetRow
     version: int
+    theirs: FleetRow | None = None  # as another replica said it
 
 
 class Fleet:
-    """All lines, as of the last look at the board."""
+    """All lines, as of the last look at the board.
 
-    def __init__(self, board: Board, now: Callable[[], float], *, acting: bool) -> None:
+    ``elsewhere`` gives those of services that another replica keeps, where it is known. ``None`` for it: only what is
+    kept here has a line, which is what the other replicas ask for.
+    """
+
+    def __init__(
+        self, board: Board, now: Callable[[], float], elsewhere: Elsewhere | None = _unknown, *, acting: bool
+    ) -> None:
         self._board = board
         self._now = now
+        self._elsewhere = elsewhere
         self._acting = acting
         self._lock = threading.Lock()
-        self._first = self._version = round(now() * 1000)  # later than any that an earlier process gave
+        self._first = self._version = first_place(now())
         self._lines: dict[ServiceKey, _Line] = {}
         self._gone: dict[ServiceKey, int] = {}
         self._source: SourceView | None = None
@@ -62,10 +76,11 @@ class Fleet:
 
     def _refresh(self) -> SourceView:
         snapshot = self._board.snapshot
-        statuses = {status.wanted.key: status for status in self._board.services()}
+        statuses = {status.wanted.key: status for status in self._board.services() if self._tells(status)}
         next_version = self._version + 1
-        changed = [*self._changes(statuses, snapshot, next_version), *self._broken(statuses, snapshot, next_version)]
-        known = statuses.keys() | (snapshot.spoiled.keys() if snapshot is not None else set())
+        broken = snapshot if self._elsewhere is not None else None  # every replica knows of those
+        changed = [*self._changes(statuses, snapshot, next_version), *self._broken(statuses, broken, next_version)]
+        known = statuses.keys() | (broken.spoiled.keys() if broken is not None else set())
         left = self._lines.keys() - known
         for key in left:
             del self._lines[key]
@@ -79,15 +94,19 @@ class Fleet:
         self._source = settled
         return source
 
+    def _tells(self, status: ServiceStatus) -> bool:
+        return status.kept_by is None or self._elsewhere is not None
+
     def _changes(
         self, statuses: dict[ServiceKey, ServiceStatus], snapshot: Snapshot | None, version: int
     ) -> Iterator[ServiceKey]:
         for key, status in statuses.items():
             stale = snapshot is not None and key in snapshot.stale
+            theirs = self._elsewhere(status) if self._elsewhere is not None else None
             line = self._lines.get(key)
-            if line is not None and line.status is status and line.stale == stale:
+            if line is not None and line.status is status and line.stale == stale and line.theirs is theirs:
                 continue
-            if self._put(key, _Line(status, stale, row(status, stale=stale), version)):
+            if self._put(key, _Line(status, stale, theirs or row(status, stale=stale), version, theirs)):
                 yield key
 
     def _broken(
@@ -104,6 +123,6 @@ class Fleet:
         self._gone.pop(key, None)
         before = self._lines.get(key)
         if before is not None and before.row == line.row:
-            line = _Line(line.status, line.stale, line.row, before.version)
+            line = replace(line, version=before.version)
         self._lines[key] = line
         return before is None or before.version != line.version

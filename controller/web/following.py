@@ -1,14 +1,17 @@
 """The routes that are followed: the fleet in lines, what happened, and both as they change."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from controller.loop.facts import Fact
 from controller.loop.journal import MOST, Journal
 from controller.web.fleet import Fleet
+from controller.web.neighbours.neighbourhood import Neighbourhood
 from controller.web.showing import fact_view
 from controller.web.stream import Hub, Place
 from controller.web.views import ActivityView, FleetView
@@ -28,13 +31,29 @@ class Wanted(BaseModel):
     kind: tuple[str, ...] = ()
 
 
-def following(fleet: Fleet, journal: Journal, hub: Hub) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What is followed: ``fleet`` is everybody's lines, ``ours`` those of what this replica keeps."""
+
+    fleet: Fleet
+    ours: Fleet
+    journal: Journal
+    hub: Hub
+    near: Neighbourhood
+
+
+def following(followed: Followed) -> APIRouter:
     """``/fleet``, ``/activity`` and ``/stream``."""
     router = APIRouter(tags=["services"])
+    fleet, journal, hub, near = followed.fleet, followed.journal, followed.hub, followed.near
 
     @router.get("/fleet", summary="Every service in a line, or those that changed", response_model=FleetView)
-    def lines(after: After = None) -> Response:
-        view = fleet.view(after)
+    def lines(request: Request, after: After = None) -> Response:
+        if near.asks(request.headers):
+            view = followed.ours.view(after)
+        else:
+            near.look()
+            view = fleet.view(after)
         # Written by pydantic at once: FastAPI would check a thousand rows again that were made a moment ago.
         return Response(view.model_dump_json(by_alias=True), media_type="application/json")
 
@@ -52,6 +71,7 @@ def following(fleet: Fleet, journal: Journal, hub: Hub) -> APIRouter:
     async def stream(request: Request, after: After = None) -> StreamingResponse:
         if hub.full:
             raise HTTPException(503, "Too many readers are connected, or the daemon is ending.", {"retry-after": "5"})
+        await run_in_threadpool(near.look)
         place = Place.read(request.headers.get("last-event-id", "")) or Place(after, journal.after()[0])
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(hub.messages(fleet, journal, place), media_type="text/event-stream", headers=headers)

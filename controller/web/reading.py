@@ -8,7 +8,7 @@ from controller.web.detail import history_view
 from controller.web.face import Face
 from controller.web.offered import Reader
 from controller.web.sharing import SharingView, sharing_view
-from controller.web.showing import service_views, source_view
+from controller.web.showing import service_view, service_views, source_view
 from controller.web.trust import Door
 from controller.web.views import DetailView, HistoryView, ServiceView, SourceView
 from controller.web.watching import UNKNOWN, known, unknown
@@ -20,8 +20,8 @@ def reading(face: Face, door: Door, *, acting: bool) -> APIRouter:
     router = APIRouter(tags=["services"])
 
     @router.get("/services", summary="Every service")
-    def services() -> list[ServiceView]:
-        return service_views(face.board.services(), face.board.snapshot)
+    def services(request: Request) -> list[ServiceView]:
+        return _services(face, neighbour=face.near.asks(request.headers))
 
     @router.get("/services/{environment}/{name}", summary="One service", responses=UNKNOWN)
     def service(request: Request, environment: str, name: str) -> DetailView:
@@ -51,6 +51,14 @@ def reading(face: Face, door: Door, *, acting: bool) -> APIRouter:
         return source_view(face.board.source, face.board.snapshot)
 
     return router
+
+
+def _services(face: Face, *, neighbour: bool) -> list[ServiceView]:
+    """All of them; for a neighbour those that are kept here."""
+    statuses, snapshot = face.board.services(), face.board.snapshot
+    if neighbour:
+        return [service_view(each, snapshot) for each in statuses if each.kept_by is None]
+    return face.near.services(service_views(statuses, snapshot), statuses)
 
 
 def _history(face: Face, status: ServiceStatus) -> HistoryView:

@@ -1,6 +1,8 @@
 """What the routes ask of the other replicas."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -8,24 +10,27 @@ from pydantic import TypeAdapter, ValidationError
 
 from controller.loop.status import ServiceStatus
 from controller.web.neighbours.contacts import Contacts
+from controller.web.neighbours.follower import PATIENCE, Follower
+from controller.web.neighbours.merged import whole
 from controller.web.neighbours.wire import HEADER, MISDIRECTED, NoAnswerError
 from controller.web.offered import Reader, for_reader
 from controller.web.refusals import Refusal
 from controller.web.refusing import RefusedError
-from controller.web.views import DetailView, HistoryView
+from controller.web.views import DetailView, FleetRow, HistoryView, ServiceView
 from reconcilers.model import ServiceKey
 
 T = TypeVar("T")
-PATIENCE = 2.0  # seconds for what a neighbour knows
-PATIENCE_WITH_AWS = 8.0  # and for what it asks AWS first; whoever waits at a terminal does so for ten
+PATIENCE_WITH_AWS = 8.0  # seconds for what a neighbour asks AWS first; whoever waits at a terminal does so for ten
 _DETAIL, _HISTORY = TypeAdapter(DetailView), TypeAdapter(HistoryView)
+_SERVICES = TypeAdapter(tuple[ServiceView, ...])
 
 
 class Neighbourhood:
-    """The other replicas, as ``contacts`` reach them."""
+    """The other replicas, as ``contacts`` reach them and ``follower`` keeps up with them."""
 
-    def __init__(self, contacts: Contacts) -> None:
+    def __init__(self, contacts: Contacts, follower: Follower) -> None:
         self._contacts = contacts
+        self._follower = follower
 
     def asks(self, headers: Mapping[str, str]) -> bool:
         """Whether it is a neighbour that asks: then what this replica keeps itself is the answer, and no more.
@@ -60,7 +65,31 @@ class Neighbourhood:
         """What was tried with a service, as its keeper has it from AWS; ``None``: it does not say."""
         return self._ask(keeper, f"{_path(key)}/history", _HISTORY, PATIENCE_WITH_AWS)
 
+    def services(self, ours: list[ServiceView], statuses: tuple[ServiceStatus, ...]) -> list[ServiceView]:
+        """Every service, whole: what another replica keeps as that one has it, where it says so."""
+        near = self._contacts.addresses()
+        keepers = sorted({each.kept_by for each in statuses if each.kept_by is not None} & near.keys())
+        if not keepers:
+            return ours
+        with ThreadPoolExecutor(len(keepers), "services") as threads:  # one waits for them all, and none for long
+            found = threads.map(partial(self._ask, path="services", shape=_SERVICES, within=PATIENCE), keepers)
+            return whole(ours, statuses, {id_: views for id_, views in zip(keepers, found, strict=True) if views})
+
+    def look(self) -> None:
+        """See to it that ``line`` is of this moment, as far as the neighbours answer within two seconds."""
+        self._follower.look()
+
+    def line(self, status: ServiceStatus) -> FleetRow | None:
+        """A service's line as its keeper has it; ``None`` where that is not known, or this replica is the keeper."""
+        return self._follower.line(status)
+
+    def start(self) -> None:
+        """Keep up by oneself from now on while somebody reads a stream."""
+        self._follower.start()
+
     def stop(self) -> None:
+        """Ask nobody any more."""
+        self._follower.stop()
         self._contacts.stop()
 
     def _ask(self, id_: str, path: str, shape: TypeAdapter[T], within: float) -> T | None:

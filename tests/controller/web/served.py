@@ -1,6 +1,7 @@
 """A board that is served as the daemon serves it, and looks that are told to it as the loop tells them."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -13,8 +14,9 @@ from controller.source.snapshot import Snapshot
 from controller.web.app import build
 from controller.web.face import Face
 from controller.web.neighbours.contacts import Contacts
+from controller.web.neighbours.follower import Follower
 from controller.web.neighbours.neighbourhood import Neighbourhood
-from controller.web.neighbours.wire import nobody
+from controller.web.neighbours.wire import Ask, nobody
 from controller.web.server import HttpServer
 from controller.web.stream import Hub
 from reconcilers.history import History
@@ -51,7 +53,8 @@ class Served:
         token: str | None = TOKEN,
         hub: Hub | None = None,
         secret: str | None = None,
-        near: Neighbourhood | None = None,
+        sharing: Callable[[], Sharing] = Sharing,
+        ask: Ask = nobody,
     ) -> None:
         self.now = now
         self.board = Board()
@@ -59,7 +62,9 @@ class Served:
         self.hub = hub or Hub()
         self.asked = Asked(self.board)
         self.histories: dict[ServiceKey, History] = {}
-        self.near = near or Neighbourhood(Contacts(Sharing, nobody, lambda: self.now))
+        self.contacts = Contacts(sharing, ask, time.monotonic)
+        self.follower = Follower(self.contacts, self.hub, time.monotonic)
+        self.near = Neighbourhood(self.contacts, self.follower)
         self.app = build(self.face(), token, secret)
 
     def adopt(self, snapshot: Snapshot) -> None:

@@ -8,8 +8,6 @@ from typing import Any
 import httpx
 
 from controller.lease.view import Sharing
-from controller.web.neighbours.contacts import Contacts
-from controller.web.neighbours.neighbourhood import Neighbourhood
 from controller.web.neighbours.wire import HEADER, Wire
 from tests.controller.builders import NOW, snapshot
 from tests.controller.web.served import TOKEN, Served, serving
@@ -23,15 +21,12 @@ class Replica:
 
     id: str
     addresses: dict[str, str]
-    now: float = NOW
-    ticks: float = 0.0
+    began: float = NOW
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._wire = Wire("1.2.3")
-        self.contacts = Contacts(self._sharing, self._ask, lambda: self.ticks)
-        self.near = Neighbourhood(self.contacts)
-        self.served = Served(near=self.near)
+        self.served = Served(self.began, sharing=self._sharing, ask=self._ask)
         self.url = ""
 
     def _sharing(self) -> Sharing:
@@ -52,7 +47,7 @@ class Replica:
         return answer.json()
 
     def close(self) -> None:
-        self.near.stop()
+        self.served.near.stop()
         self._wire.close()
 
 
@@ -71,7 +66,7 @@ class Pair:
 @contextmanager
 def pair() -> Iterator[Pair]:
     addresses: dict[str, str] = {}
-    made = Pair(Replica("keeper-1", addresses), Replica("other-1", addresses))
+    made = Pair(Replica("keeper-1", addresses), Replica("other-1", addresses, NOW + 0.01))
     with serving(made.keeper.served) as keeper, serving(made.other.served) as other:
         made.keeper.url, made.other.url = keeper, other
         addresses.update({"keeper-1": keeper, "other-1": other})

@@ -1,0 +1,89 @@
+"""Keeps up with what the neighbours say of the fleet, for as long as somebody looks."""
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+
+from pydantic import TypeAdapter, ValidationError
+
+from controller.loop.status import ServiceStatus
+from controller.web.neighbours.contacts import Contacts
+from controller.web.neighbours.merged import Said, heard, line
+from controller.web.neighbours.wire import NoAnswerError
+from controller.web.stream import Hub
+from controller.web.views import FleetRow, FleetView
+
+PATIENCE = 2.0  # seconds for what a neighbour knows
+YOUNG = 1.0  # seconds for which what was said is not asked for again
+THREADS = 4  # an installation has five replicas at most
+_FLEET = TypeAdapter(FleetView)
+
+
+class Follower:
+    """For several threads. ``clock``: seconds that only go forward. ``hub``: its readers are who looks all the time."""
+
+    def __init__(self, contacts: Contacts, hub: Hub, clock: Callable[[], float]) -> None:
+        self._contacts = contacts
+        self._hub = hub
+        self._clock = clock
+        self._lock = threading.Lock()  # guards what follows
+        self._said: Mapping[str, Said] = {}
+        self._under_way: dict[str, Future[None]] = {}
+        self._threads: ThreadPoolExecutor | None = None
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="neighbours", daemon=True)
+
+    def line(self, status: ServiceStatus) -> FleetRow | None:
+        """A service's line as its keeper has it; ``None`` where that is not known, or this replica is the keeper."""
+        return line(self._said, status, self._clock()) if status.kept_by else None
+
+    def look(self) -> None:
+        """Ask whoever was not asked a moment ago, and wait for the answers, but not for who has kept silent before."""
+        near = self._contacts.addresses()
+        with self._lock:
+            self._said = {id_: each for id_, each in self._said.items() if id_ in near}
+            asked = {id_: found for id_ in near if (found := self._asked(id_)) is not None}
+        wait([each for id_, each in asked.items() if not self._contacts.silent(id_)], PATIENCE)
+
+    def start(self) -> None:
+        """From now on look by itself while somebody reads a stream."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._ended.set()
+        with self._lock:
+            threads, self._threads = self._threads, None
+        if threads is not None:
+            threads.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self) -> None:
+        while not self._ended.wait(YOUNG):
+            if self._hub.readers:
+                self.look()
+
+    def _asked(self, id_: str) -> "Future[None] | None":
+        """The question that is under way or begins now; ``None`` where none is due."""
+        found = self._under_way.get(id_)
+        if found is not None and not found.done():
+            return found
+        young = self._clock() - self._said.get(id_, Said()).at < YOUNG
+        if young or self._ended.is_set():
+            return None
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(THREADS, "follower")
+        self._under_way[id_] = self._threads.submit(self._follow, id_)
+        return self._under_way[id_]
+
+    def _follow(self, id_: str) -> None:
+        before = self._said.get(id_, Said())
+        after = "" if before.version is None else f"?after={before.version}"
+        try:
+            view = _FLEET.validate_json(self._contacts.get(id_, f"fleet{after}", PATIENCE))
+        except (NoAnswerError, ValidationError):  # another version may speak otherwise
+            now = before if before.counts(self._clock()) else Said()
+        else:
+            now = heard(before, view, self._clock())
+        with self._lock:
+            self._said = {**self._said, id_: now}
+        if now.lines is not before.lines and now.lines != before.lines:
+            self._hub.poke()
