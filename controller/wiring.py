@@ -139,7 +139,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     ending = threading.Event()
     historian = Historian(pool, time.time)
     logs = LogReader(Reach(pool, historian.history, time.time, time.monotonic))
-    near = _near(lease, hub, release, log)
+    near = _near(lease, journal, hub, log)
     face = Face(
         board=board,
         asked=loop,
@@ -163,10 +163,10 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     return Daemon(loop, http, near, repository, hub, ending, lease, inquiry, notifier)
 
 
-def _near(lease: Lease, hub: Hub, release: str, log: Any) -> Neighbourhood:
+def _near(lease: Lease, journal: Journal, hub: Hub, log: Any) -> Neighbourhood:
     """The other replicas, as the lease table's rows name them."""
-    contacts = Contacts(lease.sharing, Wire(release), time.monotonic, log)
-    return Neighbourhood(contacts, Follower(contacts, hub, time.monotonic))
+    contacts = Contacts(lease.sharing, Wire(version("trueup")), time.monotonic, log)
+    return Neighbourhood(contacts, Follower(contacts, journal, hub, time.monotonic))
 
 
 def _measure(metrics: Metrics, settings: Settings, loop: Loop, lease: Lease) -> None:

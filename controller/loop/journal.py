@@ -2,10 +2,11 @@
 
 After a restart AWS's own record fills it again, deployment by deployment, as each service is looked at or recollected.
 What happened long before the start is there to be read, at its own time, and is no news: who follows has heard it.
+Another replica's journal tells what happened to what that one keeps; those facts are kept among one's own.
 """
 
 import threading
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Set
 from itertools import chain
 
 from controller.loop.attribution import attributed
@@ -34,19 +35,23 @@ class Journal:
         self._most = most
         self._facts: list[tuple[int, Fact]] = []
         self._ids: set[str] = set()
+        self._theirs: dict[str, float] = {}  # what only another replica told: when each happened, by its id
         self._stale: Fact | None = None
         self._open: dict[ServiceKey, tuple[Fact, ...]] = {}
         self._began = now()
         self._first = self._cursor = first_place(self._began)
 
-    def after(self, cursor: int = 0) -> tuple[int, tuple[Fact, ...]]:
+    def after(self, cursor: int = 0, *, ours: bool = False) -> tuple[int, tuple[Fact, ...]]:
         """The newest place, and the facts after ``cursor`` that are still kept, as they were learnt; 0 for all of them.
 
-        A cursor of another process's journal is no place in this one: from its start, then.
+        A cursor of another process's journal is no place in this one: from its start, then. ``ours``: without what
+        only another replica told.
         """
         with self._lock:
             since = cursor if cursor == 0 or self._first <= cursor <= self._cursor else self._first
-            cursor, facts = self._cursor, tuple(fact for place, fact in self._facts if place > since)
+            found = (fact for place, fact in self._facts if place > since)
+            facts = tuple(fact for fact in found if not ours or self._theirs.get(fact.id) != fact.at)
+            cursor = self._cursor
         return cursor, tuple(map(self._as_known, facts))
 
     def told(self, told: Told) -> None:
@@ -101,19 +106,41 @@ class Journal:
     def keep(self, fact: Fact) -> None:
         """Give a fact its place, unless it is there already, or so long ago that it would be forgotten at once."""
         with self._lock:
-            if fact.id in self._ids:
-                return
-            news = fact.kind not in _REMEMBERED or fact.at >= self._began - RECENT
-            if len(self._facts) == self._most:
-                oldest = min(range(self._most), key=lambda place: self._facts[place][1].at)
-                if fact.at < self._facts[oldest][1].at:
-                    return
-                self._ids.discard(self._facts.pop(oldest)[1].id)
-            self._ids.add(fact.id)
-            self._ids.difference_update(_other_end(fact))
-            if news:
-                self._cursor += 1
-            self._facts.append((self._cursor if news else self._first, fact))
+            self._theirs.pop(fact.id, None)
+            self._put(fact)
+
+    def learn(self, told: Iterable[Fact]) -> bool:
+        """Keep what another replica told, the oldest first: each once, and as it was told last. Whether any is new."""
+        by_name = {(fact.id, fact.at): fact for fact in told}
+        with self._lock:
+            before = self._cursor
+            for number, (place, fact) in enumerate(self._facts):
+                again = by_name.pop((fact.id, fact.at), None)
+                if again is not None and self._theirs.get(fact.id) == fact.at:
+                    self._facts[number] = (place, again)  # with who did it, which may be learnt long after
+            for fact in by_name.values():
+                if self._put(fact):
+                    self._theirs[fact.id] = fact.at
+            return self._cursor != before
+
+    def _put(self, fact: Fact) -> bool:
+        if fact.id in self._ids:
+            return False
+        news = fact.kind not in _REMEMBERED or fact.at >= self._began - RECENT
+        if len(self._facts) == self._most:
+            oldest = min(range(self._most), key=lambda place: self._facts[place][1].at)
+            if fact.at < self._facts[oldest][1].at:
+                return False
+            gone = self._facts.pop(oldest)[1]
+            self._ids.discard(gone.id)
+            if self._theirs.get(gone.id) == gone.at:
+                del self._theirs[gone.id]
+        self._ids.add(fact.id)
+        self._ids.difference_update(_other_end(fact))
+        if news:
+            self._cursor += 1
+        self._facts.append((self._cursor if news else self._first, fact))
+        return True
 
 
 def first_place(began: float) -> int:

@@ -50,9 +50,9 @@ def build(face: Face, api_token: str | None, webhook_secret: str | None, gate: G
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.include_router(health(face))
     app.include_router(reading(face, door, acting=gate.open), prefix="/api/v1")
-    app.include_router(following(_followed(face, acting=gate.open)), prefix="/api/v1")
-    watched = watching(face.board, face.journal, face.hub, door, acting=gate.open)
-    app.include_router(watched, prefix="/api/v1")
+    followed = _followed(face, acting=gate.open)
+    app.include_router(following(followed), prefix="/api/v1")
+    app.include_router(watching(face.board, followed, door, acting=gate.open), prefix="/api/v1")
     if gate.open:
         app.include_router(orders(face, door), prefix="/api/v1")
     if gate.open and face.logs is not None:

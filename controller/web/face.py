@@ -25,7 +25,7 @@ from reconcilers.verdict import Order
 
 def _alone() -> Neighbourhood:
     contacts = Contacts(Sharing, nobody, time.monotonic)
-    return Neighbourhood(contacts, Follower(contacts, Hub(), time.monotonic))
+    return Neighbourhood(contacts, Follower(contacts, Journal(Board(), time.time), Hub(), time.monotonic))
 
 
 class Asked(Protocol):

@@ -58,8 +58,11 @@ def following(followed: Followed) -> APIRouter:
         return Response(view.model_dump_json(by_alias=True), media_type="application/json")
 
     @router.get("/activity", summary="What happened, newest first")
-    def activity(asked: Annotated[Wanted, Query()]) -> ActivityView:
-        cursor, facts = journal.after(asked.after or 0)
+    def activity(request: Request, asked: Annotated[Wanted, Query()]) -> ActivityView:
+        neighbour = near.asks(request.headers)
+        if not neighbour:
+            near.look()
+        cursor, facts = journal.after(asked.after or 0, ours=neighbour)
         wanted = [each for each in facts if is_wanted(each, asked)]
         newest = sorted(wanted, key=lambda fact: fact.at)[::-1]  # of the same moment, what was learnt last
         left = _before(newest, asked.before) if asked.before else newest
@@ -71,7 +74,7 @@ def following(followed: Followed) -> APIRouter:
     async def stream(request: Request, after: After = None) -> StreamingResponse:
         if hub.full:
             raise HTTPException(503, "Too many readers are connected, or the daemon is ending.", {"retry-after": "5"})
-        await run_in_threadpool(near.look)
+        await run_in_threadpool(near.begin, None)
         place = Place.read(request.headers.get("last-event-id", "")) or Place(after, journal.after()[0])
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(hub.messages(fleet, journal, place), media_type="text/event-stream", headers=headers)

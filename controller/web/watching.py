@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from controller.loop.board import Board
@@ -11,7 +12,7 @@ from controller.loop.facts import Fact
 from controller.loop.journal import Journal
 from controller.rules.rights import Right
 from controller.web.detail import broken_detail, detail_view
-from controller.web.following import FULL, Wanted, is_wanted
+from controller.web.following import FULL, Followed, Wanted, is_wanted
 from controller.web.meant import meant
 from controller.web.offered import Reader
 from controller.web.refusals import Code, Refusal
@@ -26,9 +27,10 @@ Rights = tuple[str, frozenset[Right] | None]
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "No manifest names this service."}}
 
 
-def watching(board: Board, journal: Journal, hub: Hub, door: Door, *, acting: bool) -> APIRouter:
+def watching(board: Board, followed: Followed, door: Door, *, acting: bool) -> APIRouter:
     """``/services/{environment}/{name}/stream`` and ``/activity/stream``."""
     router = APIRouter(tags=["services"], responses=FULL)
+    journal, hub, near = followed.journal, followed.hub, followed.near
 
     @router.get(
         "/services/{environment}/{name}/stream",
@@ -41,11 +43,17 @@ def watching(board: Board, journal: Journal, hub: Hub, door: Door, *, acting: bo
         key, reader = ServiceKey(environment, name), Reader(*who, acting=acting)
         if known(board, key, reader) is None:
             raise unknown(board, key)
+        await run_in_threadpool(near.begin, board.service(key))
         facts = _Facts(journal, _cursor(request, journal), lambda fact: fact.service == key)
-        return _streamed(hub, _Watched(lambda: known(board, key, reader), facts))
+
+        def look() -> DetailView | None:
+            return near.watched(board.service(key), reader) or known(board, key, reader)
+
+        return _streamed(hub, _Watched(look, facts))
 
     @router.get("/activity/stream", summary="What happens, as it happens: server-sent events")
     async def activity(request: Request, asked: Annotated[Wanted, Query()]) -> StreamingResponse:
+        await run_in_threadpool(near.begin, None)
         start = asked.after if asked.after is not None else _cursor(request, journal)
         return _streamed(hub, _Facts(journal, start, lambda fact: is_wanted(fact, asked)))
 

@@ -7,7 +7,9 @@ from the lease table's rows; and asks there what a reader asked here, over the s
 ``wire``           one question over HTTP: bounded in time and size, nothing followed, no proxy, nothing repeated.
 ``contacts``       whom to ask, a few questions at once, and nobody again at once who did not answer.
 ``merged``         how what they said goes into what is known here. Pure.
-``follower``       keeps up with their lines of the fleet: what changed since, once a second, while somebody looks.
+``details``        the services of theirs that somebody watches here, each whole.
+``follower``       keeps up with their lines, and with what happened there: what is new, once a second, while somebody
+                   looks.
 ``neighbourhood``  what the routes ask: a service, its history, all services, each as the replica has it that keeps it.
 
 **What is asked** is what anybody may read. No token and no cookie goes along, nor does anything that a reader sent but
@@ -18,7 +20,8 @@ not keep the service, says 421, and whoever asked falls back to what it knows al
 through the lease table. Logs do not either: whoever is asked reads them from AWS itself.
 
 **Nothing is counted twice**, since a neighbour is told only what this replica keeps itself, and a line counts only from
-the replica that keeps the service by one's own reading of the lease table.
+the replica that keeps the service by one's own reading of the lease table. What happened there goes into the journal
+here, under the name that it has everywhere, and is not told further.
 
 **What is not known is not made up.** Where a neighbour does not answer within two seconds, its last lines count for
 fifteen more; then, as where nobody can be asked, there is said which replica keeps it. One that kept silent is left

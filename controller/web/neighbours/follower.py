@@ -3,29 +3,38 @@
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 
 from pydantic import TypeAdapter, ValidationError
 
+from controller.loop.journal import MOST, Journal
 from controller.loop.status import ServiceStatus
 from controller.web.neighbours.contacts import Contacts
-from controller.web.neighbours.merged import Said, heard, line
+from controller.web.neighbours.details import PATIENCE, Details
+from controller.web.neighbours.merged import Said, fact_of, heard, line
 from controller.web.neighbours.wire import NoAnswerError
 from controller.web.stream import Hub
-from controller.web.views import FleetRow, FleetView
+from controller.web.views import ActivityView, FleetRow, FleetView
 
-PATIENCE = 2.0  # seconds for what a neighbour knows
 YOUNG = 1.0  # seconds for which what was said is not asked for again
 THREADS = 4  # an installation has five replicas at most
-_FLEET = TypeAdapter(FleetView)
+AGAIN = 30.0  # seconds after which the newest facts are read once more
+NEWEST = 200
+_FLEET, _ACTIVITY = TypeAdapter(FleetView), TypeAdapter(ActivityView)
 
 
 class Follower:
-    """For several threads. ``clock``: seconds that only go forward. ``hub``: its readers are who looks all the time."""
+    """For several threads. ``clock``: seconds that only go forward. ``hub``: its readers are who looks all the time.
 
-    def __init__(self, contacts: Contacts, hub: Hub, clock: Callable[[], float]) -> None:
+    What happened goes into ``journal``, and whoever watches one service finds it in ``details``.
+    """
+
+    def __init__(self, contacts: Contacts, journal: Journal, hub: Hub, clock: Callable[[], float]) -> None:
         self._contacts = contacts
+        self._journal = journal
         self._hub = hub
         self._clock = clock
+        self.details = Details(contacts, clock)
         self._lock = threading.Lock()  # guards what follows
         self._said: Mapping[str, Said] = {}
         self._under_way: dict[str, Future[None]] = {}
@@ -76,14 +85,25 @@ class Follower:
 
     def _follow(self, id_: str) -> None:
         before = self._said.get(id_, Said())
-        after = "" if before.version is None else f"?after={before.version}"
         try:
-            view = _FLEET.validate_json(self._contacts.get(id_, f"fleet{after}", PATIENCE))
+            now = self._read(id_, self._lined(id_, before))
         except (NoAnswerError, ValidationError):  # another version may speak otherwise
             now = before if before.counts(self._clock()) else Said()
-        else:
-            now = heard(before, view, self._clock())
         with self._lock:
             self._said = {**self._said, id_: now}
-        if now.lines is not before.lines and now.lines != before.lines:
+        watched = self._hub.readers > 0 and now.at > before.at and self.details.again(id_)
+        if watched or now.cursor != before.cursor or (now.lines is not before.lines and now.lines != before.lines):
             self._hub.poke()
+
+    def _lined(self, id_: str, said: Said) -> Said:
+        """With what changed of its lines."""
+        after = "" if said.version is None else f"?after={said.version}"
+        return heard(said, _FLEET.validate_json(self._contacts.get(id_, f"fleet{after}", PATIENCE)), self._clock())
+
+    def _read(self, id_: str, said: Said) -> Said:
+        """With what happened. Who did something is learnt late, so the newest facts are read again now and then."""
+        again, first = said.at - said.again > AGAIN, said.cursor is None
+        asked = f"limit={MOST if first else NEWEST}" if again or first else f"limit={MOST}&after={said.cursor}"
+        view = _ACTIVITY.validate_json(self._contacts.get(id_, f"activity?{asked}", PATIENCE))
+        self._journal.learn(fact for each in reversed(view.facts) if (fact := fact_of(each)) is not None)
+        return replace(said, cursor=view.cursor, again=said.at if again else said.again)

@@ -4,21 +4,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 
+from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
-from controller.web.views import FleetRow, FleetView, ServiceView
+from controller.web.views import FactView, FleetRow, FleetView, ServiceView
+from reconcilers.model import ServiceKey
 
 GRACE = 15.0  # seconds for which what was said counts: a lease that is not renewed is over by then
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The lines of what a neighbour keeps, by service, as of its ``version``. ``at``: when it answered last, in seconds
-    of a clock that only goes forward.
+    """The lines of what a neighbour keeps, by service, as of its ``version``, and how far its journal was read.
+
+    ``at``: when it answered last, ``again``: when its newest facts were last read once more; both in seconds of a clock
+    that only goes forward.
     """
 
     version: int | None = None
     lines: Mapping[str, FleetRow] = field(default_factory=dict)
     at: float = -inf
+    cursor: int | None = None
+    again: float = -inf
 
     def counts(self, now: float) -> bool:
         """Whether it is young enough to be told."""
@@ -30,7 +36,32 @@ def heard(said: Said, view: FleetView, at: float) -> Said:
     if not view.whole and not view.rows and not view.removed:
         return replace(said, version=view.version, at=at)
     kept = {} if view.whole else {name: each for name, each in said.lines.items() if name not in view.removed}
-    return Said(view.version, {**kept, **{f"{each.environment}/{each.name}": each for each in view.rows}}, at)
+    lines = {**kept, **{f"{each.environment}/{each.name}": each for each in view.rows}}
+    return replace(said, version=view.version, lines=lines, at=at)
+
+
+def fact_of(view: FactView) -> Fact | None:
+    """What happened to a service, as a neighbour told it; ``None`` for a kind that is not known here, and for what
+    happened to the repository: every replica reads Git itself.
+    """
+    if view.service is None or view.environment is None or view.kind not in frozenset(Kind):
+        return None
+    return Fact(
+        id=view.id,
+        kind=Kind(view.kind),
+        at=view.at,
+        service=ServiceKey(view.environment, view.service),
+        text=view.text,
+        deployment=view.deployment,
+        commit=view.commit,
+        subject=view.subject,
+        release=view.release,
+        reason=view.reason,
+        remedy=view.remedy,
+        who=view.who,
+        seconds=view.seconds,
+        paths=view.paths,
+    )
 
 
 def line(said: Mapping[str, Said], status: ServiceStatus, now: float) -> FleetRow | None:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
-from urllib.parse import quote
 
 from pydantic import TypeAdapter, ValidationError
 
 from controller.loop.status import ServiceStatus
 from controller.web.neighbours.contacts import Contacts
-from controller.web.neighbours.follower import PATIENCE, Follower
+from controller.web.neighbours.details import PATIENCE, path_of
+from controller.web.neighbours.follower import Follower
 from controller.web.neighbours.merged import whole
 from controller.web.neighbours.wire import HEADER, MISDIRECTED, NoAnswerError
 from controller.web.offered import Reader, for_reader
@@ -21,8 +21,7 @@ from reconcilers.model import ServiceKey
 
 T = TypeVar("T")
 PATIENCE_WITH_AWS = 8.0  # seconds for what a neighbour asks AWS first; whoever waits at a terminal does so for ten
-_DETAIL, _HISTORY = TypeAdapter(DetailView), TypeAdapter(HistoryView)
-_SERVICES = TypeAdapter(tuple[ServiceView, ...])
+_HISTORY, _SERVICES = TypeAdapter(HistoryView), TypeAdapter(tuple[ServiceView, ...])
 
 
 class Neighbourhood:
@@ -58,12 +57,25 @@ class Neighbourhood:
 
     def detail(self, keeper: str, key: ServiceKey, reader: Reader) -> DetailView | None:
         """A service as its keeper knows it, with what ``reader`` may do; ``None``: it does not say."""
-        view = self._ask(keeper, _path(key), _DETAIL, PATIENCE)
+        view = self._follower.details.ask(keeper, key) if keeper else None
+        return for_reader(view, reader) if view is not None else None
+
+    def begin(self, status: ServiceStatus | None) -> None:
+        """Somebody is about to follow what happens, and what becomes of a service where one is given."""
+        self.look()
+        if status is not None and status.kept_by:
+            self._follower.details.begin(status.kept_by, status.wanted.key)
+
+    def watched(self, status: ServiceStatus | None, reader: Reader) -> DetailView | None:
+        """A service that somebody watches, as its keeper had it a moment ago; ``None``: it did not say."""
+        if status is None or not status.kept_by:
+            return None
+        view = self._follower.details.watched(status.kept_by, status.wanted.key)
         return for_reader(view, reader) if view is not None else None
 
     def history(self, keeper: str, key: ServiceKey) -> HistoryView | None:
         """What was tried with a service, as its keeper has it from AWS; ``None``: it does not say."""
-        return self._ask(keeper, f"{_path(key)}/history", _HISTORY, PATIENCE_WITH_AWS)
+        return self._ask(keeper, f"{path_of(key)}/history", _HISTORY, PATIENCE_WITH_AWS)
 
     def services(self, ours: list[ServiceView], statuses: tuple[ServiceStatus, ...]) -> list[ServiceView]:
         """Every service, whole: what another replica keeps as that one has it, where it says so."""
@@ -99,10 +111,6 @@ class Neighbourhood:
             return shape.validate_json(self._contacts.get(id_, path, within))
         except (NoAnswerError, ValidationError):  # another version may speak otherwise
             return None
-
-
-def _path(key: ServiceKey) -> str:
-    return f"services/{quote(key.environment, safe='')}/{quote(key.name, safe='')}"
 
 
 def _misdirected(why: str) -> RefusedError:

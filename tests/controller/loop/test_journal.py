@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from controller.loop.board import Board, Told
-from controller.loop.facts import Kind
-from controller.loop.journal import Journal
+from controller.loop.facts import Fact, Kind
+from controller.loop.journal import Journal, first_place
 from controller.loop.source_facts import STALE
 from controller.loop.surroundings import Swept
 from controller.loop.telling import LEFT
@@ -233,3 +233,53 @@ def test_a_hold_that_ends_while_aws_does_not_answer_is_cleared_after_it() -> Non
     kept = Kept()
     kept.look(report(HELD), report(Failed("Throttled", "slower"), at=NOW + 30), report(at=NOW + 60))
     assert kept.kinds() == [Kind.HELD, Kind.CLEARED]
+
+
+def theirs(at: float = NOW, kind: Kind = Kind.HELD, name: str = "prod/far/d-v2/held", who: str = "") -> Fact:
+    """What another replica told."""
+    return Fact(name, kind, at, named("far").key, kind.value, who=who)
+
+
+def test_what_another_replica_told_is_news_once_and_is_not_told_as_ones_own() -> None:
+    kept = Kept()
+    place = kept.journal.after()[0]
+    assert kept.journal.learn([theirs()])
+    assert not kept.journal.learn([theirs()])
+    assert kept.kinds(place) == [Kind.HELD]
+    assert kept.journal.after(ours=True)[1] == ()
+
+
+def test_what_another_replica_tells_again_from_the_start_is_known_with_its_end() -> None:
+    kept = Kept()
+    told = [theirs(), theirs(NOW + 9, Kind.CLEARED, "prod/far/d-v2/held/cleared"), theirs(NOW + 20)]
+    kept.journal.learn(told)
+    kept.journal.learn(told)
+    assert kept.kinds() == [Kind.HELD, Kind.CLEARED, Kind.HELD]
+
+
+def test_who_did_what_another_replica_told_is_learnt_later_in_its_place() -> None:
+    kept = Kept()
+    kept.journal.learn([theirs(), theirs(NOW + 5, name="prod/far/d-v3/held")])
+    kept.journal.learn([theirs(who="ann")])
+    assert [fact.who for fact in kept.journal.after()[1]] == ["ann", ""]
+
+
+def test_what_is_told_here_too_is_ones_own_as_it_was_told_here() -> None:
+    kept = Kept()
+    kept.journal.learn([theirs()])
+    kept.journal.keep(theirs())
+    kept.journal.learn([theirs(who="ann")])
+    assert kept.kinds() == [Kind.HELD]
+    assert [fact.who for fact in kept.journal.after(ours=True)[1]] == [""]
+
+
+def test_of_what_another_replica_told_the_oldest_makes_room_too() -> None:
+    kept = Kept(most=2)
+    kept.journal.learn([theirs(NOW + number, name=f"{number}") for number in (5, 6, 7, 1)])
+    assert [fact.id for fact in kept.journal.after()[1]] == ["6", "7"]
+    assert kept.journal.after(ours=True)[1] == ()
+
+
+def test_two_replicas_that_began_at_different_moments_do_not_come_to_the_same_places() -> None:
+    assert first_place(NOW + 0.001) - first_place(NOW) > 1000
+    assert first_place(4e9) < 2**53

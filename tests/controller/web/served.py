@@ -63,7 +63,7 @@ class Served:
         self.asked = Asked(self.board)
         self.histories: dict[ServiceKey, History] = {}
         self.contacts = Contacts(sharing, ask, time.monotonic)
-        self.follower = Follower(self.contacts, self.hub, time.monotonic)
+        self.follower = Follower(self.contacts, self.journal, self.hub, time.monotonic)
         self.near = Neighbourhood(self.contacts, self.follower)
         self.app = build(self.face(), token, secret)
 

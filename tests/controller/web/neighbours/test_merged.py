@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
-from controller.web.neighbours.merged import GRACE, Said, heard, line, whole
+from controller.web.neighbours.merged import GRACE, Said, fact_of, heard, line, whole
 from controller.web.rows import row
-from controller.web.showing import service_view
+from controller.web.showing import fact_view, service_view
 from controller.web.views import FleetRow, FleetView, SourceView
-from tests.controller.builders import NOW, drifted, named, report, status
+from tests.controller.builders import KEY, NOW, drifted, named, report, status
 
 SOURCE = SourceView(commit=None, good_at=None, failing_since=None, reason="", message="", remedy="", problems=())
 
@@ -69,3 +70,14 @@ def test_of_all_services_each_is_as_its_keeper_says_in_the_order_of_ours() -> No
     assert [(each.name, each.outcome) for each in found] == [
         ("a", "in-sync"), ("b", "differs"), ("c", "in-sync"), ("d", "differs"),
     ]  # fmt: skip
+
+
+def test_a_fact_is_the_same_once_another_replica_has_told_it() -> None:
+    kept = Fact("x/held", Kind.HELD, NOW, KEY, "held", "d-v2", "c1", "s", "r", "why", "fix", "ann", 1.5, ("/a",))
+    assert fact_of(fact_view(kept)) == kept
+
+
+def test_what_happened_to_the_repository_or_is_of_a_kind_not_known_here_is_left_out() -> None:
+    view = fact_view(Fact("x", Kind.HELD, NOW, KEY, "held"))
+    for more in ({"service": None}, {"environment": None}, {"kind": "danced"}):
+        assert fact_of(view.model_copy(update=more)) is None
