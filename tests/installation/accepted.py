@@ -59,6 +59,22 @@ def let_out(**given: str) -> list[int]:
     return [int(holds(rule["FromPort"], values)) for rule in found]
 
 
+def ways_to_itself(**given: str) -> list[tuple[int, int]]:
+    """The ports on which tasks of Trueup's security group may reach, and be reached by, others of it."""
+    values, itself = valued(given), {"Fn::GetAtt": "SecurityGroup.GroupId"}
+    found = []
+    for name, peer in (
+        ("EgressToItself", "DestinationSecurityGroupId"),
+        ("IngressFromItself", "SourceSecurityGroupId"),
+    ):
+        resource = WHOLE["Resources"][name]
+        rule = resource["Properties"]
+        assert (rule["GroupId"], rule[peer], rule["IpProtocol"]) == (itself, itself, "tcp")
+        if holds({"Condition": resource["Condition"]}, values):
+            found.append((rule["FromPort"], rule["ToPort"]))
+    return found
+
+
 def _within(said: Mapping[str, Any], value: str) -> bool:
     if "AllowedValues" in said and value not in [str(each) for each in said["AllowedValues"]]:
         return False

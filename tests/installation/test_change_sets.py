@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, WaiterError
 
 from sandbox.clock import ManualClock
 from sandbox.world.world import World
-from tests.installation.stack import STACK, TEMPLATE, Ground, ground, told
+from tests.installation.stack import STACK, Ground, ground, told, understood
 
 pytestmark = pytest.mark.timeout(600)  # moto's networks take seconds of a processor, which may be busy
 
@@ -28,7 +28,7 @@ def deploy(there: Ground, body: str | None = None, **overrides: str) -> None:
         StackName=STACK,
         ChangeSetName="awscli-cloudformation-package-deploy",
         ChangeSetType=kind,
-        TemplateBody=body or TEMPLATE.read_text("utf-8"),
+        TemplateBody=body or understood(),
         Parameters=[*given, *({"ParameterKey": name, **known} for name in kept)],
         Capabilities=["CAPABILITY_NAMED_IAM"],
     )

@@ -8,7 +8,7 @@ import pytest
 
 from controller.settings import Settings
 from reconcilers.fargate import MEMORY_BY_CPU
-from tests.installation.accepted import PARAMETERS, let_out, refusals
+from tests.installation.accepted import PARAMETERS, let_out, refusals, ways_to_itself
 
 SIZES = list(product(PARAMETERS["Cpu"]["AllowedValues"], PARAMETERS["Memory"]["AllowedValues"]))
 ADDRESSES = ("0.0.0.0/0", "10.1.0.0/16", "255.255.255.255/32", "192.168.0.9/9", "")
@@ -88,6 +88,11 @@ def test_it_gets_out_to_the_ports_that_are_named_and_to_each_by_one_rule(
     given: dict[str, str], ports: list[int]
 ) -> None:
     assert let_out(**given) == ports
+
+
+def test_replicas_reach_each_other_on_the_port_of_the_page_and_one_alone_reaches_nobody() -> None:
+    assert ways_to_itself(LeaseTable="yes") == [(8080, 8080), (8080, 8080)]
+    assert ways_to_itself() == []
 
 
 @pytest.mark.parametrize("proxy", ["http://proxy.corp:3128", "https://10.0.0.7:8443/", ""])

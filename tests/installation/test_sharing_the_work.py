@@ -7,7 +7,7 @@ import pytest
 from sandbox.clock import ManualClock
 from sandbox.world.world import World
 from tests.installation.accepted import refusals
-from tests.installation.stack import STACK, TEMPLATE, Ground, Stack, deployed, ground, told
+from tests.installation.stack import STACK, Ground, Stack, deployed, ground, told, understood
 
 pytestmark = pytest.mark.timeout(600)  # moto's networks take seconds of a processor, which may be busy
 # In the order of docs/install.md, "More than one": each is given with those before it.
@@ -33,7 +33,7 @@ def updated(there: Ground, number: int) -> Stack:
     named = {"AssignPublicIp": ("DISABLED", "ENABLED")[number % 2], "Branch": f"main{number}"}
     there.boto("cloudformation").update_stack(
         StackName=STACK,
-        TemplateBody=TEMPLATE.read_text("utf-8"),
+        TemplateBody=understood(),
         Parameters=there.parameters(**so_far(number), **named),
         Capabilities=["CAPABILITY_NAMED_IAM"],
     )

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from controller.settings import Settings
 from sandbox.clock import ManualClock
 from sandbox.world.world import World
-from tests.installation.stack import CLUSTER, ROOT, STACK, TEMPLATE, Ground, Stack, deployed, ground, told
+from tests.installation.stack import CLUSTER, ROOT, STACK, TEMPLATE, Ground, Stack, deployed, ground, told, understood
 
 pytestmark = pytest.mark.timeout(600)  # moto's networks take seconds of a processor, which may be busy
 
@@ -122,9 +122,9 @@ def test_there_is_one_way_in_and_it_is_the_page(full: Stack) -> None:
     (way,) = ways_in(full)
     assert (way["IpProtocol"], way["FromPort"], way["ToPort"]) == ("tcp", 8080, 8080)
     assert [each["CidrIp"] for each in way["IpRanges"]] == ["10.1.0.0/16"]
-    (group,) = way["UserIdGroupPairs"]
+    groups = {each["GroupId"] for each in way["UserIdGroupPairs"]}
     (prometheus,) = full.boto("ec2").describe_security_groups(GroupNames=["prometheus"])["SecurityGroups"]
-    assert group["GroupId"] == prometheus["GroupId"]
+    assert groups == {prometheus["GroupId"], full.outputs["SecurityGroupId"]}
 
 
 def test_prometheus_finds_it_by_the_name_in_its_configuration(plain: Stack) -> None:
@@ -226,7 +226,7 @@ def test_more_memory_by_the_stack_replaces_the_task(world: World) -> None:
     with deployed(there):
         there.boto("cloudformation").update_stack(
             StackName=STACK,
-            TemplateBody=TEMPLATE.read_text("utf-8"),
+            TemplateBody=understood(),
             # moto looks at what names a changed parameter itself, and so at the service for the address only.
             Parameters=there.parameters(Cpu="512", Memory="1024", AssignPublicIp="ENABLED"),
             Capabilities=["CAPABILITY_NAMED_IAM"],
