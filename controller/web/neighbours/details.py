@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf
 from urllib.parse import quote
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,11 +21,11 @@ _DETAIL = TypeAdapter(DetailView)
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """``watched``, ``at``: when somebody looked at it last, and when its keeper said ``view``."""
+    """``watched``, ``at``: when somebody looked at it last, and when its keeper said ``view``, if it did."""
 
     watched: float
-    at: float
-    view: DetailView
+    at: float = -inf
+    view: DetailView | None = None
 
 
 class Details:
@@ -51,13 +52,13 @@ class Details:
                 self._kept[keeper, key] = _Kept(now, now, view)
 
     def watched(self, keeper: str, key: ServiceKey) -> DetailView | None:
-        """As its keeper had it when asked last; ``None`` where that is too long ago. Waits for nobody."""
+        """As its keeper had it when asked last; ``None`` where that is too long ago. Waits for nobody: it is asked for
+        from now on, whoever came to keep it meanwhile.
+        """
         now = self._clock()
         with self._lock:
-            found = self._kept.get((keeper, key))
-            if found is None:
-                return None
-            self._kept[keeper, key] = replace(found, watched=now)
+            found = replace(self._kept.get((keeper, key), _Kept(now)), watched=now)
+            self._kept[keeper, key] = found
         return found.view if now - found.at <= GRACE else None
 
     def again(self, keeper: str) -> bool:
@@ -83,7 +84,8 @@ class Details:
             if before is None:
                 return False
             self._kept[keeper, key] = replace(before, at=self._clock(), view=view)
-        return view.model_copy(update={"seen_at": before.view.seen_at}) != before.view
+        known = before.view
+        return known is None or view.model_copy(update={"seen_at": known.seen_at}) != known
 
     def _asked(self, keeper: str, key: ServiceKey) -> DetailView:
         return _DETAIL.validate_json(self._contacts.get(keeper, path_of(key), PATIENCE))

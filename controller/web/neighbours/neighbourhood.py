@@ -20,7 +20,7 @@ from controller.web.views import DetailView, FleetRow, HistoryView, ServiceView
 from reconcilers.model import ServiceKey
 
 T = TypeVar("T")
-PATIENCE_WITH_AWS = 8.0  # seconds for what a neighbour asks AWS first; whoever waits at a terminal does so for ten
+PATIENCE_WITH_AWS = 6.0  # seconds for what a neighbour asks AWS first: less than it takes to end, and to lose patience
 _HISTORY, _SERVICES = TypeAdapter(HistoryView), TypeAdapter(tuple[ServiceView, ...])
 
 

@@ -68,9 +68,12 @@ def test_a_service_that_is_watched_here_changes_as_it_does_there(both: Pair) -> 
     heard.close()
 
 
-def test_a_keeper_that_hangs_keeps_no_reader_from_a_stream(both: Pair) -> None:
+def test_a_keeper_that_hangs_keeps_no_reader_from_a_stream_which_tells_once_it_answers(both: Pair) -> None:
     with silence() as host:
         both.other.addresses["keeper-1"] = host.url
         heard = listening(both, f"{SERVICE}/stream")
         assert "Replica keeper-1 keeps it" in next(heard).data
+        shifting(both)
+        both.other.addresses["keeper-1"] = both.keeper.url
+        assert any("progressing" in each.data for each in heard if each.event == "service")
         heard.close()
