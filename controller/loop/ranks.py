@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from controller.loop.lanes import Lane
 
 K = TypeVar("K", bound=Hashable)
+_Place = tuple["Entry", int]  # made anew at each put: whether a key still has it is asked by identity
 
 
 class Priority(IntEnum):
@@ -47,13 +48,13 @@ class Ranks(Generic[K]):
 
     def __init__(self, ageing: float) -> None:
         self._ageing = ageing
-        self._ranks: dict[tuple[Lane | None, Priority], list[tuple[float, int, K]]] = {}
-        self._places: dict[K, tuple[Entry, int]] = {}
+        self._ranks: dict[tuple[Lane | None, Priority], list[tuple[float, int, K, _Place]]] = {}
+        self._places: dict[K, _Place] = {}
 
     def put(self, key: K, entry: Entry, came: int) -> None:
         """Give ``key`` this place, instead of any that it had. ``came``: a number that is higher, the later it came."""
-        self._places[key] = (entry, came)
-        heappush(self._ranks.setdefault((entry.lane, entry.priority), []), (entry.ready_at, came, key))
+        place = self._places[key] = (entry, came)
+        heappush(self._ranks.setdefault((entry.lane, entry.priority), []), (entry.ready_at, came, key, place))
 
     def drop(self, key: K) -> None:
         """Take ``key`` out, if it is here."""
@@ -72,14 +73,10 @@ class Ranks(Generic[K]):
 
     def _firsts(self, closed: Collection[Lane | None]) -> Iterator[tuple[Entry, int, K]]:
         for (lane, priority), rank in list(self._ranks.items()):
-            while rank and not self._holds(rank[0], lane, priority):
+            while rank and self._places.get(rank[0][2]) is not rank[0][3]:  # a place that was left
                 heappop(rank)
             if not rank:
                 del self._ranks[lane, priority]
             elif lane not in closed:
-                ready_at, came, key = rank[0]
-                yield Entry(ready_at, priority, lane), came, key
-
-    def _holds(self, place: tuple[float, int, K], lane: Lane | None, priority: Priority) -> bool:
-        ready_at, came, key = place
-        return self._places.get(key) == (Entry(ready_at, priority, lane), came)
+                _, _, key, (entry, came) = rank[0]
+                yield entry, came, key
