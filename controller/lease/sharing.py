@@ -15,15 +15,22 @@ from reconcilers.leases import Shard
 
 def share(shards: Collection[Shard], replicas: Collection[str], kept: Mapping[Shard, str]) -> dict[Shard, str]:
     """Who is to keep each of ``shards``. ``kept``: who does now; those that are not among ``replicas`` do not count."""
+    return dict(_shared(frozenset(shards), frozenset(replicas), frozenset(kept.items())))
+
+
+@lru_cache(maxsize=256)  # most readings of the table are like the one before
+def _shared(
+    shards: frozenset[Shard], replicas: frozenset[str], now: frozenset[tuple[Shard, str]]
+) -> Mapping[Shard, str]:
     if not replicas:
         return {}
-    kept = {shard: keeper for shard, keeper in kept.items() if shard in shards and keeper in replicas}
+    kept = {shard: keeper for shard, keeper in now if shard in shards and keeper in replicas}
     room, keepers = _room(len(shards), replicas, kept), dict[Shard, str]()
     for shard, keeper in sorted(kept.items(), key=lambda each: (_score(*each), each), reverse=True):
         if room[keeper] > 0:
             keepers[shard] = keeper
             room[keeper] -= 1
-    for shard in sorted(set(shards) - keepers.keys()):
+    for shard in sorted(shards - keepers.keys()):
         keeper = max((each for each in room if room[each] > 0), key=lambda each: (_score(shard, each), each))
         keepers[shard] = keeper
         room[keeper] -= 1
