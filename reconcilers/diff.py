@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from reconcilers.carrying import carry_ignored
@@ -29,14 +30,34 @@ def task_definition_changes(
     """
     declared = carry_ignored(declared, live, ignore) if ignore else declared
     shape = shape_of(declared)  # of live as well: a network mode of its own is one change, and not one for each port
-    wanted, actual = content(declared, shape), content(live, shape)
+    wanted, actual = _content(_Itself(declared), _Itself(shape)), _content(_Itself(live), _Itself(shape))
     if "family" not in wanted:
-        actual.pop("family", None)
+        actual = {name: value for name, value in actual.items() if name != "family"}
     found = [*differences(shape, wanted, actual)]
     if declared.get("tags") and live.get("tags") is not None:  # None: nobody asked for them
         tags = differences(TAGS, fold(TAGS, declared["tags"]), fold(TAGS, live["tags"]))
         found.extend(one.below("tags") for one in tags)
     return _changes("taskDefinition", found, ignore)
+
+
+class _Itself:
+    """A piece of JSON that is known by being the same one, not by what it holds."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: Any) -> None:
+        self.it = it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.it is other.it
+
+
+@lru_cache(maxsize=128)  # one look decides several times on the same two, and the next look on the same again
+def _content(definition: _Itself, shape: _Itself) -> dict[str, Any]:
+    return content(definition.it, shape.it)
 
 
 def service_changes(

@@ -13,6 +13,13 @@ def test_an_undeclared_family_is_not_compared() -> None:
     assert task_definition_changes({"cpu": "256"}, {"family": "generated-1", "cpu": "256"}) == ()
 
 
+def test_what_was_compared_before_is_compared_with_another_as_if_for_the_first_time() -> None:
+    live = {"family": "web", "cpu": "256"}
+    undeclared, declared = {"cpu": "256"}, {"family": "shop", "cpu": "256"}
+    change = (Change("/taskDefinition/family", "changed", "shop", "web"),)
+    assert [task_definition_changes(each, live) for each in (declared, undeclared, declared)] == [change, (), change]
+
+
 def test_declared_tags_are_compared_and_others_are_not() -> None:
     declared = {"tags": [{"key": "team", "value": "shop"}, {"key": "tier", "value": ""}]}
     live = {"tags": [{"key": "tier"}, {"key": "other", "value": "x"}, {"key": "team", "value": "ops"}]}
