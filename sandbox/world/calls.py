@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 Params = Mapping[str, Any]
 Answer = dict[str, Any]
 
@@ -33,3 +34,14 @@ class Caller:
 
 
 Handler = Callable[[Params, Caller], Answer]
+
+
+def copied(value: T) -> T:
+    """A copy of what calls are made of: objects and lists anew, and all else, which nobody can change, as it is."""
+    given: Any = value
+    copy: T = given
+    if type(given) is dict:
+        copy = {name: copied(each) for name, each in given.items()}  # type: ignore[assignment]  # T is a dictionary
+    elif type(given) is list:
+        copy = [copied(each) for each in given]  # type: ignore[assignment]  # T is a list
+    return copy

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sandbox.world.elbv2.forwarding import weights
 from sandbox.world.elbv2.records import Listener, LoadBalancer, group_dimension
-from sandbox.world.visits import Answers, Came, Report
+from sandbox.world.visits import HOSTS, Answers, Came, Report
 
 if TYPE_CHECKING:
     from sandbox.world.world import Place
@@ -40,6 +40,14 @@ BY_TAG = {"crash": Behaviour(starts=False, healthy=False), "bad": Behaviour(erro
 
 
 DEFAULT_RATE = 20.0
+# The metrics that have values while nobody errs.
+WITHOUT_ERRORS = (
+    *HOSTS,
+    "RequestCount",
+    "HTTPCode_Target_2XX_Count",
+    "HTTPCode_ELB_5XX_Count",
+    "HTTPCode_ELB_503_Count",
+)
 Routes = tuple[Set[str], Set[str]]
 """The listeners of all deployment groups: those of production, and those that only test."""
 
@@ -124,6 +132,8 @@ class Traffic:
     def measure(self, minute: int) -> None:
         """Report what came to the watched load balancers in the minute that has just ended."""
         metrics, counting = self._place.cloudwatch.metrics, self._place.world.counting
+        if counting is None and self._uneventful():
+            return
         counts = counting.counted(metrics.begin(minute), metrics.begin(minute + 1)) if counting else None
         routes = self._place.codedeploy.store.routes()
         for balancer, own in self._balanced():
@@ -134,6 +144,13 @@ class Traffic:
             for group, answers in came.groups.items():
                 report.answers(group, answers)
             report.whole(list(came.groups.values()), came.unanswered)
+
+    def _uneventful(self) -> bool:
+        """Whether nothing that is kept could have been counted: only errors are watched, and no task makes any."""
+        if any(self._place.cloudwatch.may_keep(name) for name in WITHOUT_ERRORS):
+            return False
+        groups = self._place.elbv2.registry.target_groups.values()
+        return not any(self.error_rate(target.images) for group in groups for target in group.targets.values())
 
     def _balanced(self) -> Iterator[tuple[LoadBalancer, list[Listener]]]:
         """Every load balancer that listens, with its listeners."""

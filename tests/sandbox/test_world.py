@@ -4,7 +4,7 @@ import pytest
 
 from sandbox.clock import ManualClock
 from sandbox.errors import AwsError
-from sandbox.world.calls import Caller
+from sandbox.world.calls import Caller, copied
 from sandbox.world.world import World
 
 
@@ -26,3 +26,10 @@ def test_what_is_in_one_region_is_in_no_other() -> None:
     world = World(ManualClock())
     world.call("ecs", "CreateCluster", {"clusterName": "prod"}, Caller(region="eu-west-1"))
     assert world.call("ecs", "ListClusters", {}, Caller(region="us-east-1")) == {"clusterArns": []}
+
+
+def test_a_copy_of_an_answer_shares_nothing_that_can_be_changed() -> None:
+    answer = {"services": [{"tags": [{"key": "team"}]}]}
+    copy = copied(answer)
+    copy["services"][0]["tags"][0]["key"] = "tier"
+    assert answer == {"services": [{"tags": [{"key": "team"}]}]}

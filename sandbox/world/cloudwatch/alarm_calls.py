@@ -1,10 +1,9 @@
 """The calls on alarms that exist: described, set by hand, switched, deleted, tagged."""
 
 from collections.abc import Callable
-from copy import deepcopy
 
 from sandbox.errors import AwsError
-from sandbox.world.calls import Answer, Caller, Handler, Params
+from sandbox.world.calls import Answer, Caller, Handler, Params, copied
 from sandbox.world.cloudwatch.alarm_book import AlarmBook
 from sandbox.world.cloudwatch.history import BAD_TOKEN
 from sandbox.world.cloudwatch.metrics import metric_key
@@ -142,4 +141,4 @@ def shape(alarm: Alarm) -> Answer:
         told["StateReasonData"] = state.reason_data
     if state.transitioned_at is not None:
         told["StateTransitionedTimestamp"] = moment(state.transitioned_at)
-    return deepcopy(alarm.shape) | told
+    return copied(alarm.shape) | told

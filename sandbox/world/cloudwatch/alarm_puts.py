@@ -1,10 +1,9 @@
 """PutMetricAlarm and PutCompositeAlarm: what may be watched, and what AWS fills in."""
 
 from collections.abc import Callable
-from copy import deepcopy
 
 from sandbox.errors import AwsError
-from sandbox.world.calls import Answer, Caller, Handler, Params
+from sandbox.world.calls import Answer, Caller, Handler, Params, copied
 from sandbox.world.cloudwatch.alarm_book import AlarmBook
 from sandbox.world.cloudwatch.evaluation import BREACHES
 from sandbox.world.cloudwatch.expressions import ExpressionError, names
@@ -68,7 +67,7 @@ class AlarmPuts:
 
     def _shape(self, params: Params, members: tuple[str, ...]) -> Answer:
         shape: Answer = {"ActionsEnabled": True, "OKActions": [], "AlarmActions": [], "InsufficientDataActions": []}
-        shape |= {key: deepcopy(params[key]) for key in members if params.get(key) is not None}
+        shape |= {key: copied(params[key]) for key in members if params.get(key) is not None}
         if "EvaluationPeriods" in members and not shape.get("Metrics"):
             shape.setdefault("Dimensions", [])
         return shape | {"AlarmName": params["AlarmName"], "AlarmArn": self._arn(params["AlarmName"])}

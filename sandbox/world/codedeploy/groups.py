@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from sandbox.errors import AwsError
-from sandbox.world.calls import Answer, Caller, Handler, Params
+from sandbox.world.calls import Answer, Caller, Handler, Params, copied
 from sandbox.world.codedeploy.configs import ALL_AT_ONCE, BAD_TOKEN
 from sandbox.world.codedeploy.group_rules import check_group
 from sandbox.world.codedeploy.records import Deployment, DeploymentGroup, Status
@@ -133,7 +132,7 @@ class Groups:
             "lastSuccessfulDeployment": _last([one for one in deployments if one.status is Status.SUCCEEDED]),
             "lastAttemptedDeployment": _last(deployments),
         }
-        return deepcopy(group.shape) | {key: value for key, value in told.items() if value is not None}
+        return copied(group.shape) | {key: value for key, value in told.items() if value is not None}
 
 
 def filled(shape: Answer) -> Answer:
@@ -170,7 +169,7 @@ def _blue_green(given: Params) -> Answer:
 
 
 def _given(params: Params) -> Answer:
-    return {key: deepcopy(params[key]) for key in SETTINGS if params.get(key) is not None}
+    return {key: copied(params[key]) for key in SETTINGS if params.get(key) is not None}
 
 
 def _valid_name(name: str | None) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import TYPE_CHECKING
 
-from sandbox.world.calls import Answer
+from sandbox.world.calls import Answer, copied
 from sandbox.world.codedeploy.records import Deployment, LifecycleEvent, Status
 from sandbox.world.codedeploy.revisions import location
 from sandbox.world.codedeploy.shift import shares_now
@@ -36,17 +35,17 @@ def deployment_info(deployment: Deployment) -> Answer:
         "description": deployment.request.get("description"),
         "creator": deployment.creator,
         "ignoreApplicationStopFailures": False,
-        "autoRollbackConfiguration": deepcopy(deployment.auto_rollback),
+        "autoRollbackConfiguration": copied(deployment.auto_rollback),
         "updateOutdatedInstancesOnly": False,
         "rollbackInfo": dict(deployment.rollback_info) or None,
-        "deploymentStyle": deepcopy(group.shape["deploymentStyle"]),
+        "deploymentStyle": copied(group.shape["deploymentStyle"]),
         "instanceTerminationWaitTimeStarted": deployment.termination_wait_started,
-        "blueGreenDeploymentConfiguration": deepcopy(group.shape["blueGreenDeploymentConfiguration"]),
-        "loadBalancerInfo": deepcopy(group.shape["loadBalancerInfo"]),
+        "blueGreenDeploymentConfiguration": copied(group.shape["blueGreenDeploymentConfiguration"]),
+        "loadBalancerInfo": copied(group.shape["loadBalancerInfo"]),
         "fileExistsBehavior": "DISALLOW",
         "deploymentStatusMessages": [],
         "computePlatform": "ECS",
-        "overrideAlarmConfiguration": deepcopy(deployment.request.get("overrideAlarmConfiguration")),
+        "overrideAlarmConfiguration": copied(deployment.request.get("overrideAlarmConfiguration")),
         "deploymentOverview": _overview(deployment),
     }
     return {key: value for key, value in (told | _times(deployment)).items() if value is not None}

@@ -1,9 +1,8 @@
 """CreateService."""
 
-import copy
 from typing import Any
 
-from sandbox.world.calls import Answer, Caller, Params
+from sandbox.world.calls import Answer, Caller, Params, copied
 from sandbox.world.ecs import service_rules as rules
 from sandbox.world.ecs.cluster import Cluster
 from sandbox.world.ecs.deployer import Deployer
@@ -26,7 +25,7 @@ class Creation:
         self._task_sets = task_sets
 
     def create_service(self, params: Params, caller: Caller) -> Answer:
-        params = copy.deepcopy(dict(params))
+        params = copied(dict(params))
         cluster = self._state.cluster(params.get("cluster"))
         name: str = required(params, "serviceName")
         rules.check_name(name)

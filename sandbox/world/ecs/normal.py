@@ -3,11 +3,10 @@
 Which members are filled and which lists lose their order: AWS, observed.
 """
 
-import copy
 import random
 from typing import Any
 
-from sandbox.world.calls import Params
+from sandbox.world.calls import Params, copied
 from sandbox.world.ecs import fargate
 
 Shape = dict[str, Any]
@@ -33,7 +32,7 @@ _HEALTH_CHECK = {"interval": 30, "timeout": 5, "retries": 3}
 def in_units(params: Params) -> Shape:
     """A copy of the request without its nulls, ``cpu`` and ``memory`` in CPU units and MiB."""
     sizes = {member: fargate.units(params[member], member=member) for member in ("cpu", "memory") if params.get(member)}
-    return copy.deepcopy({name: value for name, value in {**params, **sizes}.items() if value is not None})
+    return copied({name: value for name, value in {**params, **sizes}.items() if value is not None})
 
 
 def normalised(params: Params, chance: random.Random) -> Shape:

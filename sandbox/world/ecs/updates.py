@@ -1,10 +1,9 @@
 """UpdateService: what it may change under which deployment controller, and what a change sets off."""
 
-import copy
 from dataclasses import replace
 from typing import Any
 
-from sandbox.world.calls import Answer, Caller, Handler, Params
+from sandbox.world.calls import Answer, Caller, Handler, Params, copied
 from sandbox.world.ecs import service_rules as rules
 from sandbox.world.ecs.deployer import Deployer
 from sandbox.world.ecs.refusals import invalid
@@ -63,7 +62,7 @@ class Updates:
         self.operations: dict[str, Handler] = {"UpdateService": self.update_service}
 
     def update_service(self, params: Params, _caller: Caller) -> Answer:
-        params = copy.deepcopy(dict(params))
+        params = copied(dict(params))
         service = self._state.active_service(params)
         controller = (params.get("deploymentController") or {}).get("type", service.controller)
         if service.controller != "ECS" and controller == service.controller:

@@ -1,9 +1,7 @@
 """Listeners: made, described, changed, deleted."""
 
-from copy import deepcopy
-
 from sandbox.errors import AwsError
-from sandbox.world.calls import Answer, Caller, Handler, Params
+from sandbox.world.calls import Answer, Caller, Handler, Params, copied
 from sandbox.world.elbv2.forwarding import normalised
 from sandbox.world.elbv2.load_balancers import attribute_list
 from sandbox.world.elbv2.pages import paged
@@ -36,7 +34,7 @@ class Listeners:
         self._check_port(balancer.arn, port)
         actions = normalised(params["DefaultActions"], registry.group_exists)
         arn = registry.arn(f"listener/{balancer.dimension}/{registry.new_id()}")
-        extra = {key: deepcopy(params[key]) for key in EXTRAS if key in params}
+        extra = {key: copied(params[key]) for key in EXTRAS if key in params}
         if params["Protocol"] in {"HTTPS", "TLS"}:
             extra.setdefault("SslPolicy", "ELBSecurityPolicy-2016-08")
         listener = Listener(arn, balancer.arn, params["Protocol"], port, actions, extra, {})
@@ -69,7 +67,7 @@ class Listeners:
             self._check_port(listener.load_balancer_arn, int(params["Port"]), besides=listener.arn)
             listener.port = int(params["Port"])
         listener.protocol = params.get("Protocol") or listener.protocol
-        listener.extra.update({key: deepcopy(params[key]) for key in EXTRAS if key in params})
+        listener.extra.update({key: copied(params[key]) for key in EXTRAS if key in params})
         return {"Listeners": [_shape(listener)]}
 
     def set_actions(self, listener: Listener, actions: list[Answer]) -> None:
@@ -89,7 +87,7 @@ class Listeners:
         return {"Attributes": attribute_list(listener.attributes)}
 
     def describe_certificates(self, params: Params, _: Caller) -> Answer:
-        return {"Certificates": deepcopy(self._registry.listener(params["ListenerArn"]).extra.get("Certificates", []))}
+        return {"Certificates": copied(self._registry.listener(params["ListenerArn"]).extra.get("Certificates", []))}
 
 
 def _shape(listener: Listener) -> Answer:
@@ -98,6 +96,6 @@ def _shape(listener: Listener) -> Answer:
         "LoadBalancerArn": listener.load_balancer_arn,
         "Port": listener.port,
         "Protocol": listener.protocol,
-        "DefaultActions": deepcopy(listener.actions),
-        **deepcopy(listener.extra),
+        "DefaultActions": copied(listener.actions),
+        **copied(listener.extra),
     }

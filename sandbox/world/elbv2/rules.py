@@ -1,9 +1,7 @@
 """Listener rules: made, described, changed, deleted; the default rule is the listener's own actions."""
 
-from copy import deepcopy
-
 from sandbox.errors import AwsError
-from sandbox.world.calls import Answer, Caller, Handler, Params
+from sandbox.world.calls import Answer, Caller, Handler, Params, copied
 from sandbox.world.elbv2.forwarding import normalised
 from sandbox.world.elbv2.pages import paged
 from sandbox.world.elbv2.records import Listener, Rule
@@ -32,7 +30,7 @@ class Rules:
             raise AwsError("PriorityInUse", f"Priority '{priority}' is currently in use")
         actions = normalised(params["Actions"], registry.group_exists)
         arn = f"{listener.arn.replace(':listener/', ':listener-rule/')}/{registry.new_id()}"
-        rule = Rule(arn, listener.arn, priority, deepcopy(list(params["Conditions"])), actions)
+        rule = Rule(arn, listener.arn, priority, copied(list(params["Conditions"])), actions)
         registry.rules[arn] = rule
         registry.tags[arn] = tag_map(params.get("Tags"))
         registry.note_use(arn, [], actions)
@@ -61,7 +59,7 @@ class Rules:
         if params.get("Actions"):
             self.set_actions(rule, normalised(params["Actions"], self._registry.group_exists))
         if params.get("Conditions"):
-            rule.conditions = deepcopy(list(params["Conditions"]))
+            rule.conditions = copied(list(params["Conditions"]))
         return {"Rules": [_shape(rule)]}
 
     def set_actions(self, rule: Rule, actions: list[Answer]) -> None:
@@ -96,7 +94,7 @@ def _default(listener: Listener) -> Answer:
         "RuleArn": default_rule_arn(listener),
         "Priority": "default",
         "Conditions": [],
-        "Actions": deepcopy(listener.actions),
+        "Actions": copied(listener.actions),
         "IsDefault": True,
     }
 
@@ -105,7 +103,7 @@ def _shape(rule: Rule) -> Answer:
     return {
         "RuleArn": rule.arn,
         "Priority": str(rule.priority),
-        "Conditions": deepcopy(rule.conditions),
-        "Actions": deepcopy(rule.actions),
+        "Conditions": copied(rule.conditions),
+        "Actions": copied(rule.actions),
         "IsDefault": False,
     }
