@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 
+from tests.simulation import thawed  # noqa: F401 - before whatever it is to act on
 from tests.simulation.history import history
 from tests.simulation.order import fixed
 from tests.simulation.rules.writing import LATE

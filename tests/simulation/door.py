@@ -177,7 +177,7 @@ class Door:
             self._passage.waits(session.READ_TIMEOUT)
             raise ReadTimeoutError(endpoint_url=service)
         fate = self._fate(service, operation, reads=reads)
-        caller = Caller(region=scope.region, principal=CONTROLLER)
+        caller = _caller(scope.region)
         sent = self._answered(service, operation, params, caller)
         try:
             lost = self._passage.at("after", sort) or fate == "timeout"
@@ -220,6 +220,11 @@ class Door:
         sent = Sent(caller.region, service, operation, params, answer)
         self._passage.heard(sent)
         return sent
+
+
+@cache
+def _caller(region: str) -> Caller:
+    return Caller(region=region, principal=CONTROLLER)
 
 
 def _error(code: str, message: str, status: int, operation: str) -> ClientError:

@@ -46,6 +46,7 @@ class Origin:
     head: Commit
     made: int = 1
     down: bool = False
+    compiled: dict[str, Snapshot] = field(default_factory=dict)  # by commit: all replicas read the same of it
     graces: dict[str, set[int]] = field(default_factory=dict)  # what was ever declared of each service's own field
 
     def commit(self, at: float, says: Mapping[str, Declared | None], *, onto: Commit | None = None) -> Commit:
@@ -143,6 +144,12 @@ class Compiling(Repository):
         self._clone = clone
 
     def _compiled(self, fetched: Fetched) -> Snapshot:
+        compiled, commit = self._clone.origin.compiled, fetched.revision.commit
+        if commit not in compiled:
+            compiled[commit] = self._compiled_whole(fetched)
+        return compiled[commit]
+
+    def _compiled_whole(self, fetched: Fetched) -> Snapshot:
         says, revision = (self._clone.last or self._clone.origin.head).says, fetched.revision
         parts = [_compiled_alone(plan, says[plan.name]) for plan in self._clone.origin.plans if plan.name in says]
         services = {key: replace(one, commit=revision) for part in parts for key, one in part.services.items()}

@@ -18,9 +18,13 @@ class Truth:
     def __init__(self, world: World) -> None:
         self.world = world
         self._contents: dict[str, Content] = {}
+        self._places: dict[str, Place] = {}
 
     def place(self, plan: Plan) -> Place:
-        return self.world.place(plan.caller.account, plan.region)
+        found = self._places.get(plan.region)
+        if found is None:
+            found = self._places[plan.region] = self.world.place(plan.caller.account, plan.region)
+        return found
 
     def service(self, plan: Plan) -> Service:
         found = self.place(plan).ecs.service(plan.cluster, plan.name)

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
+from tests.simulation import thawed  # noqa: F401 - before whatever it is to act on
 from tests.simulation.bugs.catalogue import BUGS, RULES, Bug
 from tests.simulation.bugs.planting import plant
 from tests.simulation.order import fixed

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from controller.loop.board import Told
 from controller.loop.keys import Key, SyncSource
+from controller.loop.status import ServiceStatus
 from reconcilers.model import Cluster, Scope, ServiceKey
 from reconcilers.verdict import Order
 from tests.simulation.door import Sent
@@ -115,11 +116,12 @@ class Rules:
 
     def ticked(self, replica: "Replica") -> None:
         """A replica has had a round of its lease."""
+        others = [each for each in self._stage.replicas.values() if each is not replica]
         for scope in SCOPES:
             # Nobody begins to keep anything but in a round of its own, so whoever has had this one must be among them.
             if not replica.keeper.keeps(scope):
                 continue
-            sure = [each.name for each in self._stage.replicas.values() if each.keeper.keeps(scope)]
+            sure = [each.name for each in (replica, *others) if each is replica or each.keeper.keeps(scope)]
             if len(sure) > 1:
                 raise Violated("no key is in two hands", f"{sure} both keep {scope.region}")
 
@@ -131,7 +133,18 @@ class Rules:
             self._said(replica, step)
 
     def _said(self, replica: "Replica", step: "Step") -> None:
-        for status in replica.board.services():
-            seen = step.key in (status.wanted.key, Cluster(status.wanted.scope, status.wanted.cluster))
-            if seen and status.kept_by is None:
+        for status in _seen(replica, step.key):
+            if status.kept_by is None:
                 self.reporting.in_sync(replica, step, status)
+
+
+def _seen(replica: "Replica", key: Key) -> tuple[ServiceStatus, ...]:
+    """What is known of the services that a look at ``key`` shows."""
+    match key:
+        case ServiceKey():
+            status = replica.board.service(key)
+            return (status,) if status is not None else ()
+        case Cluster():
+            return replica.board.in_cluster(key)
+        case _:
+            return ()

@@ -25,6 +25,7 @@ class Reporting:
     def __init__(self, stage: "Stage", records: Records) -> None:
         self._stage = stage
         self._of = records
+        self._read: dict[tuple[str, str], tuple[object, str]] = {}  # by replica and service, what was found right
 
     def told(self, told: Told) -> None:
         """How a service stands now."""
@@ -66,9 +67,13 @@ class Reporting:
             raise Violated("unknown is never read as empty", f"{wanted} wanted, {sorted(known)} known")
         for status in statuses:
             name, declared = status.wanted.key.name, known[status.wanted.key.name][0]
+            read = self._read.get((replica.name, name))
+            if read is not None and read[0] is status.wanted.task_definition and read[1] == declared.tag:
+                continue  # as it was
             image = str(status.wanted.task_definition["containerDefinitions"][0]["image"])
             if image.rpartition(":")[2] != declared.tag:
                 raise Violated("what Git says is what is wanted", f"{name}: {image}, not {declared.tag}")
+            self._read[replica.name, name] = status.wanted.task_definition, declared.tag
 
     def in_sync(self, replica: "Replica", step: "Step", status: ServiceStatus) -> None:
         """What was wrong at a look before this one already is not still said to be in sync."""
