@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # The environment is made again when what it is made from changes, and not otherwise.
 READY := .venv/.ready-$(shell cat pyproject.toml requirements.lock requirements-uv.lock | cksum | tr ' ' -)
+# Each daemon and each command that a test starts would compile all that it imports anew, which takes longer than importing it.
+unexport PYTHONDONTWRITEBYTECODE
 
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
@@ -22,7 +24,7 @@ REST := $(APART) $(filter-out $(MEASURED) tests/controller tests/reconcilers %__
 PYTEST := -m pytest --dist loadfile
 ALONE := -n 1 --last-failed --last-failed-no-failures none
 
-.PHONY: help demo test check format lint types layers bench simulate simulate-bugs crash fuzz observed dashboards pictures image footprint lock clean
+.PHONY: help demo test thorough check format lint types layers bench simulate simulate-bugs crash fuzz observed dashboards pictures image footprint lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -48,6 +50,9 @@ test: $(READY) ## The test suite on both cores; what decides must be covered who
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 	@$(BIN)/python $(PYTEST) -n 3 $(REST) || $(BIN)/python $(PYTEST) $(ALONE) $(REST)
+
+thorough: $(READY) ## The products of which the suite takes each pair
+	@$(BIN)/python $(PYTEST) -n 2 -m thorough tests
 
 check: format lint types layers test ## Format, lint, types, layers and tests
 
