@@ -10,33 +10,16 @@ import sys
 import threading
 import traceback
 from collections.abc import MutableMapping
-from enum import StrEnum
 from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
 
+from controller.settings import LogFormat, LogLevel
 from reconcilers.aws.sanitize import sanitized
 
 _Line = MutableMapping[str, Any]
 _FRAMES = 12  # of a traceback, the innermost
-
-
-class LogFormat(StrEnum):
-    """How a line is written. ``AUTO``: as text where a person looks on, else as JSON."""
-
-    AUTO = "auto"
-    JSON = "json"
-    TEXT = "text"
-
-
-class LogLevel(StrEnum):
-    """The least that is worth a line."""
-
-    DEBUG = "debug"
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
 
 
 def configure(form: LogFormat, level: LogLevel, stream: TextIO = sys.stderr) -> None:

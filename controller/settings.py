@@ -9,7 +9,6 @@ from typer import BadParameter, Option
 
 from controller.credentials.reference import parse_reference
 from controller.lease.address import address_of
-from controller.logs import LogFormat, LogLevel
 from controller.source.remote import ON_REQUEST
 from controller.source.signatures import Verify
 
@@ -64,6 +63,23 @@ def _reached() -> object:
     made = _said(text, "ADVERTISE", HTTP)
     made.callback, made.metavar = reached, "ADDRESS"  # type: ignore[attr-defined]
     return made
+
+
+class LogFormat(StrEnum):
+    """How a line is written. ``AUTO``: as text where a person looks on, else as JSON."""
+
+    AUTO = "auto"
+    JSON = "json"
+    TEXT = "text"
+
+
+class LogLevel(StrEnum):
+    """The least that is worth a line."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
 
 
 class CloudTrail(StrEnum):

@@ -1,12 +1,12 @@
 """A plan's actions in, calls out, in order. A preview prints the same actions and calls nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import assert_never
 
 from reconcilers.actions import (
     Action,
     CreateDeployment,
+    Done,
     EndTerminationWait,
     RegisterTaskDefinition,
     StartRolling,
@@ -16,14 +16,6 @@ from reconcilers.actions import (
     UpdateService,
 )
 from reconcilers.aws.gateways import Gateways
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """An action that succeeded, and the id or ARN of what it made or touched."""
-
-    action: Action
-    result: str
 
 
 def act(gateways: Gateways, actions: tuple[Action, ...]) -> Iterator[Done]:

@@ -93,3 +93,11 @@ Action = (
     | StartRolling
     | StopServiceDeployment
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An action that succeeded, and the id or ARN of what it made or touched."""
+
+    action: Action
+    result: str

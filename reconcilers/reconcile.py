@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from reconcilers import observe
-from reconcilers.act import Done, act
-from reconcilers.actions import Action, CreateDeployment
+from reconcilers.act import act
+from reconcilers.actions import Action, CreateDeployment, Done
 from reconcilers.aws.gateways import Gateways
 from reconcilers.explain import chain
 from reconcilers.guard_rails import judging
 from reconcilers.live import Live
-from reconcilers.model import Scope, Service, ServiceKey
+from reconcilers.model import Scope, Service
 from reconcilers.outcome import (
     Blocked,
     BlockedBy,
@@ -25,6 +25,7 @@ from reconcilers.outcome import (
     Waiting,
 )
 from reconcilers.plan import decide
+from reconcilers.report import Report
 from reconcilers.verdict import Look, LookCloser, Order, Plan, Policy
 
 Decide = Callable[[Service, Live, float, Policy, Order], Plan | LookCloser]
@@ -34,29 +35,6 @@ _BLOCKED_BY = {
     "CredentialsRefused": BlockedBy.PERMISSION,
     "ClusterNotFound": BlockedBy.SERVICE,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What one reconcile saw, decided and did. ``at``: when it began, in seconds since the epoch; ``seconds``: how
-    long.
-
-    ``plan`` and ``observed`` are ``None`` where it did not come that far. ``acted`` is what succeeded, also where a
-    later action failed.
-    """
-
-    key: ServiceKey
-    plan: Plan | None
-    outcome: Outcome
-    acted: tuple[Done, ...]
-    seconds: float
-    at: float
-    observed: Live | None
-
-    @property
-    def spent(self) -> bool:
-        """Whether the person's order is done with: the plan spends it, and all of the plan was done."""
-        return self.plan is not None and self.plan.spends and len(self.acted) == len(self.plan.actions)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from controller.loop.status import ServiceStatus
 from reconcilers.actions import StopDeployment, StopServiceDeployment
 from reconcilers.live import Live
 from reconcilers.outcome import UNANSWERED, Blocked, Differs, Failed, Held, InSync, Progressing, Waiting
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 
 SILENCE = UNANSWERED | {"Throttled"}
 SHORTEST = 1.0  # seconds: what is waited for by one clock and slept by another must not be looked at ever more often

@@ -9,7 +9,7 @@ from reconcilers.declared import CARRIED, renewed
 from reconcilers.outcome import (
     Sync,
 )
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.verdict import Plan
 
 

@@ -25,7 +25,7 @@ from controller.source.snapshot import Snapshot
 from reconcilers.live import Attempt, Live
 from reconcilers.model import Cluster, Revision, Scope, Service, ServiceKey
 from reconcilers.outcome import Retry, Stalled
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.verdict import Order
 
 KeptBy = Callable[[Scope], str | None]  # None: this replica

@@ -5,7 +5,7 @@ from reconcilers.explain import chain
 from reconcilers.live import Live
 from reconcilers.model import Service
 from reconcilers.outcome import Health, InSync, Sync
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.rollout.health import health
 from reconcilers.verdict import Plan
 

@@ -24,7 +24,7 @@ from reconcilers.outcome import (
     Stalled,
     Sync,
 )
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.rollout.health import health
 from reconcilers.rollout.history import brought_by
 

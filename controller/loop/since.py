@@ -14,7 +14,7 @@ from reconcilers.outcome import (
     Progressing,
     Sync,
 )
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.rollout.history import brought_by, drifted_at
 from reconcilers.verdict import Plan
 

@@ -21,7 +21,7 @@ from reconcilers.outcome import (
     Outcome,
     Sync,
 )
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.verdict import Link
 
 

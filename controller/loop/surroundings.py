@@ -10,7 +10,7 @@ from controller.source.snapshot import Snapshot
 from reconcilers.leases import Errand
 from reconcilers.live import Attempt
 from reconcilers.model import Cluster, Scope, Service
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.sweep import SweepResult
 from reconcilers.verdict import Order
 

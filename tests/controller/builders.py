@@ -7,8 +7,7 @@ from controller.loop.learnt import after_report
 from controller.loop.status import Brought, ServiceStatus
 from controller.source.problem import Problem
 from controller.source.snapshot import Snapshot
-from reconcilers.act import Done
-from reconcilers.actions import Action
+from reconcilers.actions import Action, Done
 from reconcilers.diff import Change
 from reconcilers.live import Attempt, AttemptState, AwsReason, Live, Progress
 from reconcilers.model import Revision, Service
@@ -25,7 +24,7 @@ from reconcilers.outcome import (
     Progressing,
     Sync,
 )
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.verdict import Plan
 from tests.reconcilers.builders import KEY, NOW, attempt, digest, registered, service, wanted
 

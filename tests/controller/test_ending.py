@@ -59,6 +59,11 @@ def test_neither_the_start_nor_the_health_check_imports_anything_large() -> None
     assert [_python(LARGE.format(module)).stdout.strip() for module in ("__main__", "health")] == ["[]", "[]"]
 
 
+def test_a_command_that_asks_a_daemon_waits_for_no_import_of_what_only_a_daemon_needs() -> None:
+    heavy = "import sys, controller.cli; print({'boto3', 'botocore', 'fastapi', 'structlog'} & sys.modules.keys())"
+    assert _python(heavy).stdout.strip() == "set()"
+
+
 def test_both_are_what_is_installed() -> None:
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
     assert scripts == {"trueup": "controller.__main__:main", "trueup-health": "controller.health:main"}

@@ -24,7 +24,7 @@ from reconcilers.live import (
 )
 from reconcilers.model import CodeDeployRollout, Revision, Scope, Service, ServiceKey
 from reconcilers.outcome import Differs, Finding, Health, Held, InSync, Outcome, Progressing, Sync
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.task_definition import release_digest, revision_digest
 from reconcilers.verdict import Plan
 from tests.reconcilers.builders import service as live_service

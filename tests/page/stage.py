@@ -16,7 +16,7 @@ from controller.web.server import HttpServer
 from controller.web.stream import Hub
 from reconcilers.history import History
 from reconcilers.model import Service, ServiceKey
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.verdict import Order
 from tests.page.fleets import NOW
 

@@ -9,7 +9,7 @@ from reconcilers.history import History
 from reconcilers.live import AttemptState, AwsReason, Cause, Failure, Mark
 from reconcilers.model import Service, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Finding, Health, InSync, Sync, Waiting
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from tests.page.fleets import (
     BROKEN,
     COMMIT,

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from tests.controller.builders import snapshot
 from tests.page.conftest import Opened
 from tests.page.stage import Stage

@@ -10,7 +10,7 @@ from reconcilers.history import History
 from reconcilers.live import AttemptState
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Differs, Failed, Outcome, Sync
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from tests.page import states
 from tests.page.conftest import Opened, Read
 from tests.page.fleets import (

@@ -7,7 +7,8 @@ from typing import Any
 
 from reconcilers.aws.gateways import GatewayPool
 from reconcilers.model import CodeDeployRollout, Revision, RollingRollout, Scope, Service, ServiceKey
-from reconcilers.reconcile import Reconciler, Report
+from reconcilers.reconcile import Reconciler
+from reconcilers.report import Report
 from reconcilers.task_definition import release_digest, revision_digest
 from reconcilers.verdict import Policy
 from sandbox import clients

@@ -2,10 +2,11 @@ import json
 
 import pytest
 
-from reconcilers.act import Done, act
+from reconcilers.act import act
 from reconcilers.actions import (
     Action,
     CreateDeployment,
+    Done,
     EndTerminationWait,
     RegisterTaskDefinition,
     StartRolling,

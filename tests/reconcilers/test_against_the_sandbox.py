@@ -7,7 +7,7 @@ import pytest
 from reconcilers.live import AwsReason
 from reconcilers.model import Cluster, DriftPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Held, InSync, Progressing
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.sweep import Sweeper
 from reconcilers.verdict import Order, Policy
 from sandbox.switches import DeploymentOrder, Switches

@@ -13,12 +13,14 @@ from reconcilers.aws.gateways import GatewayPool
 from reconcilers.aws.marks import mark_in
 from reconcilers.model import Service
 from reconcilers.outcome import Blocked, Failed, Held, InSync
-from reconcilers.reconcile import Reconciler, Report
+from reconcilers.reconcile import Reconciler
+from reconcilers.report import Report
 from reconcilers.verdict import Order, Policy
 from sandbox.errors import AwsError
 from sandbox.switches import DeploymentOrder, Switches
 from sandbox.world.calls import Answer, Caller, Params
 from sandbox.world.world import World
+from tests.examples import examples
 from tests.reconcilers.sandboxed import SCOPE, Account, client_of, shifted
 
 TAGS = ("1.0.0", "1.1.0", "1.2.0", "bad")
@@ -205,7 +207,7 @@ class History:
         return report
 
 
-@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.too_slow])
 @given(deeds=st.lists(DEEDS, max_size=12), switches=SWITCHES, seed=st.integers(0, 10**6))
 def test_every_history_ends_in_sync_and_nothing_held_or_foreign_is_touched_on_the_way(
     deeds: list[tuple[str, Any]], switches: Switches, seed: int

@@ -1,8 +1,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reconcilers.act import Done
-from reconcilers.actions import Action, CreateDeployment, RegisterTaskDefinition, StopDeployment
+from reconcilers.actions import Action, CreateDeployment, Done, RegisterTaskDefinition, StopDeployment
 from reconcilers.digest import Digest
 from reconcilers.live import Cause, Live, LoadBalancer, Mark
 from reconcilers.model import Service
@@ -19,7 +18,8 @@ from reconcilers.outcome import (
     Sync,
     Waiting,
 )
-from reconcilers.reconcile import Decide, Gate, Reconciler, Report
+from reconcilers.reconcile import Decide, Gate, Reconciler
+from reconcilers.report import Report
 from reconcilers.verdict import LinkState, Look, LookCloser, Order, Plan, Policy
 from tests.reconcilers.aws.wire import Params, Refusal, Reply, Wire
 from tests.reconcilers.builders import BLUE, NOW, arn, definition, wanted

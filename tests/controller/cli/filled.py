@@ -19,7 +19,7 @@ from reconcilers.live import (
 )
 from reconcilers.model import Service, ServiceKey
 from reconcilers.outcome import Outcome, Progressing
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from tests.controller.builders import BLOCKED, HELD, KEY, drifted, named, observed, report, snapshot, wanted
 from tests.controller.web.served import Served
 from tests.reconcilers.builders import arn, attempt, registered

@@ -27,7 +27,7 @@ from controller.web.views import AttemptView, ChangeView, FleetRow, FleetView, H
 from reconcilers.diff import Change
 from reconcilers.history import History
 from reconcilers.model import Revision
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from tests.controller.builders import HELD, KEY, attempt, drifted, report, snapshot, wanted
 from tests.controller.cli.filled import EVIL, WEB, filled, looked
 from tests.controller.web.served import TOKEN, Served, serving

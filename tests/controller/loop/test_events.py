@@ -20,7 +20,7 @@ from reconcilers.digest import Digest
 from reconcilers.live import Attempt, AttemptState, Cause, Mark
 from reconcilers.model import Revision
 from reconcilers.outcome import Failed
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from tests.controller.builders import (
     BLOCKED,
     DEBUG,

@@ -11,7 +11,7 @@ from controller.loop.telling import LEFT
 from reconcilers.live import AttemptState
 from reconcilers.model import Cluster, Scope
 from reconcilers.outcome import Failed, Waiting
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.verdict import Order
 from tests.controller.builders import (
     BLOCKED,

@@ -19,7 +19,7 @@ from controller.source.snapshot import Snapshot
 from reconcilers.live import Attempt, Cause, Live, Mark
 from reconcilers.model import Cluster, Revision, Scope, Service, ServiceKey
 from reconcilers.outcome import Failed, Outcome, Retry, Stalled, Sync
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.sweep import SweepResult
 from reconcilers.verdict import Order
 from tests.controller.builders import HELD, KEY, NOW, SHIFTING, attempt, named, observed, report, snapshot, wanted

@@ -15,7 +15,7 @@ from reconcilers.actions import UpdateService
 from reconcilers.live import Progress
 from reconcilers.model import Cluster, Scope
 from reconcilers.outcome import Failed, Progressing
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from tests.controller.builders import BLOCKED, HELD, NOW, drifted, named, observed, report, snapshot, status, wanted
 from tests.reconcilers.builders import registered
 

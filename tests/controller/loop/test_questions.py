@@ -30,9 +30,10 @@ from controller.loop.status import ServiceStatus
 from reconcilers.diff import Change
 from reconcilers.live import Live
 from reconcilers.model import Scope
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.trail import By, Lookup, TrailEvent
 from tests.controller.builders import DEBUG, KEY, NOW, drifted, observed, report, status
+from tests.examples import examples
 from tests.reconcilers.builders import arn, attempt, registered, service, task_set
 
 GRACE = Change("/serviceDefinition/healthCheckGracePeriodSeconds", "changed", 60, 5)
@@ -279,7 +280,7 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.dictionaries(st.sampled_from(["a", "service", "cluster"]), JSON), st.lists(st.sampled_from("ab"), min_size=1))
 def test_whatever_a_record_holds_it_is_read(request_: dict[str, Any], tokens: list[str]) -> None:
     strange = event(request=request_, response=request_)
@@ -287,7 +288,7 @@ def test_whatever_a_record_holds_it_is_read(request_: dict[str, Any], tokens: li
         found(question(subject), [strange])
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.sampled_from(["1", "true", "x"]), st.lists(st.sampled_from("abc"), min_size=1, max_size=4))
 def test_a_call_that_set_exactly_this_is_always_found(value: str, tokens: list[str]) -> None:
     request_: Any = value

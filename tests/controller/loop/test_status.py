@@ -17,7 +17,7 @@ from reconcilers.diff import Change
 from reconcilers.live import Attempt, AttemptState, Cause, Live, Mark
 from reconcilers.model import Revision
 from reconcilers.outcome import Differs, Failed, Health, InSync, Outcome, Retry, Sync
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.verdict import Link, LinkState
 from tests.controller.builders import (
     BLOCKED,

@@ -10,13 +10,12 @@ from controller.loop.facts import Fact, Kind, Tone
 from controller.loop.learnt import after_commit, after_report
 from controller.loop.status import Brought, ServiceStatus
 from controller.loop.telling import cleared, facts_of, healed, standing
-from reconcilers.act import Done
-from reconcilers.actions import CreateDeployment
+from reconcilers.actions import CreateDeployment, Done
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
 from reconcilers.live import AttemptState, AwsReason, Cause, LoadBalancer, Mark
 from reconcilers.outcome import Failed, Outcome
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from tests.controller.builders import (
     BLOCKED,
     DEBUG,

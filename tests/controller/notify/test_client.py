@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from controller import logs
-from controller.logs import LogFormat, LogLevel
 from controller.notify.client import MOST, HttpClient
 from controller.notify.told import Answer, Later, Request, Telling
+from controller.settings import LogFormat, LogLevel
 from tests.controller.daemons import silence
 from tests.controller.notify.builders import ON_HOLD, Ear, FakeTags, Replica, Time
 from tests.controller.notify.receivers import Receiver, Reply, serving

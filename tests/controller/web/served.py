@@ -21,7 +21,7 @@ from controller.web.server import HttpServer
 from controller.web.stream import Hub
 from reconcilers.history import History
 from reconcilers.model import Service, ServiceKey
-from reconcilers.reconcile import Report
+from reconcilers.report import Report
 from reconcilers.task_logs import TaskLogs
 from reconcilers.verdict import Order
 from tests.controller.builders import NOW
