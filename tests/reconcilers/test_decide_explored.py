@@ -14,6 +14,7 @@ from reconcilers.outcome import Blocked, BlockedBy, Held, InSync, Progressing
 from reconcilers.plan import decide
 from reconcilers.rollout.failures import CODES
 from reconcilers.verdict import LinkState, Look, LookCloser, Order, Plan
+from tests.examples import examples
 from tests.reconcilers.builders import (
     NOW,
     POLICY,
@@ -30,7 +31,7 @@ from tests.reconcilers.builders import (
 )
 
 TAGS = ("v1", "v2", "v3")
-EXPLORED = settings(deadline=None, max_examples=100)
+EXPLORED = settings(max_examples=examples(100))
 ACTIVE = (AttemptState.RUNNING, AttemptState.READY, AttemptState.STOPPING)
 
 

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from reconcilers.diff import carry_ignored, task_definition_changes
 from reconcilers.pointer import Pointer
 from reconcilers.task_definition import canonical, revision_digest
+from tests.examples import examples
 from tests.reconcilers.leaves import expected, leaves, other, pointer, replaced
 from tests.reconcilers.task_definitions import TASK_DEFINITIONS, as_aws_reads_back
 
 SEEDS = st.integers(0, 1000)
 OUTPUT = {"taskDefinitionArn", "revision", "status"}
-properties = settings(deadline=None, max_examples=60)
+properties = settings(max_examples=examples(60))
 
 
 @properties

@@ -12,6 +12,7 @@ from reconcilers.model import Service
 from reconcilers.pointer import Pointer
 from reconcilers.rollout.survey import compare
 from reconcilers.task_definition import release_digest, revision_digest
+from tests.examples import examples
 from tests.reconcilers.builders import definition, service, wanted
 from tests.reconcilers.task_definitions import TASK_DEFINITIONS, as_aws_reads_back
 
@@ -27,7 +28,7 @@ def running(task_definition: dict[str, Any]) -> RegisteredRevision:
 
 
 @given(TASK_DEFINITIONS, TASK_DEFINITIONS, st.integers(0, 9), st.booleans())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(60))
 def test_what_is_found_is_what_comparing_every_leaf_finds(
     declared: dict[str, Any], other: dict[str, Any], seed: int, same: bool
 ) -> None:

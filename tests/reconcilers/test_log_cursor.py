@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcilers.log_cursor import MOST, packed, unpacked
+from tests.examples import examples
 
 words = st.text(max_size=60)
 tokens = st.dictionaries(st.tuples(words, words), words, max_size=30)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(60))
 @given(tokens)
 def test_what_is_packed_is_unpacked(said: dict[tuple[str, str], str]) -> None:
     if len(packed(said)) <= MOST:
@@ -51,7 +52,7 @@ def test_what_is_no_cursor_is_refused(strange: str) -> None:
         unpacked(strange)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.text(max_size=200))
 def test_whatever_comes_is_read_or_refused(strange: str) -> None:
     try:

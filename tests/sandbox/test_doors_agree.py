@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sandbox import clients
 from sandbox.errors import AwsError
 from sandbox.server.front import Front
+from tests.examples import examples
 from tests.sandbox.scripted import ScriptedWorld
 from tests.sandbox.shapes import values
 from tests.sandbox.spoken import ask, operation
@@ -33,7 +34,7 @@ SPOKEN = [
     ("cloudwatch", "GetMetricData", "query"),
 ]
 quickly = settings(
-    deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    deadline=None, max_examples=examples(12), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.cli.markdown import BREAK, code, fenced, link, plain
+from tests.examples import examples
 
 BREAKS = re.compile(r"&#(\d+);")
 
@@ -68,7 +69,7 @@ def test_without_an_address_a_link_is_text() -> None:
     assert link("a", "https://x.example/") == "[a](https://x.example/)"
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.lists(st.text(st.sampled_from("`a\n ~"), max_size=12), max_size=4))
 def test_a_fence_is_longer_than_any_in_it(lines: list[str]) -> None:
     first, *body, last = fenced(lines, "diff")
@@ -76,7 +77,7 @@ def test_a_fence_is_longer_than_any_in_it(lines: list[str]) -> None:
     assert all(last not in line for line in body)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.text(max_size=60))
 def test_whatever_the_words_are_no_markup_comes_of_them(text: str) -> None:
     said = plain(text)

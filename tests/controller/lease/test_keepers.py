@@ -21,6 +21,7 @@ from reconcilers.model import Scope, ServiceKey
 from reconcilers.outcome import Waiting
 from reconcilers.verdict import Order
 from tests.controller.lease.tables import Line, Rows
+from tests.examples import examples
 
 TERMS = Terms(10.0)
 SCOPES = tuple(Scope(region) for region in ("eu-west-1", "us-east-1", "ap-south-1"))
@@ -360,7 +361,7 @@ def test_the_audience_is_told_who_keeps_what() -> None:
 CHAOS = ("ok",) * 12 + ("lost", "unanswered", "late")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 2**32), st.integers(2, 5))
 def test_two_never_act_in_one_place_and_in_the_end_everything_is_kept(seed: int, count: int) -> None:
     chance = Random(seed)

@@ -10,6 +10,7 @@ from controller.loop.questions import Deployed, Question
 from reconcilers.model import Scope
 from reconcilers.trail import By, Lookup
 from tests.controller.builders import KEY
+from tests.examples import examples
 
 HERE, THERE = Scope("eu-west-1"), Scope("us-east-1")
 
@@ -95,7 +96,7 @@ def test_what_is_in_vain_is_tried_ever_more_rarely() -> None:
     assert set(waits[5:]) == {RARELY}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.tuples(st.floats(0, 20), st.sampled_from([HERE, THERE])), min_size=1, max_size=25))
 def test_however_they_come_everything_is_asked_and_never_more_than_twice_a_second(
     put: list[tuple[float, Scope]],

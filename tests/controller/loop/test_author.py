@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from controller.loop.author import MOST, Author, author_of, name, via
 from reconcilers.trail import TrailEvent
+from tests.examples import examples
 
 
 def event(agent: str = "", source: str = "203.0.113.7", *, console: bool = False) -> TrailEvent:
@@ -64,7 +65,7 @@ def test_a_session_of_the_console_is_the_console_whatever_it_calls_itself() -> N
     assert via(event("aws-sdk-js/3.0", console=True)) == "console"
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.text(max_size=2000))
 def test_any_user_agent_is_told_in_a_few_words(agent: str) -> None:
     assert len(via(event(agent))) <= MOST

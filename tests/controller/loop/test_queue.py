@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from controller.loop.lanes import Lane, Lanes
 from controller.loop.queue import Backlog, Entry, Priority, WorkQueue
+from tests.examples import examples
 
 
 def backlog(*entries: tuple[str, float, Priority]) -> Backlog[str]:
@@ -114,7 +115,7 @@ commands = st.lists(
 
 
 @given(commands)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=examples(200))
 def test_no_trigger_is_lost_and_no_key_is_in_two_hands(history: list[tuple[object, ...]]) -> None:
     queue: Backlog[str] = Backlog()
     now, owed, in_hand = 0.0, dict[str, float](), list[str]()
@@ -181,7 +182,7 @@ _ENTRIES = st.builds(Entry, st.integers(0, 30), st.sampled_from(Priority), st.sa
         max_size=80,
     )
 )
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=examples(200))
 def test_every_key_comes_in_the_order_in_which_asking_each_would_have_it(history: list[tuple[Any, ...]]) -> None:
     queue, naive, now = Backlog[str](), Naive(), 0.0
     queue.lanes.workers = naive.lanes.workers = 2

@@ -25,10 +25,11 @@ from reconcilers.live import Attempt, AttemptState
 from reconcilers.model import Service, ServiceKey
 from reconcilers.outcome import Differs
 from tests.controller.builders import BLOCKED, DEBUG, HELD, SHIFTING, observed, report, snapshot, status
+from tests.examples import examples
 from tests.reconcilers.builders import KEY, NOW, attempt, service, wanted
 
 LATER = NOW + 600
-properties = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+properties = settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 TOLD = tuple(sorted(set(Kind) - IF_NAMED))
 WHOLE = Filter(kinds=TOLD)
 RUNNING = attempt("v2", AttemptState.RUNNING, created_at=NOW - 60)

@@ -28,6 +28,7 @@ from tests.controller.notify.builders import (
     of_service,
     properties,
 )
+from tests.examples import examples
 from tests.reconcilers.builders import NOW, failed, registered
 
 BACK = failed("v2", created_at=NOW - 60, finished_at=NOW, rollback="d-back")
@@ -205,7 +206,7 @@ def _calls() -> list[str]:
         return daemon.calls
 
 
-@settings(properties, max_examples=40)
+@settings(properties, max_examples=examples(40))
 @given(st.data(), st.booleans(), st.integers(0, 80), st.integers(0, 80))
 def test_two_daemons_tell_each_fact_once_whoever_is_killed(data: st.DataObject, disk: bool, one: int, two: int) -> None:
     """While one of them is in the middle of a call, the other may have any number of turns."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from controller.source.documents import Document, load
 from controller.source.yaml_nodes import Position
+from tests.examples import examples
 
 MANIFEST = """\
 kind: Service
@@ -263,7 +264,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     st.binary(max_size=60) | TEXT.map(str.encode) | st.text("ab:-\n &*!<>[]{},'\"|?#\t1", max_size=40).map(str.encode)
 )
@@ -272,7 +273,7 @@ def test_no_bytes_make_it_raise(raw: bytes) -> None:
         assert isinstance(one.data, dict)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.dictionaries(PRINTABLE, VALUES, max_size=4))
 def test_any_json_comes_back_as_it_was(data: dict[str, Any]) -> None:
     assert document(json.dumps(data)).data == data
@@ -292,7 +293,7 @@ def at(value: Any, pointer: tuple[str | int, ...]) -> Any:
     return value
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.dictionaries(PRINTABLE, VALUES, max_size=4), st.sampled_from([None, 1]))
 def test_at_the_place_of_each_value_stands_its_text(data: dict[str, Any], indent: int | None) -> None:
     text = json.dumps(data, ensure_ascii=False, indent=indent)

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.source.durations import seconds
+from tests.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ def test_what_is_no_duration_is_none(text: str) -> None:
     assert seconds(text) is None
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.integers(0, 99), st.integers(0, 99), st.integers(0, 99))
 def test_the_parts_of_a_duration_add_up(hours: int, minutes: int, rest: int) -> None:
     assert seconds(f"{hours}h{minutes}m{rest}s") == hours * 3600 + minutes * 60 + rest

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.source.images import ImageError, checked, floats, image, repository
+from tests.examples import examples
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/notes-backend"
@@ -91,7 +92,7 @@ def test_an_image_floats_without_a_tag_or_digest(reference: str, expected: bool)
     assert floats(reference) is expected
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(100))
 @given(
     st.from_regex(r"[a-z0-9]+(/[a-z0-9]+){0,2}", fullmatch=True),
     st.from_regex(r"[A-Za-z0-9_][\w.-]{0,20}", fullmatch=True),

@@ -16,6 +16,7 @@ from controller.source.problem import Problem
 from controller.source.rendering import RenderJob, render_in_process
 from reconcilers.model import Revision, ServiceKey
 from tests.controller.source.commits import ANOTHER, CHART, MANIFEST, REVISION, SOUND, TEMPLATE, WEB, manifest
+from tests.examples import examples
 
 LATER = Revision("1a7e2", 1_700_000_060.0)
 API = ServiceKey("prod", "api")
@@ -201,7 +202,7 @@ _STEP = st.dictionaries(st.sampled_from(sorted(_VARIANTS)), st.integers(0, 5), m
 
 
 @given(st.lists(_STEP, min_size=1, max_size=6), st.integers(0, 5))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=examples(150))
 def test_after_any_commits_a_snapshot_is_as_if_all_had_been_compiled(steps: list[dict[str, int]], odd: int) -> None:
     files = dict(BOTH)
     loaded = load_since((), Commit(files), REVISION, render_in_process)

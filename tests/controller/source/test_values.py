@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.source.values import SchemaError, ValueRefusal, check_against, merged
+from tests.examples import examples
 
 VALUES = st.dictionaries(
     st.sampled_from("abc"),
@@ -33,7 +34,7 @@ def test_null_inside_a_new_map_takes_nothing_along() -> None:
 
 
 @given(VALUES)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=examples(50))
 def test_nothing_laid_over_changes_nothing(values: dict[str, Any]) -> None:
     assert merged(values, {}) == values
     assert merged({}, values) == values
@@ -41,7 +42,7 @@ def test_nothing_laid_over_changes_nothing(values: dict[str, Any]) -> None:
 
 
 @given(VALUES, VALUES, VALUES)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=examples(50))
 def test_merging_leaves_its_arguments_alone_and_the_upper_wins(
     low: dict[str, Any], middle: dict[str, Any], high: dict[str, Any]
 ) -> None:

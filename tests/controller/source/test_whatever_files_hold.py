@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.controller.source.commits import SOUND, compiled, plain
+from tests.examples import examples
 
 _WORDS = "null - [] {} : {{ }} {% %} &a *a !!x 1e999 .inf 99999999999999999999 true ../x /x é ? | > @ ' \""
 _JUNK = st.sampled_from([*_WORDS.split(), "\t", "\x00", "\ud83d", "\n"]) | st.text(max_size=5)
@@ -40,14 +41,14 @@ def mangled(draw: st.DrawFn) -> dict[str, str | bytes]:
 
 
 @given(mangled())
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=examples(150))
 def test_a_mangled_commit_gives_a_service_or_an_error(files: dict[str, str | bytes]) -> None:
     snapshot = compiled(files)
     assert snapshot.services or snapshot.errors
 
 
 @given(st.dictionaries(st.sampled_from(_TOP.split()), _PLAIN, min_size=1))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=examples(150))
 def test_a_task_definition_of_any_shape_gives_a_service_or_an_error(definition: dict[str, Any]) -> None:
     snapshot = compiled(plain(json.dumps(definition)))
     assert snapshot.services or snapshot.errors

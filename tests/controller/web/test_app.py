@@ -103,12 +103,16 @@ class Daemon:
         return Client(build(face, token, secret))
 
 
-@pytest.fixture
-def daemon() -> Daemon:
+def busy() -> Daemon:
     board = Board()
     board.adopt(snapshot(), NOW)
     board.reported(report(), Order())
     return Daemon(board, Asked(board))
+
+
+@pytest.fixture
+def daemon() -> Daemon:
+    return busy()
 
 
 def adopt(daemon: Daemon, found: Snapshot) -> None:
@@ -359,9 +363,9 @@ def test_a_webhooks_secret_is_no_token(daemon: Daemon) -> None:
 Document = dict[str, Any]
 
 
-@pytest.fixture
-def document(daemon: Daemon) -> Document:
-    described: Document = daemon.client().get("/api/v1/openapi.json").json()
+@pytest.fixture(scope="module")
+def document() -> Document:
+    described: Document = busy().client().get("/api/v1/openapi.json").json()
     return described
 
 

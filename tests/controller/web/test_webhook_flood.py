@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from controller.loop.board import Board
 from controller.loop.keys import SyncSource
@@ -54,9 +55,13 @@ def signed() -> dict[str, str]:
     return {"x-hub-signature-256": f"sha256={sealed.hexdigest()}", "x-github-event": "push"}
 
 
-def delivered(loop: Loop, times: int) -> set[int]:
+@pytest.fixture
+def app(loop: Loop) -> FastAPI:
+    return build(replace(Served().face(), asked=loop), None, SECRET)
+
+
+def delivered(app: FastAPI, times: int) -> set[int]:
     """The statuses of so many deliveries."""
-    app = build(replace(Served().face(), asked=loop), None, SECRET)
 
     async def deliver() -> set[int]:
         transport = httpx.ASGITransport(app)
@@ -75,24 +80,24 @@ def work_off(loop: Loop) -> None:
         loop.queue.give_back(key)
 
 
-def test_a_flood_of_pushes_is_taken_and_leads_to_one_look(loop: Loop, git: Git) -> None:
-    assert delivered(loop, FLOOD) == {202}
+def test_a_flood_of_pushes_is_taken_and_leads_to_one_look(app: FastAPI, loop: Loop, git: Git) -> None:
+    assert delivered(app, FLOOD) == {202}
     work_off(loop)
     assert git.looks == 1
 
 
-def test_a_flood_that_goes_on_leads_to_a_look_a_second(loop: Loop, git: Git, time: list[float]) -> None:
+def test_a_flood_that_goes_on_leads_to_a_look_a_second(app: FastAPI, loop: Loop, git: Git, time: list[float]) -> None:
     for moment in range(30):
         time.append(moment / 10)
-        delivered(loop, 10)
+        delivered(app, 10)
         work_off(loop)
     assert git.looks == 3
 
 
-def test_a_flood_during_a_look_leads_to_one_more(loop: Loop, git: Git, time: list[float]) -> None:
+def test_a_flood_during_a_look_leads_to_one_more(app: FastAPI, loop: Loop, git: Git, time: list[float]) -> None:
     loop.look_at_source()
     assert loop.queue.take() == SyncSource()
-    delivered(loop, FLOOD)
+    delivered(app, FLOOD)
     assert loop.queue.depth() == 0
     loop.step(SyncSource())
     loop.queue.give_back(SyncSource())
@@ -102,10 +107,10 @@ def test_a_flood_during_a_look_leads_to_one_more(loop: Loop, git: Git, time: lis
 
 
 @pytest.mark.parametrize("headers", [{}, {"x-gitlab-token": "other"}], ids=["unsigned", "another token"])
-def test_what_proves_nothing_is_refused_before_its_body_is_read(loop: Loop, headers: dict[str, str]) -> None:
+def test_what_proves_nothing_is_refused_before_its_body_is_read(
+    app: FastAPI, loop: Loop, headers: dict[str, str]
+) -> None:
     read = 0
-
-    app = build(replace(Served().face(), asked=loop), None, SECRET)
 
     async def receive() -> dict[str, object]:
         nonlocal read

@@ -6,13 +6,14 @@ from reconcilers.aws.marks import DESCRIPTION_LIMIT, description, mark_in, mark_
 from reconcilers.digest import Digest
 from reconcilers.live import Attempt, AttemptState, Cause, Mark
 from reconcilers.tags import VALUE_LIMIT, stamped, stamps
+from tests.examples import examples
 
 WORDS = st.text("abcdef0123456789-", min_size=1, max_size=64)
 MARKS = st.builds(Mark, WORDS.map(Digest), WORDS, st.sampled_from(Cause))
 
 
 @given(MARKS, st.none() | st.text())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(100))
 def test_a_mark_that_was_written_is_read_again(mark: Mark, reason: str | None) -> None:
     text = description(mark, reason)
 

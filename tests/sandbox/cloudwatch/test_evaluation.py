@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.world.cloudwatch.evaluation import BREACHES, Criterion, reason, settled, verdict
+from tests.examples import examples
 
 KEPT = "kept"
 MISSING = ("missing", "ignore", "breaching", "notBreaching")
@@ -92,14 +93,14 @@ TESTS = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=examples(200))
 @given(TESTS, POINTS, st.sampled_from(["OK", "ALARM", "INSUFFICIENT_DATA"]))
 def test_evaluating_twice_changes_nothing(criterion: Criterion, points: list[float | None], current: str) -> None:
     once = verdict(criterion, points, current)
     assert verdict(criterion, points, once) == once
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=examples(200))
 @given(TESTS, POINTS)
 def test_only_silence_is_settled(criterion: Criterion, points: list[float | None]) -> None:
     assert settled(points) == (set(points) == {None})

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sandbox.blueprints import BlueGreen
 from sandbox.errors import AwsError
 from sandbox.switches import DeploymentOrder, Switches
+from tests.examples import examples
 from tests.sandbox.stage import BAD, CRASHING, NEXT, Stage
 
 OVER = {"Succeeded", "Failed", "Stopped"}
@@ -101,7 +102,7 @@ def check(stage: Stage) -> None:
             assert not {"Pending", "InProgress"} & set(stage.events(one["deploymentId"]).values())
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(60))
 @given(PLANS, SWITCHES, st.lists(DEEDS, min_size=1, max_size=10))
 def test_every_history_keeps_to_the_rules(plan: BlueGreen, switches: Switches, deeds: list[Deed]) -> None:
     stage = Stage(plan, switches=switches)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.world.elbv2.forwarding import normalised, reweighted, weights
+from tests.examples import examples
 from tests.sandbox.answers import CheckedWorld
 from tests.sandbox.stage import refused
 
@@ -185,7 +186,7 @@ def test_a_shift_reaches_the_rules_that_forward_to_the_pair_and_no_others() -> N
 SHARES = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.integers(0, 999), min_size=1)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(100))
 @given(SHARES, SHARES)
 def test_reweighing_gives_exactly_the_shares_that_were_asked_for(before: dict[str, int], after: dict[str, int]) -> None:
     groups = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in before.items()]
@@ -196,7 +197,7 @@ def test_reweighing_gives_exactly_the_shares_that_were_asked_for(before: dict[st
     assert weights(actions) == before
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=examples(100))
 @given(SHARES)
 def test_what_aws_reads_back_can_be_written_again(shares: dict[str, int]) -> None:
     groups = [{"TargetGroupArn": arn, "Weight": weight} for arn, weight in shares.items()]

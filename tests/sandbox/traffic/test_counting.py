@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from sandbox.traffic.counting import KEPT, Reading, Readings
 from sandbox.world.visits import Answers
+from tests.examples import examples
 
 
 def readings(*counted: tuple[float, int]) -> Readings:
@@ -58,7 +59,7 @@ def test_only_so_much_is_kept() -> None:
     assert made.latest == {"blue": (KEPT + 99, 0, 0)}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.tuples(st.floats(0.01, 3.0), st.integers(0, 9)), max_size=60), st.integers(1, 40))
 def test_minutes_add_up_to_the_whole(steps: list[tuple[float, int]], often: int) -> None:
     made, at, counted, minute, whole = Readings(), 0.0, 0, 0, 0

@@ -1,0 +1,8 @@
+"""How many examples a property is asked with: few here, others with each run, and ten times as many when thorough."""
+
+from hypothesis import settings
+
+# No deadline: the cores are others' too.
+settings.register_profile("suite", max_examples=20, deadline=None)
+settings.register_profile("thorough", max_examples=200, deadline=None)
+settings.load_profile("suite")
