@@ -51,8 +51,8 @@ test: $(READY) ## The test suite on both cores; what decides must be covered who
 	@$(BIN)/coverage report
 	@$(BIN)/python $(PYTEST) -n 3 $(REST) || $(BIN)/python $(PYTEST) $(ALONE) $(REST)
 
-thorough: $(READY) ## The products of which the suite takes each pair
-	@$(BIN)/python $(PYTEST) -n 2 -m thorough tests
+thorough: $(READY) ## Worlds with each switch turned alone, and properties with ten times the examples
+	@$(BIN)/python $(PYTEST) -n 2 -m "thorough or hypothesis" --hypothesis-profile=thorough tests
 
 check: format lint types layers test ## Format, lint, types, layers and tests
 
