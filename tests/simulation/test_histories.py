@@ -6,7 +6,7 @@ from tests.simulation import children
 from tests.simulation.history import LEAST, history
 
 CHUNK = 50  # of the histories that ``make simulate`` plays as well, with all the others
-CHUNKS = range(0, 100, CHUNK)
+CHUNKS = range(0, 50, CHUNK)
 
 
 @pytest.mark.timeout(900)
