@@ -14,9 +14,9 @@ needs_atheris = pytest.mark.skipif(not GUIDED, reason="atheris has no wheel for 
 
 @needs_atheris
 def test_whatever_comes_is_answered_with_a_place() -> None:
-    found = fed(EVERYTHING, runs=6000, seed=1, within=60, memory=400)
+    found = fed(EVERYTHING, runs=2000, seed=1, within=60, memory=400)
     assert found.broken is None
-    assert found.inputs >= 6000
+    assert found.inputs >= 2000
     assert found.kept > 3 * len(TARGETS)  # it was guided by something
 
 
