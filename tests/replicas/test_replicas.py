@@ -10,10 +10,14 @@ from tests.replicas.fleet import LONG, REGIONS, Fleet, fleet
 
 FIVE = ("one", "two", "three", "four", "five")
 pytestmark = pytest.mark.timeout(400)
-on_both = pytest.mark.parametrize("implementation", ["moto", "roto"])
 
 
-@on_both
+def on(implementation: str, other: str) -> pytest.MarkDecorator:
+    """Against one implementation; against the other as well when thorough. Each call is tested against both apart."""
+    return pytest.mark.parametrize("implementation", [implementation, pytest.param(other, marks=pytest.mark.thorough)])
+
+
+@on("roto", "moto")
 def test_whatever_befalls_five_replicas_each_release_ships_once_by_whoever_holds_the_lease(
     implementation: str, tmp_path: Path
 ) -> None:
@@ -41,7 +45,7 @@ def test_whatever_befalls_five_replicas_each_release_ships_once_by_whoever_holds
         _nothing_broke(made)
 
 
-@on_both
+@on("moto", "roto")
 def test_a_standby_calls_nothing_but_the_lease_table_and_is_ready_all_the_same(
     implementation: str, tmp_path: Path
 ) -> None:

@@ -90,8 +90,21 @@ def contents(house: House) -> Counter[str]:
 
 # The calls of one release, up to its deployment and one look beyond; after that every look asks the same again.
 NUMBERS = range(1, 25)
-each_call = pytest.mark.parametrize("number", NUMBERS)
 heard_or_not = pytest.mark.parametrize("heard", [False, True], ids=["unheard", "heard"])
+
+
+def each_call(numbers: range, *, heard_first: bool) -> pytest.MarkDecorator:
+    """Each call, every second one with AWS having heard of it; the other of two is thorough."""
+    return pytest.mark.parametrize(
+        ("number", "heard"),
+        [
+            pytest.param(
+                number, heard, marks=() if (number % 2 == 1) == (heard is heard_first) else pytest.mark.thorough
+            )
+            for number in numbers
+            for heard in (False, True)
+        ],
+    )
 
 
 def killed_by(executioner: Executioner, tag: str, done: type, account: Account) -> House:
@@ -103,8 +116,7 @@ def killed_by(executioner: Executioner, tag: str, done: type, account: Account) 
     return house
 
 
-@each_call
-@heard_or_not
+@each_call(NUMBERS, heard_first=False)
 def test_a_release_ships_once(number: int, heard: bool) -> None:
     house = killed_by(Executioner(number, heard), "1.1.0", InSync, shifted())
     assert house.account.count("CreateDeployment") == 1
@@ -112,8 +124,7 @@ def test_a_release_ships_once(number: int, heard: bool) -> None:
     assert house.runs() == "1.1.0"
 
 
-@each_call
-@heard_or_not
+@each_call(NUMBERS, heard_first=True)
 def test_a_release_that_is_rolled_back_ships_once(number: int, heard: bool) -> None:
     house = killed_by(Executioner(number, heard), "bad", Held, shifted())
     assert house.account.count("CreateDeployment") == 1

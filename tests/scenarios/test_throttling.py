@@ -131,7 +131,7 @@ def fleet(request: pytest.FixtureRequest) -> Iterator[Fleet]:
         yield made
 
 
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("share", [0.1, pytest.param(0.5, marks=pytest.mark.thorough), 0.9])
 def test_whatever_share_of_calls_is_refused_everything_ships_and_no_key_waits_for_ever(
     fleet: Fleet, share: float
 ) -> None:

@@ -146,7 +146,7 @@ def test_without_lanes_they_would_wait_for_it() -> None:
 @pytest.mark.parametrize("workers", [2, 4, 16])
 def test_as_many_accounts_that_hang_as_there_are_workers_leave_room_for_one_that_answers(workers: int) -> None:
     hanging = dict.fromkeys([chr(ord("c") + n) for n in range(workers)], 60.0)
-    day = Day(workers, {**hanging, "b": 0.5}, keys=20).pass_(3600)
+    day = Day(workers, {**hanging, "b": 0.5}, keys=5).pass_(3600)
     assert day.oldest["b"] <= 61.0, "until each has hung once, nobody knows that it hangs"
     day.oldest["b"] = 0.0
     assert day.pass_(7200).oldest["b"] <= 1.0
