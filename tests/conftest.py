@@ -1,4 +1,9 @@
-"""How many examples a property is asked with: few here, others with each run, and ten times as many when thorough."""
+"""How many examples a property is asked with: few here, others with each run, and ten times as many when thorough.
+
+And what the garbage collector need not look at again.
+"""
+
+import gc
 
 from hypothesis import settings
 
@@ -6,3 +11,9 @@ from hypothesis import settings
 settings.register_profile("suite", max_examples=20, deadline=None)
 settings.register_profile("thorough", max_examples=200, deadline=None)
 settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what stays to the end: all tests, and the models of every AWS service."""
+    gc.collect()
+    gc.freeze()
