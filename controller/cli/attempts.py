@@ -8,7 +8,7 @@ from controller.cli.made import how, maker
 from controller.cli.output import state
 from controller.cli.sheet import Cell, Row, ledger, stacked
 from controller.cli.spans import clock, lasted, since
-from controller.web.views import AttemptView, FailureView, HistoryView
+from controller.web.detail_views import AttemptView, FailureView, HistoryView
 
 
 def attempts(view: HistoryView, look: Look, most: int | None = None) -> RenderableType:

@@ -17,7 +17,7 @@ from reconcilers.aws.arns import cluster_name
 
 if TYPE_CHECKING:
     from controller.web.client import Daemon
-    from controller.web.views import FleetRow
+    from controller.web.fleet_views import FleetRow
 
 T = TypeVar("T")
 PATIENCE = 1.5  # seconds

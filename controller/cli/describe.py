@@ -21,8 +21,9 @@ from controller.cli.sheet import stacked
 from controller.cli.shift import shift
 from controller.cli.spans import since
 from controller.loop.author import name
+from controller.web.detail_views import ActionView, DetailView
 from controller.web.rows import version
-from controller.web.views import ActionView, DetailView, RunningView
+from controller.web.views import RunningView
 
 BESIDE = 72  # columns below which what an action is for stands under it
 DESPITE = "sync-despite-alarm"

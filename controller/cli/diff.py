@@ -16,7 +16,7 @@ from controller.cli.one import SERVICE, Whole
 from controller.cli.options import flags_of
 from controller.cli.output import DIFFERS, REFUSED, failing_clearly
 from controller.cli.sheet import stacked
-from controller.web.views import DetailView
+from controller.web.detail_views import DetailView
 
 UNKNOWN = "unknown"
 

@@ -20,8 +20,8 @@ from controller.cli.options import flags_of
 from controller.cli.question import Question
 from controller.cli.spans import moment
 from controller.loop.facts import Kind
+from controller.web.fact_views import ActivityView, FactView
 from controller.web.messages import Message
-from controller.web.views import ActivityView, FactView
 
 MOST = 2000
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from controller.source.spelling import instead_of
 from controller.web.client import DaemonError
+from controller.web.fleet_views import FleetView
 from controller.web.meant import meant
-from controller.web.views import FleetView
 from reconcilers.aws.arns import cluster_name
 from reconcilers.model import ServiceKey
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from controller.cli.look import Look
 from controller.cli.spans import clock
 from controller.loop.author import name
-from controller.web.views import FactView
+from controller.web.fact_views import FactView
 
 _COLOURS = {"good": "green", "news": "cyan", "warning": "yellow", "bad": "red"}
 _NARROW = 140  # columns below which the sentence stands under the moment

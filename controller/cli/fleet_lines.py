@@ -12,7 +12,8 @@ from controller.cli.problems import told
 from controller.cli.sheet import Cell, sheet, stacked
 from controller.cli.spans import age, clock, since
 from controller.loop.author import name
-from controller.web.views import FleetRow, FleetView, SourceView
+from controller.web.fleet_views import FleetRow, FleetView
+from controller.web.views import SourceView
 
 
 class State(StrEnum):

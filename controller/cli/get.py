@@ -18,8 +18,8 @@ from controller.cli.options import flags_of
 from controller.cli.output import Form, failing_clearly, say, written
 from controller.cli.question import Question
 from controller.cli.spans import clock
+from controller.web.fleet_views import FleetRow, FleetView
 from controller.web.messages import Message
-from controller.web.views import FleetRow, FleetView
 from reconcilers.aws.arns import cluster_name
 
 SERVICES = Annotated[

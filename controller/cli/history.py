@@ -13,8 +13,8 @@ from controller.cli.look import Look
 from controller.cli.one import KEPT, SERVICE, OfService
 from controller.cli.options import flags_of
 from controller.cli.output import failing_clearly
+from controller.web.detail_views import HistoryView
 from controller.web.messages import Message
-from controller.web.views import HistoryView
 
 
 @dataclass(frozen=True, slots=True)

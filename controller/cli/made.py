@@ -1,7 +1,8 @@
 """Who made something, as a line of text has it."""
 
 from controller.loop.author import name
-from controller.web.views import AttemptView, ChangeView
+from controller.web.detail_views import AttemptView
+from controller.web.views import ChangeView
 
 NOT_YET = "AWS does not tell yet"
 

@@ -9,8 +9,8 @@ import typer
 
 from controller.cli.completing import services
 from controller.cli.question import Question
+from controller.web.detail_views import DetailView
 from controller.web.messages import Message
-from controller.web.views import DetailView
 
 R = TypeVar("R")
 

@@ -6,8 +6,8 @@ from rich.text import Text
 
 from controller.cli.look import Look, bar
 from controller.cli.spans import lasted
+from controller.web.detail_views import ColourView, ShiftView, StepView
 from controller.web.rows import version
-from controller.web.views import ColourView, ShiftView, StepView
 
 _SIGNS = {"Succeeded": ("✓", "green"), "InProgress": ("▶", "cyan"), "Failed": ("✗", "red"), "Skipped": ("-", "")}
 _ALARMS = {"OK": "green", "ALARM": "bold red"}

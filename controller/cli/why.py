@@ -14,7 +14,7 @@ from controller.cli.one import SERVICE, Whole
 from controller.cli.options import flags_of
 from controller.cli.output import failing_clearly
 from controller.cli.sheet import stacked
-from controller.web.views import DetailView
+from controller.web.detail_views import DetailView
 
 __all__ = ["Explained", "named", "why"]
 

@@ -14,10 +14,13 @@ from urllib.parse import quote, urlencode
 
 from pydantic import ValidationError
 
+from controller.web.detail_views import DetailView, HistoryView
+from controller.web.fact_views import ActivityView
+from controller.web.fleet_views import FleetView
 from controller.web.messages import Message, messages
 from controller.web.refusals import Code
 from controller.web.task_log_views import TaskLogsView
-from controller.web.views import ActivityView, DetailView, FleetView, HistoryView, ServiceView, SourceView, View
+from controller.web.views import ServiceView, SourceView, View
 from reconcilers.aws.sanitize import sanitized
 
 V = TypeVar("V", bound=View)

@@ -7,9 +7,7 @@ from controller.loop.attribution import deployer
 from controller.loop.status import ServiceStatus
 from controller.source.snapshot import Snapshot
 from controller.web import console
-from controller.web.offered import Reader, actions
-from controller.web.showing import broken_view, images_of, service_view
-from controller.web.views import (
+from controller.web.detail_views import (
     AlarmView,
     AttemptView,
     ColourView,
@@ -20,6 +18,8 @@ from controller.web.views import (
     ShiftView,
     StepView,
 )
+from controller.web.offered import Reader, actions
+from controller.web.showing import broken_view, images_of, service_view
 from reconcilers.history import History
 from reconcilers.live import Attempt, AttemptState, Colour, Failure, Live, Progress, deployment_name
 from reconcilers.model import CodeDeployRollout, Service, ServiceKey

@@ -12,9 +12,10 @@ from controller.loop.board import Board
 from controller.loop.journal import first_place
 from controller.loop.status import ServiceStatus
 from controller.source.snapshot import Snapshot
+from controller.web.fleet_views import FleetRow, FleetView
 from controller.web.rows import broken_row, row
 from controller.web.showing import broken_view, source_view
-from controller.web.views import FleetRow, FleetView, SourceView
+from controller.web.views import SourceView
 from reconcilers.model import ServiceKey
 
 REMEMBERED = 1000  # of the services that left Git

@@ -10,11 +10,12 @@ from pydantic import BaseModel, Field
 
 from controller.loop.facts import Fact
 from controller.loop.journal import MOST, Journal
+from controller.web.fact_views import ActivityView
 from controller.web.fleet import Fleet
+from controller.web.fleet_views import FleetView
 from controller.web.neighbours.neighbourhood import Neighbourhood
 from controller.web.showing import fact_view
 from controller.web.stream import Hub, Place
-from controller.web.views import ActivityView, FleetView
 
 FULL: dict[int | str, dict[str, Any]] = {503: {"description": "Too many readers; come back a little later."}}
 After = Annotated[int | None, Query(ge=0, description="What changed after this version or cursor.")]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from controller.loop.status import ServiceStatus
 from controller.rules.rights import Right
-from controller.web.views import ActionView, DetailView
+from controller.web.detail_views import ActionView, DetailView
 from reconcilers.model import SyncPolicy
 from reconcilers.outcome import Blocked, Held, Sync
 

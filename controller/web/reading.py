@@ -5,12 +5,13 @@ from fastapi import APIRouter, Request
 from controller.loop.questions import of_attempts
 from controller.loop.status import ServiceStatus
 from controller.web.detail import history_view
+from controller.web.detail_views import DetailView, HistoryView
 from controller.web.face import Face
 from controller.web.offered import Reader
 from controller.web.sharing import SharingView, sharing_view
 from controller.web.showing import service_view, service_views, source_view
 from controller.web.trust import Door
-from controller.web.views import DetailView, HistoryView, ServiceView, SourceView
+from controller.web.views import ServiceView, SourceView
 from controller.web.watching import UNKNOWN, known, unknown
 from reconcilers.model import ServiceKey
 

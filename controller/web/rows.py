@@ -6,7 +6,8 @@ from typing import Any
 from controller.loop import words
 from controller.loop.attribution import author
 from controller.loop.status import ServiceStatus
-from controller.web.views import FleetRow, ServiceView
+from controller.web.fleet_views import FleetRow
+from controller.web.views import ServiceView
 from reconcilers.outcome import Progressing
 
 

@@ -11,11 +11,11 @@ from controller.loop.status import ServiceStatus
 from controller.source.objects import around
 from controller.source.problem import Problem
 from controller.source.snapshot import Snapshot
+from controller.web.fact_views import FactView
 from controller.web.views import (
     ChangeView,
     CommitView,
     EventView,
-    FactView,
     FindingView,
     LinkView,
     ProblemView,

@@ -12,6 +12,7 @@ from controller.loop.facts import Fact
 from controller.loop.journal import Journal
 from controller.rules.rights import Right
 from controller.web.detail import broken_detail, detail_view
+from controller.web.detail_views import DetailView
 from controller.web.following import FULL, Followed, Wanted, is_wanted
 from controller.web.meant import meant
 from controller.web.offered import Reader
@@ -20,7 +21,6 @@ from controller.web.refusing import RefusedError
 from controller.web.showing import fact_view, unheard
 from controller.web.stream import Hub, Place, message
 from controller.web.trust import Door
-from controller.web.views import DetailView
 from reconcilers.model import ServiceKey
 
 Rights = tuple[str, frozenset[Right] | None]

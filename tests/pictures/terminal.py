@@ -30,7 +30,7 @@ from controller.cli.why import Explained
 from controller.demo.acts import BAD, GOOD, MESSAGES, SERVICE
 from controller.demo.stage import MANIFEST, Stage, staged
 from controller.demo.waiting import NeverHappenedError, until
-from controller.web.views import DetailView
+from controller.web.detail_views import DetailView
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 SCREEN = Screen(lively=True, coloured=True, unicode=True, width=100)

@@ -21,7 +21,7 @@ from controller.demo.record import Step
 from controller.demo.stage import Stage, staged
 from controller.demo.teller import Teller
 from controller.demo.waiting import NeverHappenedError, until
-from controller.web.views import FactView
+from controller.web.fact_views import FactView
 from tests.story import page, quick, servers
 from tests.story.page import Reader, Shown
 from tests.story.patience import LONG, Audience, patient

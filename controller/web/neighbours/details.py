@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 from pydantic import TypeAdapter, ValidationError
 
+from controller.web.detail_views import DetailView
 from controller.web.neighbours.contacts import Contacts
 from controller.web.neighbours.merged import GRACE
 from controller.web.neighbours.wire import NoAnswerError, NotTheirsError
-from controller.web.views import DetailView
 from reconcilers.model import ServiceKey
 
 PATIENCE = 2.0  # seconds for what a neighbour knows

@@ -9,12 +9,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from controller.loop.journal import MOST, Journal
 from controller.loop.status import ServiceStatus
+from controller.web.fact_views import ActivityView
+from controller.web.fleet_views import FleetRow, FleetView
 from controller.web.neighbours.contacts import Contacts
 from controller.web.neighbours.details import PATIENCE, Details
 from controller.web.neighbours.merged import Said, fact_of, heard, line
 from controller.web.neighbours.wire import NoAnswerError
 from controller.web.stream import Hub
-from controller.web.views import ActivityView, FleetRow, FleetView
 
 YOUNG = 1.0  # seconds for which what was said is not asked for again
 THREADS = 4  # an installation has five replicas at most

@@ -6,7 +6,9 @@ from math import inf
 
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
-from controller.web.views import FactView, FleetRow, FleetView, ServiceView
+from controller.web.fact_views import FactView
+from controller.web.fleet_views import FleetRow, FleetView
+from controller.web.views import ServiceView
 from reconcilers.model import ServiceKey
 
 GRACE = 15.0  # seconds for which what was said counts: a lease that is not renewed is over by then

@@ -8,6 +8,8 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from controller.loop.status import ServiceStatus
+from controller.web.detail_views import DetailView, HistoryView
+from controller.web.fleet_views import FleetRow
 from controller.web.neighbours.contacts import Contacts
 from controller.web.neighbours.details import PATIENCE, path_of
 from controller.web.neighbours.follower import Follower
@@ -16,7 +18,7 @@ from controller.web.neighbours.wire import HEADER, MISDIRECTED, NoAnswerError
 from controller.web.offered import Reader, for_reader
 from controller.web.refusals import Refusal
 from controller.web.refusing import RefusedError
-from controller.web.views import DetailView, FleetRow, HistoryView, ServiceView
+from controller.web.views import ServiceView
 from reconcilers.model import ServiceKey
 
 T = TypeVar("T")

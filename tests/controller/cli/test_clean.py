@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.cli.clean import ascii_only, clean, cleaned, hides, spelled
-from controller.web.views import FactView
+from controller.web.fact_views import FactView
 
 ANY = st.text(st.characters(codec=None), max_size=40)
 

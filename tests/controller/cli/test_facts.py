@@ -6,7 +6,7 @@ from rich.console import Console
 
 from controller.cli.facts import facts
 from controller.cli.look import Look
-from controller.web.views import FactView
+from controller.web.fact_views import FactView
 
 
 def happened(kind: str, at: float) -> FactView:

@@ -3,7 +3,8 @@
 import pytest
 
 from controller.cli.made import how, maker
-from controller.web.views import AttemptView, ChangeView
+from controller.web.detail_views import AttemptView
+from controller.web.views import ChangeView
 
 MALLORY = "arn:aws:sts::1:assumed-role/admin/mallory"
 

@@ -21,9 +21,11 @@ from controller.cli.one import settled
 from controller.cli.screen import Screen
 from controller.cli.why import Explained
 from controller.web.client import Daemon
+from controller.web.detail_views import AttemptView, HistoryView
+from controller.web.fleet_views import FleetRow, FleetView
 from controller.web.messages import Message
 from controller.web.offered import CLOSED
-from controller.web.views import AttemptView, ChangeView, FleetRow, FleetView, HistoryView, ServiceView
+from controller.web.views import ChangeView, ServiceView
 from reconcilers.diff import Change
 from reconcilers.history import History
 from reconcilers.model import Revision

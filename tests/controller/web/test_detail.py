@@ -5,8 +5,8 @@ from typing import Any
 
 from controller.source.problem import Problem
 from controller.web.detail import broken_detail, detail_view, history_view
+from controller.web.detail_views import DetailView
 from controller.web.offered import Reader
-from controller.web.views import DetailView
 from reconcilers.history import History
 from reconcilers.live import Alarm, AttemptState, AwsReason, Colour, Failure, LifecycleEvent, Live, Progress
 from reconcilers.model import RollingRollout

@@ -5,7 +5,7 @@ from dataclasses import replace
 from controller.loop.board import Board
 from controller.source.problem import Problem
 from controller.web.fleet import Fleet
-from controller.web.views import FleetView
+from controller.web.fleet_views import FleetView
 from reconcilers.verdict import Order
 from tests.controller.builders import HELD, KEY, NOW, named, observed, report, snapshot, wanted
 

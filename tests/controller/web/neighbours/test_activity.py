@@ -6,8 +6,8 @@ from collections.abc import Generator, Iterator
 import pytest
 
 from controller.web.client import Daemon
+from controller.web.detail_views import DetailView
 from controller.web.messages import Message
-from controller.web.views import DetailView
 from reconcilers.live import AttemptState
 from tests.controller.builders import HELD, NOW, SHIFTING, attempt, observed, report
 from tests.controller.daemons import silence

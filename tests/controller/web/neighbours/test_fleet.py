@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from controller.web.client import Daemon
+from controller.web.fleet_views import FleetView
 from controller.web.messages import Message
-from controller.web.views import FleetView
 from reconcilers.model import Scope
 from tests.controller.builders import HELD, KEY, named, report, snapshot
 from tests.controller.daemons import silence, until

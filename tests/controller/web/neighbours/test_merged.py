@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
+from controller.web.fleet_views import FleetRow, FleetView
 from controller.web.neighbours.merged import GRACE, Said, fact_of, heard, line, whole
 from controller.web.rows import row
 from controller.web.showing import fact_view, service_view
-from controller.web.views import FleetRow, FleetView, SourceView
+from controller.web.views import SourceView
 from tests.controller.builders import KEY, NOW, drifted, named, report, status
 
 SOURCE = SourceView(commit=None, good_at=None, failing_since=None, reason="", message="", remedy="", problems=())
