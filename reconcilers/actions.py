@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconcilers.live import LoadBalancer, Mark
+from reconcilers.attempts import Mark
+from reconcilers.live_service import LoadBalancer
 
 
 @dataclass(frozen=True, slots=True)

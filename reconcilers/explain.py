@@ -6,7 +6,8 @@ One record for everybody who asks: the log, the API, the page and the command li
 from collections.abc import Iterator
 from typing import assert_never
 
-from reconcilers.live import Attempt, AttemptState, Live, deployment_name
+from reconcilers.attempts import Attempt, AttemptState, deployment_name
+from reconcilers.live import Live
 from reconcilers.model import Revision, Service
 from reconcilers.outcome import (
     Blocked,

@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from reconcilers.attempts import Attempt, AttemptState, Failure
 from reconcilers.aws.arns import cluster_name
 from reconcilers.aws.gateways import Gateways
-from reconcilers.live import Attempt, AttemptState, Failure
 from reconcilers.model import CodeDeployRollout, Scope, Service, ServiceKey
 from reconcilers.observe import attempts
 from reconcilers.outcome import Retry, Stalled

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from reconcilers.live import Attempt
+from reconcilers.attempts import Attempt
 from reconcilers.model import ServiceKey
 from reconcilers.task_output import Which
 

@@ -8,26 +8,18 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, assert_never
 
+from reconcilers.attempts import Attempt
 from reconcilers.aws.arns import cluster_name
 from reconcilers.aws.gateways import Gateways
 from reconcilers.aws.marks import says_release
 from reconcilers.declared import deployment_configuration
 from reconcilers.digest import Digest
-from reconcilers.live import (
-    Alarm,
-    Attempt,
-    Colour,
-    DeploymentGroup,
-    Live,
-    LiveService,
-    PreflightFacts,
-    Progress,
-    RegisteredRevision,
-    RollingDeployment,
-    TargetGroup,
-)
+from reconcilers.live import Live
+from reconcilers.live_service import LiveService, RegisteredRevision, RollingDeployment
 from reconcilers.model import CodeDeployRollout, RollingRollout, Service
 from reconcilers.outcome import Retry, Stalled
+from reconcilers.preflight_facts import Alarm, DeploymentGroup, PreflightFacts, TargetGroup
+from reconcilers.progress import Colour, Progress
 from reconcilers.rollout.pace import expected_end
 from reconcilers.rollout.survey import to_ship
 from reconcilers.verdict import Look

@@ -7,8 +7,9 @@ changes). The loop decides from the outcome alone when to come back.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reconcilers.attempts import AwsReason
 from reconcilers.digest import Digest
-from reconcilers.live import AwsReason, Progress
+from reconcilers.progress import Progress
 
 
 class Retry(Exception):

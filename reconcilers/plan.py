@@ -6,7 +6,8 @@ from typing import assert_never
 from reconcilers.declared import DESIRED_COUNT, field_of
 from reconcilers.explain import chain
 from reconcilers.guard_rails import judging
-from reconcilers.live import Live, LiveService, RegisteredRevision
+from reconcilers.live import Live
+from reconcilers.live_service import LiveService, RegisteredRevision
 from reconcilers.model import CodeDeployRollout, RollingRollout, Service
 from reconcilers.outcome import Blocked, BlockedBy, Failed, Finding, Health, Sync
 from reconcilers.preflight.service import inactive

@@ -14,8 +14,8 @@ from reconcilers.actions import (
     TagRevision,
     UpdateService,
 )
+from reconcilers.attempts import deployment_name
 from reconcilers.diff import Change, masked
-from reconcilers.live import deployment_name
 from reconcilers.outcome import (
     Blocked,
     Differs,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from reconcilers.aws.ecs import DESCRIBE_SERVICES_LIMIT, DescribedServices
 from reconcilers.aws.gateways import Gateways
-from reconcilers.live import Live, LiveService, RegisteredRevision
+from reconcilers.live import Live
+from reconcilers.live_service import LiveService, RegisteredRevision
 from reconcilers.model import Cluster, Service, ServiceKey
 from reconcilers.outcome import UNANSWERED, Retry, Stalled
 from reconcilers.plan import glance

@@ -6,7 +6,8 @@ AWS allows 256 characters of letters, digits, spaces and ``+ - = . _ : / @`` in 
 import re
 from dataclasses import dataclass
 
-from reconcilers.live import AwsReason, Cause, RegisteredRevision
+from reconcilers.attempts import AwsReason, Cause
+from reconcilers.live_service import RegisteredRevision
 
 DIGEST = "trueup:digest"  # of the content
 RELEASE = "trueup:release"

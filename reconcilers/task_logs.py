@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from reconcilers import log_notes
+from reconcilers.attempts import Attempt
 from reconcilers.aws.gateways import Gateways
 from reconcilers.aws.logs import Read
 from reconcilers.history import History
-from reconcilers.live import Attempt
 from reconcilers.log_cursor import Voice, packed, unpacked
 from reconcilers.log_sources import Source, Sources
 from reconcilers.model import Scope, Service, ServiceKey

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconcilers.live import Attempt, AttemptState, deployment_name
+from reconcilers.attempts import Attempt, AttemptState, deployment_name
 
 FORGOTTEN = 3000.0  # seconds after a task's end from which ECS may have forgotten it: AWS says an hour
 MOST_CHARACTERS = 1_048_576  # of one answer

@@ -15,7 +15,7 @@ from reconcilers.actions import (
     TagRevision,
     UpdateService,
 )
-from reconcilers.live import Cause
+from reconcilers.attempts import Cause
 from reconcilers.model import Service
 from reconcilers.outcome import Blocked, Differs, Failed, Held, InSync, Outcome, Progressing, Waiting
 from reconcilers.verdict import Plan

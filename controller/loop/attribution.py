@@ -10,8 +10,9 @@ from dataclasses import replace
 from controller.loop.author import Author, name
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
+from reconcilers.attempts import Attempt, deployment_name
 from reconcilers.diff import Change
-from reconcilers.live import Attempt, Live, deployment_name
+from reconcilers.live import Live
 from reconcilers.rollout.history import is_rollback, shipped
 
 __all__ = ["Author", "attributed", "author", "dated", "deployer", "of_deployment", "of_field", "of_revision"]

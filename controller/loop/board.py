@@ -22,7 +22,8 @@ from controller.loop.learnt import (
 )
 from controller.loop.status import Brought, ServiceStatus
 from controller.source.snapshot import Snapshot
-from reconcilers.live import Attempt, Live
+from reconcilers.attempts import Attempt
+from reconcilers.live import Live
 from reconcilers.model import Cluster, Revision, Scope, Service, ServiceKey
 from reconcilers.outcome import Retry, Stalled
 from reconcilers.report import Report

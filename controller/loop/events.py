@@ -5,7 +5,7 @@ from enum import StrEnum
 from itertools import takewhile
 
 from controller.loop.status import Rollout, ServiceStatus
-from reconcilers.live import Attempt, AttemptState, Cause
+from reconcilers.attempts import Attempt, AttemptState, Cause
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Blocked, Held, InSync, Outcome, Sync
 from reconcilers.rollout.history import is_rollback

@@ -11,9 +11,10 @@ from controller.loop.since import began, drifting, stood_before
 from controller.loop.status import Brought, Rollout, ServiceStatus
 from controller.loop.stood import told_since
 from reconcilers.actions import CreateDeployment, StartRolling
+from reconcilers.attempts import Attempt, Cause
 from reconcilers.aws.marks import mark_on
 from reconcilers.explain import named, untold
-from reconcilers.live import Attempt, Cause, Live
+from reconcilers.live import Live
 from reconcilers.model import Revision, Service
 from reconcilers.outcome import (
     Blocked,

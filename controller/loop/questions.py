@@ -13,8 +13,9 @@ from controller.loop.attribution import of_deployment, of_field, of_revision
 from controller.loop.author import Author, author_of, ours
 from controller.loop.board import Told
 from controller.loop.status import ServiceStatus
+from reconcilers.attempts import Attempt
 from reconcilers.change import Change
-from reconcilers.live import Attempt, LiveService
+from reconcilers.live_service import LiveService
 from reconcilers.model import Scope, ServiceKey
 from reconcilers.outcome import Sync
 from reconcilers.pointer import Pointer

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
-from reconcilers.live import Attempt, AttemptState, AwsReason, Cause, deployment_name
+from reconcilers.attempts import Attempt, AttemptState, AwsReason, Cause, deployment_name
 from reconcilers.rollout.history import is_rollback
 
 _SAID = {

@@ -10,9 +10,10 @@ from enum import Enum
 from typing import Any
 
 from controller.loop.author import Author
+from reconcilers.attempts import Cause
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
-from reconcilers.live import Cause, Live
+from reconcilers.live import Live
 from reconcilers.model import Revision, Service
 from reconcilers.outcome import (
     Finding,

@@ -7,8 +7,8 @@ from typing import Protocol
 from controller.loop.board import Told
 from controller.loop.commits import History
 from controller.source.snapshot import Snapshot
+from reconcilers.attempts import Attempt
 from reconcilers.leases import Errand
-from reconcilers.live import Attempt
 from reconcilers.model import Cluster, Scope, Service
 from reconcilers.report import Report
 from reconcilers.sweep import SweepResult

@@ -31,7 +31,7 @@ from controller.loop.facts import Fact, Kind
 from controller.loop.rollout_facts import attempt_fact, ours, record, rollout_fact
 from controller.loop.since import held_anew
 from controller.loop.status import ServiceStatus
-from reconcilers.live import deployment_name
+from reconcilers.attempts import deployment_name
 from reconcilers.outcome import Blocked, Failed, Held, Waiting
 
 _ENDED = {

@@ -22,8 +22,8 @@ from controller.notify.secret import Secrets
 from controller.notify.tags import Tags
 from controller.rules.reading import MisconfiguredError, contents
 from controller.source.problem import Problem
+from reconcilers.attempts import Attempt
 from reconcilers.aws.gateways import GatewayPool
-from reconcilers.live import Attempt
 from reconcilers.model import Service
 from reconcilers.observe import attempts
 

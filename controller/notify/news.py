@@ -10,7 +10,7 @@ from controller.loop.source_facts import source_back
 from controller.loop.status import ServiceStatus
 from controller.loop.telling import cleared, drift_found, healed, left, standing, waits
 from controller.notify.ledger import NEAR, Ledger, Mark, digest, fitting, name_of, untold
-from reconcilers.live import Attempt
+from reconcilers.attempts import Attempt
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Sync
 

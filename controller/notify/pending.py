@@ -13,7 +13,8 @@ from controller.loop.status import ServiceStatus
 from controller.notify.ledger import ENDS, Ledger, Slot, after, slot
 from controller.notify.news import news, parting, running, unsure
 from controller.notify.told import Place
-from reconcilers.live import Attempt, Live
+from reconcilers.attempts import Attempt
+from reconcilers.live import Live
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Sync
 

@@ -16,7 +16,7 @@ from controller.notify.inbox import Inbox
 from controller.notify.ledger import Entry
 from controller.notify.news import source_news
 from controller.notify.tags import keeper, shared, tag_of
-from reconcilers.live import Attempt
+from reconcilers.attempts import Attempt
 from reconcilers.model import Cluster, Service, ServiceKey
 from reconcilers.outcome import Retry, Stalled
 

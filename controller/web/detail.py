@@ -20,10 +20,12 @@ from controller.web.detail_views import (
 )
 from controller.web.offered import Reader, actions
 from controller.web.showing import broken_view, images_of, service_view
+from reconcilers.attempts import Attempt, AttemptState, Failure, deployment_name
 from reconcilers.history import History
-from reconcilers.live import Attempt, AttemptState, Colour, Failure, Live, Progress, deployment_name
+from reconcilers.live import Live
 from reconcilers.model import CodeDeployRollout, Service, ServiceKey
 from reconcilers.outcome import Progressing
+from reconcilers.progress import Colour, Progress
 
 
 def detail_view(status: ServiceStatus, snapshot: Snapshot | None, reader: Reader) -> DetailView:

@@ -25,8 +25,9 @@ from controller.web.views import (
     SourceView,
 )
 from reconcilers import explain
+from reconcilers.attempts import deployment_name
 from reconcilers.diff import Change, masked
-from reconcilers.live import Live, deployment_name
+from reconcilers.live import Live
 from reconcilers.model import Revision, Service, ServiceKey
 from reconcilers.outcome import Blocked, Finding, Health, Progressing, Sync
 from reconcilers.rollout.history import shipped

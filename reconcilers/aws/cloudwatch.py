@@ -7,7 +7,7 @@ from typing import Any
 
 from reconcilers.aws.alarm_rule import children
 from reconcilers.aws.calls import ask, batches
-from reconcilers.live import Alarm
+from reconcilers.preflight_facts import Alarm
 
 DESCRIBE_ALARMS_LIMIT = 100
 DEPTH = 5  # composite alarms may name composite alarms

@@ -8,13 +8,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconcilers.actions import CreateDeployment
+from reconcilers.attempts import Attempt, Failure
 from reconcilers.aws import appspec, codedeploy_answers
 from reconcilers.aws.appspec import AppSpec
 from reconcilers.aws.calls import ask, ask_or_none, batches
 from reconcilers.aws.lru import Bounded
 from reconcilers.aws.marks import description, mark_in, says_release
 from reconcilers.digest import Digest
-from reconcilers.live import Attempt, DeploymentGroup, Failure, Pace, Progress, TaskSet
+from reconcilers.live_service import TaskSet
+from reconcilers.preflight_facts import DeploymentGroup
+from reconcilers.progress import Pace, Progress
 
 BATCH_GET_LIMIT = 25
 APPSPECS = 5  # of the newest deployments, at most so many have their AppSpec looked up

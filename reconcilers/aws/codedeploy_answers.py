@@ -5,21 +5,13 @@ datetimes.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reconcilers.attempts import Attempt, AttemptState, AwsReason, Failure
 from reconcilers.aws.appspec import AppSpec
 from reconcilers.aws.marks import mark_in
 from reconcilers.aws.moments import seconds
-from reconcilers.live import (
-    Attempt,
-    AttemptState,
-    AwsReason,
-    Colour,
-    DeploymentGroup,
-    Failure,
-    LifecycleEvent,
-    Pace,
-    Progress,
-    TaskSet,
-)
+from reconcilers.live_service import TaskSet
+from reconcilers.preflight_facts import DeploymentGroup
+from reconcilers.progress import Colour, LifecycleEvent, Pace, Progress
 
 _STATES = {
     "Ready": AttemptState.READY,

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reconcilers.aws.calls import ask_or_none, batches
-from reconcilers.live import Image
 from reconcilers.outcome import Stalled
+from reconcilers.preflight_facts import Image
 
 DESCRIBE_IMAGES_LIMIT = 100
 _REFERENCE = re.compile(

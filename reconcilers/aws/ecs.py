@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from reconcilers.attempts import Attempt
 from reconcilers.aws.arns import service_name
 from reconcilers.aws.calls import ask, ask_or_none, batches
 from reconcilers.aws.ecs_answers import live_service, rolling_attempt
@@ -16,7 +17,7 @@ from reconcilers.aws.lru import Bounded
 from reconcilers.aws.marks import marked
 from reconcilers.aws.moments import seconds
 from reconcilers.digest import Digest
-from reconcilers.live import Attempt, LiveService, RegisteredRevision
+from reconcilers.live_service import LiveService, RegisteredRevision
 from reconcilers.outcome import Retry
 from reconcilers.tags import VALUE_LIMIT
 

@@ -3,16 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from reconcilers.attempts import Attempt, AttemptState, AwsReason
 from reconcilers.aws.moments import seconds
-from reconcilers.live import (
-    Attempt,
-    AttemptState,
-    AwsReason,
-    LiveService,
-    LoadBalancer,
-    RollingDeployment,
-    TaskSet,
-)
+from reconcilers.live_service import LiveService, LoadBalancer, RollingDeployment, TaskSet
 
 _APART = frozenset({"events", "taskSets", "deployments"})
 # What DescribeServices tells of the deployments alone: a service has what its PRIMARY one has.

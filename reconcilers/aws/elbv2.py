@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconcilers.aws.calls import ask_or_none, batches
-from reconcilers.live import Listener, TargetGroup
+from reconcilers.preflight_facts import Listener, TargetGroup
 
 NAMES_LIMIT = 20  # for a request's length; the API itself names no limit
 _NO_LISTENER = frozenset({"ListenerNotFound", "ListenerNotFoundException"})

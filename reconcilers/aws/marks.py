@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reconcilers import tags as names
+from reconcilers.attempts import Attempt, Cause, Mark
 from reconcilers.digest import Digest
-from reconcilers.live import Attempt, Cause, Mark
 
 DESCRIPTION_LIMIT = 256
 SLACK = 300.0  # seconds between our clock's stamp and AWS's, which was read a few calls later

@@ -9,10 +9,11 @@ and target groups; ``alarms`` the alarms, and ECS's own safeguards.
 from dataclasses import replace
 from typing import assert_never
 
-from reconcilers.live import LiveService, PreflightFacts
+from reconcilers.live_service import LiveService
 from reconcilers.model import CodeDeployRollout, RollingRollout, Service
 from reconcilers.outcome import Finding
 from reconcilers.preflight import alarms, group, service
+from reconcilers.preflight_facts import PreflightFacts
 
 
 def findings(wanted: Service, live: LiveService, facts: PreflightFacts, *, despite_alarm: bool) -> tuple[Finding, ...]:

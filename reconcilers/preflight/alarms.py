@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconcilers.declared import deployment_configuration
-from reconcilers.live import Alarm, DeploymentGroup, LiveService, PreflightFacts
+from reconcilers.live_service import LiveService
 from reconcilers.model import Service
 from reconcilers.outcome import Finding
+from reconcilers.preflight_facts import Alarm, DeploymentGroup, PreflightFacts
 
 
 def of_group(group: DeploymentGroup, facts: PreflightFacts) -> Iterator[Finding]:

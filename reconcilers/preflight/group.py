@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from reconcilers.live import DeploymentGroup, Listener, LiveService, PreflightFacts
+from reconcilers.live_service import LiveService
 from reconcilers.model import CodeDeployRollout, Service
 from reconcilers.outcome import Finding
 from reconcilers.preflight import alarms
+from reconcilers.preflight_facts import DeploymentGroup, Listener, PreflightFacts
 
 
 def findings(

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from reconcilers.live import Image, LiveService, PreflightFacts
+from reconcilers.live_service import LiveService
 from reconcilers.model import Service, Severity
 from reconcilers.outcome import Finding
+from reconcilers.preflight_facts import Image, PreflightFacts
 
 
 def inactive(service: LiveService) -> Finding:

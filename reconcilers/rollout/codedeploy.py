@@ -9,8 +9,9 @@ from dataclasses import replace
 from functools import partial
 
 from reconcilers.actions import CreateDeployment, EndTerminationWait, StopDeployment
+from reconcilers.attempts import Attempt, AttemptState, AwsReason, Mark
 from reconcilers.declared import CARRIED, sent
-from reconcilers.live import Attempt, AttemptState, AwsReason, Mark, RegisteredRevision
+from reconcilers.live_service import RegisteredRevision
 from reconcilers.model import CodeDeployRollout, NewerCommit
 from reconcilers.outcome import Blocked, BlockedBy, Finding, InSync, Progressing, Sync, Waiting
 from reconcilers.rollout import fields, following, holds, shipping

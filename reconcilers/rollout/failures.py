@@ -8,7 +8,7 @@ that was not to blame costs a word from a person, shipping something bad again c
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconcilers.live import Attempt, AwsReason
+from reconcilers.attempts import Attempt, AwsReason
 from reconcilers.outcome import BlockedBy
 
 

@@ -1,7 +1,8 @@
 """Following a deployment that is under way, ours or somebody else's. Common to both ways of deploying."""
 
-from reconcilers.live import Attempt, Cause, LifecycleEvent
+from reconcilers.attempts import Attempt, Cause
 from reconcilers.outcome import InSync, Progressing, Sync, Waiting
+from reconcilers.progress import LifecycleEvent
 from reconcilers.rollout.situation import Situation
 from reconcilers.verdict import Plan
 

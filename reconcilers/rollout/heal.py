@@ -4,7 +4,7 @@ Two controllers that undo each other must not do so all night. Heals of a revisi
 of service fields, of which AWS keeps none, from the loop's memory.
 """
 
-from reconcilers.live import Attempt, Cause
+from reconcilers.attempts import Attempt, Cause
 from reconcilers.outcome import Blocked, BlockedBy, Finding, Waiting
 from reconcilers.rollout.situation import Situation
 from reconcilers.verdict import Policy

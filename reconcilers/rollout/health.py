@@ -1,6 +1,7 @@
 """How a service is, from what DescribeServices says of its tasks, whatever Git says."""
 
-from reconcilers.live import Attempt, LiveService
+from reconcilers.attempts import Attempt
+from reconcilers.live_service import LiveService
 from reconcilers.outcome import Health
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import assert_never
 
+from reconcilers.attempts import Attempt, AttemptState, Cause
 from reconcilers.digest import Digest
-from reconcilers.live import Attempt, AttemptState, Cause, Live, RegisteredRevision
+from reconcilers.live import Live
+from reconcilers.live_service import RegisteredRevision
 from reconcilers.model import CodeDeployRollout, RollingRollout, Service
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from reconcilers import tags
 from reconcilers.actions import TagRevision
-from reconcilers.live import Attempt, AttemptState, AwsReason, Cause, RegisteredRevision
+from reconcilers.attempts import Attempt, AttemptState, AwsReason, Cause
+from reconcilers.live_service import RegisteredRevision
 from reconcilers.rollout.failures import Fault, handling, reason
 from reconcilers.rollout.history import succeeded
 from reconcilers.rollout.situation import Situation

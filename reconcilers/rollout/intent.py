@@ -7,7 +7,7 @@ the wanted release was the last of ours to succeed, and something else runs. *Ou
 from dataclasses import replace
 from typing import assert_never
 
-from reconcilers.live import Attempt, Cause
+from reconcilers.attempts import Attempt, Cause
 from reconcilers.model import CodeDeployRollout, DriftPolicy, RollingRollout, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Finding, Held, Sync, Waiting
 from reconcilers.rollout import fields, heal, holds

@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from reconcilers.live import Pace, Progress
+from reconcilers.progress import Pace, Progress
 
 
 def expected_end(progress: Progress, pace: Pace | None, stepped_at: float, now: float) -> float | None:

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from reconcilers import tags
 from reconcilers.actions import Action, RegisterTaskDefinition, StartRolling, StopServiceDeployment, TagRevision
+from reconcilers.attempts import Attempt, AttemptState, AwsReason, Mark
 from reconcilers.declared import sent
-from reconcilers.live import Attempt, AttemptState, AwsReason, Mark, RegisteredRevision
+from reconcilers.live_service import RegisteredRevision
 from reconcilers.model import NewerCommit, RollingRollout
 from reconcilers.outcome import Progressing, Sync, Waiting
 from reconcilers.rollout import fields, following, holds, shipping

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from reconcilers import preflight, tags
 from reconcilers.actions import Action, CreateDeployment, RegisterTaskDefinition, StartRolling, TagRevision
+from reconcilers.attempts import Cause, Mark
 from reconcilers.guard_rails import judging
-from reconcilers.live import Cause, Mark, PreflightFacts, RegisteredRevision
+from reconcilers.live_service import RegisteredRevision
 from reconcilers.outcome import Blocked, BlockedBy, Finding, Progressing, Sync
+from reconcilers.preflight_facts import PreflightFacts
 from reconcilers.rollout.history import brought_by
 from reconcilers.rollout.situation import Situation
 from reconcilers.verdict import Look, LookCloser, Plan

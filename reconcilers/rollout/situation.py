@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconcilers.actions import Action
+from reconcilers.attempts import Attempt
 from reconcilers.declared import field_of, renewed
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
-from reconcilers.live import Attempt, Live, LiveService, RegisteredRevision
+from reconcilers.live import Live
+from reconcilers.live_service import LiveService, RegisteredRevision
 from reconcilers.model import DriftPolicy, Service, SyncPolicy
 from reconcilers.outcome import Finding, Health, Outcome, Progressing, Sync
 from reconcilers.rollout import history

@@ -7,7 +7,8 @@ from typing import Any
 from reconcilers.declared import declared, field_of
 from reconcilers.diff import Change, carry_ignored, service_changes, task_definition_changes
 from reconcilers.digest import Digest
-from reconcilers.live import Live, LiveService, RegisteredRevision
+from reconcilers.live import Live
+from reconcilers.live_service import LiveService, RegisteredRevision
 from reconcilers.model import Service
 from reconcilers.rollout import fields, history
 from reconcilers.rollout.situation import Situation

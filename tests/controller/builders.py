@@ -8,8 +8,9 @@ from controller.loop.status import Brought, ServiceStatus
 from controller.source.problem import Problem
 from controller.source.snapshot import Snapshot
 from reconcilers.actions import Action, Done
+from reconcilers.attempts import Attempt, AttemptState, AwsReason
 from reconcilers.diff import Change
-from reconcilers.live import Attempt, AttemptState, AwsReason, Live, Progress
+from reconcilers.live import Live
 from reconcilers.model import Revision, Service
 from reconcilers.outcome import (
     Blocked,
@@ -24,6 +25,7 @@ from reconcilers.outcome import (
     Progressing,
     Sync,
 )
+from reconcilers.progress import Progress
 from reconcilers.report import Report
 from reconcilers.verdict import Plan
 from tests.reconcilers.builders import KEY, NOW, attempt, digest, registered, service, wanted

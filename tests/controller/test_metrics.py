@@ -23,12 +23,14 @@ from controller.metrics import Metrics
 from controller.metrics.services import MOST
 from controller.source.git_errors import Reason
 from controller.source.problem import Problem
+from reconcilers.attempts import AttemptState, AwsReason
 from reconcilers.aws.pace import Level, Waited
 from reconcilers.aws.session import Call
 from reconcilers.leases import Shard
-from reconcilers.live import Alarm, AttemptState, AwsReason, Progress
 from reconcilers.model import Cluster, Scope, ServiceKey
 from reconcilers.outcome import Failed, Held, Outcome, Progressing
+from reconcilers.preflight_facts import Alarm
+from reconcilers.progress import Progress
 from reconcilers.verdict import Order
 from tests.controller.builders import (
     BLOCKED,

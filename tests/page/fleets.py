@@ -7,23 +7,15 @@ from typing import Any
 
 from controller.source.problem import Problem
 from controller.source.snapshot import Snapshot
+from reconcilers.attempts import Attempt, AttemptState, AwsReason, Cause, Mark
 from reconcilers.diff import Change
 from reconcilers.explain import chain
-from reconcilers.live import (
-    Alarm,
-    Attempt,
-    AttemptState,
-    AwsReason,
-    Cause,
-    Colour,
-    LifecycleEvent,
-    Live,
-    Mark,
-    Progress,
-    RegisteredRevision,
-)
+from reconcilers.live import Live
+from reconcilers.live_service import RegisteredRevision
 from reconcilers.model import CodeDeployRollout, Revision, Scope, Service, ServiceKey
 from reconcilers.outcome import Differs, Finding, Health, Held, InSync, Outcome, Progressing, Sync
+from reconcilers.preflight_facts import Alarm
+from reconcilers.progress import Colour, LifecycleEvent, Progress
 from reconcilers.report import Report
 from reconcilers.task_definition import release_digest, revision_digest
 from reconcilers.verdict import Plan

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from controller.loop.attribution import of_field, of_revision
 from controller.loop.author import Author
+from reconcilers.attempts import AttemptState, AwsReason, Cause, Failure, Mark
 from reconcilers.history import History
-from reconcilers.live import AttemptState, AwsReason, Cause, Failure, Mark
 from reconcilers.model import Service, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Finding, Health, InSync, Sync, Waiting
 from reconcilers.report import Report

@@ -5,11 +5,12 @@ from dataclasses import replace
 from playwright.sync_api import Page, Route, expect
 
 from controller.source.problem import Problem
+from reconcilers.attempts import AttemptState, AwsReason, Failure
 from reconcilers.diff import Change
 from reconcilers.history import History
-from reconcilers.live import Alarm, AttemptState, AwsReason, Failure
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Held, Progressing
+from reconcilers.preflight_facts import Alarm
 from tests.page.conftest import Opened
 from tests.page.fleets import COMMIT, NOW, attempt, drifted, hold, shifting, snapshot, wants
 from tests.page.stage import Stage

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
+from reconcilers.attempts import AttemptState
 from reconcilers.history import History
-from reconcilers.live import AttemptState
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Differs, Failed, Outcome, Sync
 from reconcilers.report import Report

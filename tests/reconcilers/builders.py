@@ -4,29 +4,14 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from reconcilers.attempts import Attempt, AttemptState, AwsReason, Cause, Mark
 from reconcilers.digest import Digest, digest_of
-from reconcilers.live import (
-    Alarm,
-    Attempt,
-    AttemptState,
-    AwsReason,
-    Cause,
-    DeploymentGroup,
-    Image,
-    Listener,
-    Live,
-    LiveService,
-    LoadBalancer,
-    Mark,
-    PreflightFacts,
-    Progress,
-    RegisteredRevision,
-    RollingDeployment,
-    TargetGroup,
-    TaskSet,
-)
+from reconcilers.live import Live
+from reconcilers.live_service import LiveService, LoadBalancer, RegisteredRevision, RollingDeployment, TaskSet
 from reconcilers.model import CodeDeployRollout, Revision, RollingRollout, Scope, Service, ServiceKey
 from reconcilers.plan import decide
+from reconcilers.preflight_facts import Alarm, DeploymentGroup, Image, Listener, PreflightFacts, TargetGroup
+from reconcilers.progress import Progress
 from reconcilers.task_definition import release_digest, revision_digest
 from reconcilers.verdict import Look, LookCloser, Order, Plan, Policy
 

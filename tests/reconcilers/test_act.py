@@ -15,8 +15,9 @@ from reconcilers.actions import (
     TagRevision,
     UpdateService,
 )
+from reconcilers.attempts import Cause, Mark
 from reconcilers.digest import Digest
-from reconcilers.live import Cause, LoadBalancer, Mark
+from reconcilers.live_service import LoadBalancer
 from reconcilers.outcome import Stalled
 from tests.reconcilers.aws.wire import Refusal, Reply, Wire
 from tests.reconcilers.builders import BLUE, arn, definition

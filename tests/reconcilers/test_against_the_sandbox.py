@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconcilers.live import AwsReason
+from reconcilers.attempts import AwsReason
 from reconcilers.model import Cluster, DriftPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Held, InSync, Progressing
 from reconcilers.report import Report

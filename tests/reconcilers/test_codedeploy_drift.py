@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from reconcilers.actions import CreateDeployment, UpdateService
-from reconcilers.live import Attempt, Cause, Live, Mark
+from reconcilers.attempts import Attempt, Cause, Mark
+from reconcilers.live import Live
 from reconcilers.model import DriftPolicy, Revision, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, InSync, Progressing, Sync, Waiting
 from reconcilers.plan import decide

@@ -7,7 +7,7 @@ import pytest
 
 from reconcilers import tags
 from reconcilers.actions import CreateDeployment, TagRevision
-from reconcilers.live import Attempt, AttemptState, AwsReason, Cause, Mark
+from reconcilers.attempts import Attempt, AttemptState, AwsReason, Cause, Mark
 from reconcilers.model import SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Held, Sync, Waiting
 from reconcilers.rollout.failures import CODES, Fault

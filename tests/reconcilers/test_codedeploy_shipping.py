@@ -6,7 +6,7 @@ import pytest
 
 from reconcilers import tags
 from reconcilers.actions import CreateDeployment, RegisterTaskDefinition
-from reconcilers.live import Cause
+from reconcilers.attempts import Cause
 from reconcilers.model import DriftPolicy, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Health, InSync, Progressing, Sync, Waiting
 from reconcilers.pointer import Pointer

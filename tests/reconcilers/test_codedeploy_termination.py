@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from reconcilers.actions import EndTerminationWait
-from reconcilers.live import Attempt, AttemptState, Live
+from reconcilers.attempts import Attempt, AttemptState
+from reconcilers.live import Live
 from reconcilers.model import NewerCommit, Service, SyncPolicy
 from reconcilers.outcome import Blocked, Differs, Health, Held, InSync, Progressing, Sync, Waiting
 from reconcilers.verdict import Look, Order

@@ -7,9 +7,12 @@ import pytest
 
 from reconcilers import tags
 from reconcilers.actions import CreateDeployment, StopDeployment, TagRevision
-from reconcilers.live import Attempt, AttemptState, Cause, LifecycleEvent, Listener, Live, Mark, Progress
+from reconcilers.attempts import Attempt, AttemptState, Cause, Mark
+from reconcilers.live import Live
 from reconcilers.model import NewerCommit, SyncPolicy
 from reconcilers.outcome import Health, Progressing, Sync, Waiting
+from reconcilers.preflight_facts import Listener
+from reconcilers.progress import LifecycleEvent, Progress
 from reconcilers.verdict import Look, Order
 from tests.reconcilers.builders import (
     BLUE,

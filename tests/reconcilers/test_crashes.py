@@ -7,7 +7,9 @@ import pytest
 
 from reconcilers import actions as act
 from reconcilers import tags
-from reconcilers.live import Attempt, AttemptState, AwsReason, Live, RegisteredRevision
+from reconcilers.attempts import Attempt, AttemptState, AwsReason
+from reconcilers.live import Live
+from reconcilers.live_service import RegisteredRevision
 from reconcilers.model import Service
 from reconcilers.outcome import Held, InSync
 from reconcilers.plan import decide

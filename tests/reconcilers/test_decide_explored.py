@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from reconcilers import tags
 from reconcilers.actions import CreateDeployment, RegisterTaskDefinition, StartRolling, StopDeployment
-from reconcilers.live import Attempt, AttemptState, AwsReason, Cause, Live, Mark, Progress
+from reconcilers.attempts import Attempt, AttemptState, AwsReason, Cause, Mark
+from reconcilers.live import Live
 from reconcilers.model import CodeDeployRollout, DriftPolicy, NewerCommit, RollingRollout, Service, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Held, InSync, Progressing
 from reconcilers.plan import decide
+from reconcilers.progress import Progress
 from reconcilers.rollout.failures import CODES
 from reconcilers.verdict import LinkState, Look, LookCloser, Order, Plan
 from tests.examples import examples

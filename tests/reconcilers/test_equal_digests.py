@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcilers.diff import task_definition_changes
-from reconcilers.live import RegisteredRevision
+from reconcilers.live_service import RegisteredRevision
 from reconcilers.model import Service
 from reconcilers.pointer import Pointer
 from reconcilers.rollout.survey import compare

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from reconcilers.attempts import Attempt, AttemptState, AwsReason
 from reconcilers.explain import NAMES, chain
-from reconcilers.live import Attempt, AttemptState, AwsReason, Live, Progress
+from reconcilers.live import Live
 from reconcilers.outcome import (
     Blocked,
     BlockedBy,
@@ -18,6 +19,7 @@ from reconcilers.outcome import (
     Progressing,
     Waiting,
 )
+from reconcilers.progress import Progress
 from reconcilers.verdict import Link, LinkState
 from tests.reconcilers.builders import attempt, decided, failed, live, registered, release, wanted
 

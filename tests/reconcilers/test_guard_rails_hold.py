@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from reconcilers.actions import Action, RegisterTaskDefinition, StopDeployment, UpdateService
+from reconcilers.attempts import AttemptState
 from reconcilers.explain import chain
 from reconcilers.guard_rails.rails import GuardRails, Rails
 from reconcilers.image_reference import Repository
-from reconcilers.live import AttemptState, Live
+from reconcilers.live import Live
 from reconcilers.model import Service, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Health, InSync, Progressing, Sync
 from reconcilers.plan import decide

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from reconcilers.attempts import AttemptState, Failure
 from reconcilers.history import KEPT, LOOKED_INTO, Historian
-from reconcilers.live import AttemptState, Failure
 from reconcilers.model import Service, ServiceKey
 from tests.reconcilers.aws.wire import Params, Refusal, Reply, Wire
 from tests.reconcilers.builders import ROLLING, wanted

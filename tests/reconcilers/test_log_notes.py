@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconcilers.live import Attempt, AttemptState
+from reconcilers.attempts import Attempt, AttemptState
 from reconcilers.log_notes import NAMED, no_container, nothing_fits, of_attempt, older, too_many, unknown, unopened
 from reconcilers.model import ServiceKey
 from reconcilers.task_output import Which

@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
-from reconcilers.live import AttemptState, Colour, Live, Progress, RollingDeployment, TaskSet
+from reconcilers.attempts import AttemptState
+from reconcilers.live import Live
+from reconcilers.live_service import RollingDeployment, TaskSet
 from reconcilers.observe import base, closer
 from reconcilers.outcome import Retry
+from reconcilers.progress import Colour, Progress
 from reconcilers.task_definition import revision_digest
 from reconcilers.verdict import Look
 from tests.reconcilers.aws.wire import Refusal

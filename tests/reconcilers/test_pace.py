@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcilers.live import LifecycleEvent, Pace, Progress
+from reconcilers.progress import LifecycleEvent, Pace, Progress
 from reconcilers.rollout.pace import expected_end
 
 BEGAN = 1_000.0

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reconcilers.live import LiveService, RollingDeployment
+from reconcilers.live_service import LiveService, RollingDeployment
 from reconcilers.outcome import Blocked, BlockedBy, Failed, Health, Sync
 from reconcilers.plan import glance
 from reconcilers.rollout.health import health

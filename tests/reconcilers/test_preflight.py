@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from reconcilers.live import Alarm, Image, Listener, LiveService, LoadBalancer, PreflightFacts, TargetGroup
+from reconcilers.live_service import LiveService, LoadBalancer
 from reconcilers.model import RollingRollout, Severity
 from reconcilers.preflight import findings
+from reconcilers.preflight_facts import Alarm, Image, Listener, PreflightFacts, TargetGroup
 from tests.reconcilers.builders import (
     BLUE,
     GREEN,

@@ -3,8 +3,9 @@
 import pytest
 
 from reconcilers import actions as act
+from reconcilers.attempts import AwsReason, Cause, Mark
 from reconcilers.diff import Change
-from reconcilers.live import AwsReason, Cause, LoadBalancer, Mark
+from reconcilers.live_service import LoadBalancer
 from reconcilers.outcome import (
     Blocked,
     BlockedBy,

@@ -2,8 +2,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconcilers.actions import Action, CreateDeployment, Done, RegisterTaskDefinition, StopDeployment
+from reconcilers.attempts import Cause, Mark
 from reconcilers.digest import Digest
-from reconcilers.live import Cause, Live, LoadBalancer, Mark
+from reconcilers.live import Live
+from reconcilers.live_service import LoadBalancer
 from reconcilers.model import Service
 from reconcilers.outcome import (
     Blocked,

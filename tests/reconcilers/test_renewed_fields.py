@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from reconcilers.actions import CreateDeployment, StartRolling, UpdateService
-from reconcilers.live import Attempt, AttemptState, Cause
+from reconcilers.attempts import Attempt, AttemptState, Cause
 from reconcilers.model import DriftPolicy, Service, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Progressing, Sync, Waiting
 from reconcilers.verdict import Order

@@ -7,7 +7,8 @@ import pytest
 
 from reconcilers import tags
 from reconcilers.actions import RegisterTaskDefinition, StartRolling, StopServiceDeployment, TagRevision
-from reconcilers.live import Attempt, AttemptState, AwsReason, Cause, Live, Mark
+from reconcilers.attempts import Attempt, AttemptState, AwsReason, Cause, Mark
+from reconcilers.live import Live
 from reconcilers.model import NewerCommit, RollingRollout, Service, SyncPolicy
 from reconcilers.outcome import Blocked, Health, Held, InSync, Progressing, Sync, Waiting
 from reconcilers.verdict import Look, Order

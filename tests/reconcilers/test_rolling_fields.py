@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from reconcilers.actions import StartRolling, UpdateService
-from reconcilers.live import Attempt, AttemptState, Live
+from reconcilers.attempts import Attempt, AttemptState
+from reconcilers.live import Live
 from reconcilers.model import DriftPolicy, RollingRollout, Service
 from reconcilers.outcome import Blocked
 from reconcilers.verdict import Look

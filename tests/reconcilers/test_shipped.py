@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from reconcilers.live import Attempt, AttemptState, Live
+from reconcilers.attempts import Attempt, AttemptState
+from reconcilers.live import Live
 from reconcilers.rollout.history import drifted_at, shipped
 from tests.reconcilers.builders import NOW, attempt, registered, rolling_service, service, task_set
 

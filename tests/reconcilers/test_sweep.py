@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from reconcilers.live import LiveService, RegisteredRevision
+from reconcilers.live_service import LiveService, RegisteredRevision
 from reconcilers.model import Cluster, Scope, Service, ServiceKey
 from reconcilers.outcome import Retry
 from reconcilers.sweep import Glance, Sweeper, SweepResult

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from reconcilers.attempts import AttemptState
 from reconcilers.history import History
-from reconcilers.live import AttemptState
 from reconcilers.outcome import Retry
 from reconcilers.task_logs import (
     AT_ONCE,

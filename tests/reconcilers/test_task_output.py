@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reconcilers.live import Attempt, AttemptState
+from reconcilers.attempts import Attempt, AttemptState
 from reconcilers.task_output import (
     FORGOTTEN,
     MOST_CHARACTERS,

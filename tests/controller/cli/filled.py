@@ -4,21 +4,15 @@ import time
 from dataclasses import replace
 
 from controller.source.problem import Problem
+from reconcilers.attempts import AttemptState, AwsReason, Failure
 from reconcilers.diff import Change
 from reconcilers.explain import chain
 from reconcilers.history import History
-from reconcilers.live import (
-    Alarm,
-    AttemptState,
-    AwsReason,
-    Colour,
-    Failure,
-    LifecycleEvent,
-    Live,
-    Progress,
-)
+from reconcilers.live import Live
 from reconcilers.model import Service, ServiceKey
 from reconcilers.outcome import Outcome, Progressing
+from reconcilers.preflight_facts import Alarm
+from reconcilers.progress import Colour, LifecycleEvent, Progress
 from reconcilers.report import Report
 from tests.controller.builders import BLOCKED, HELD, KEY, drifted, named, observed, report, snapshot, wanted
 from tests.controller.web.served import Served

@@ -25,8 +25,8 @@ from controller.web.face import Face
 from controller.web.server import HttpServer
 from controller.web.stream import Hub
 from controller.web.task_log_views import TaskLogsView, task_logs_view
+from reconcilers.attempts import AttemptState
 from reconcilers.history import History
-from reconcilers.live import AttemptState
 from reconcilers.model import Service, ServiceKey
 from reconcilers.outcome import Stalled
 from reconcilers.task_logs import LogQuestion, NoSuchAttempt, NoSuchContainer, TaskLogs

@@ -3,7 +3,7 @@
 from controller.cli.planned import Planned, text
 from controller.cli.planned_annotations import annotations
 from controller.source.problem import Problem
-from reconcilers.live import AwsReason
+from reconcilers.attempts import AwsReason
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Blocked, BlockedBy, Failed, Finding, Health, Held, InSync, Outcome, Sync
 from reconcilers.verdict import Plan

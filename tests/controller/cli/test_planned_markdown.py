@@ -11,8 +11,8 @@ from controller.cli.planned import Planned
 from controller.cli.planned_markdown import FIELDS, MARKER, ROWS, markdown
 from controller.source.problem import Problem
 from reconcilers.actions import UpdateService
+from reconcilers.attempts import AwsReason
 from reconcilers.diff import Change
-from reconcilers.live import AwsReason
 from reconcilers.masking import MASK
 from reconcilers.model import Service, ServiceKey
 from reconcilers.outcome import Blocked, BlockedBy, Finding, Health, Held, InSync, Outcome, Sync

@@ -13,7 +13,7 @@ from reconcilers.actions import (
     TagRevision,
     UpdateService,
 )
-from reconcilers.live import AwsReason, Cause, Mark
+from reconcilers.attempts import AwsReason, Cause, Mark
 from reconcilers.outcome import (
     Blocked,
     BlockedBy,

@@ -6,8 +6,9 @@ from controller.loop.attribution import of_field
 from controller.loop.author import Author
 from controller.loop.board import MOST_AUTHORS, Board, cluster_of
 from reconcilers.actions import CreateDeployment, StopDeployment, UpdateService
+from reconcilers.attempts import Attempt, Cause, Mark
 from reconcilers.diff import Change
-from reconcilers.live import Attempt, Cause, LoadBalancer, Mark
+from reconcilers.live_service import LoadBalancer
 from reconcilers.model import Cluster, Revision, Scope, SyncPolicy
 from reconcilers.outcome import Failed, Retry, Sync
 from reconcilers.verdict import Order

@@ -16,8 +16,8 @@ from controller.loop.events import (
     events,
 )
 from controller.loop.learnt import after_report, with_commit
+from reconcilers.attempts import Attempt, AttemptState, Cause, Mark
 from reconcilers.digest import Digest
-from reconcilers.live import Attempt, AttemptState, Cause, Mark
 from reconcilers.model import Revision
 from reconcilers.outcome import Failed
 from reconcilers.report import Report

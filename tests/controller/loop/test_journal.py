@@ -8,7 +8,7 @@ from controller.loop.journal import Journal, first_place
 from controller.loop.source_facts import STALE
 from controller.loop.surroundings import Swept
 from controller.loop.telling import LEFT
-from reconcilers.live import AttemptState
+from reconcilers.attempts import AttemptState
 from reconcilers.model import Cluster, Scope
 from reconcilers.outcome import Failed, Waiting
 from reconcilers.report import Report

@@ -16,7 +16,8 @@ from controller.loop.recollection import EVERY
 from controller.loop.surroundings import Clocks, Rhythm, Swept, Work
 from controller.source.git_errors import SourceError
 from controller.source.snapshot import Snapshot
-from reconcilers.live import Attempt, Cause, Live, Mark
+from reconcilers.attempts import Attempt, Cause, Mark
+from reconcilers.live import Live
 from reconcilers.model import Cluster, Revision, Scope, Service, ServiceKey
 from reconcilers.outcome import Failed, Outcome, Retry, Stalled, Sync
 from reconcilers.report import Report

@@ -12,9 +12,9 @@ from controller.loop.status import ServiceStatus
 from controller.loop.surroundings import Swept
 from controller.source.problem import Problem
 from reconcilers.actions import UpdateService
-from reconcilers.live import Progress
 from reconcilers.model import Cluster, Scope
 from reconcilers.outcome import Failed, Progressing
+from reconcilers.progress import Progress
 from reconcilers.report import Report
 from tests.controller.builders import BLOCKED, HELD, NOW, drifted, named, observed, report, snapshot, status, wanted
 from tests.reconcilers.builders import registered

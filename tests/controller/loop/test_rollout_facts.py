@@ -7,7 +7,7 @@ import pytest
 from controller.loop.facts import Kind
 from controller.loop.rollout_facts import attempt_fact, ours, record
 from controller.loop.status import ServiceStatus
-from reconcilers.live import Attempt, AttemptState, AwsReason, Cause, Mark
+from reconcilers.attempts import Attempt, AttemptState, AwsReason, Cause, Mark
 from tests.controller.builders import NOW, attempt, observed, report, status
 from tests.reconcilers.builders import release
 

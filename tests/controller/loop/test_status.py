@@ -13,8 +13,9 @@ from controller.loop.learnt import (
     with_commit,
 )
 from controller.loop.status import Brought, ServiceStatus
+from reconcilers.attempts import Attempt, AttemptState, Cause, Mark
 from reconcilers.diff import Change
-from reconcilers.live import Attempt, AttemptState, Cause, Live, Mark
+from reconcilers.live import Live
 from reconcilers.model import Revision
 from reconcilers.outcome import Differs, Failed, Health, InSync, Outcome, Retry, Sync
 from reconcilers.report import Report

@@ -11,9 +11,10 @@ from controller.loop.learnt import after_commit, after_report
 from controller.loop.status import Brought, ServiceStatus
 from controller.loop.telling import cleared, facts_of, healed, standing
 from reconcilers.actions import CreateDeployment, Done
+from reconcilers.attempts import AttemptState, AwsReason, Cause, Mark
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
-from reconcilers.live import AttemptState, AwsReason, Cause, LoadBalancer, Mark
+from reconcilers.live_service import LoadBalancer
 from reconcilers.outcome import Failed, Outcome
 from reconcilers.report import Report
 from tests.controller.builders import (

@@ -21,7 +21,7 @@ from controller.notify.scribe import Scribe, Sight
 from controller.notify.told import Answer, Later, Request, Telling
 from controller.notify.writing import read, written
 from controller.source.snapshot import Snapshot
-from reconcilers.live import Attempt, AttemptState
+from reconcilers.attempts import Attempt, AttemptState
 from reconcilers.model import Service, ServiceKey
 from reconcilers.outcome import Differs
 from tests.controller.builders import BLOCKED, DEBUG, HELD, SHIFTING, observed, report, snapshot, status

@@ -16,8 +16,9 @@ from controller.loop.telling import LEFT, facts_of
 from controller.notify.ledger import Entry, Ledger, after
 from controller.notify.news import FRESH, news, parting, running, source_news, unsure
 from controller.notify.writing import read, written
+from reconcilers.attempts import AttemptState
 from reconcilers.diff import Change
-from reconcilers.live import AttemptState, Live
+from reconcilers.live import Live
 from reconcilers.outcome import Differs, Failed, Waiting
 from tests.controller.builders import BLOCKED, DEBUG, HELD, SHIFTING, held_again, observed, report, status
 from tests.controller.notify.builders import (

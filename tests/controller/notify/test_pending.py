@@ -10,7 +10,7 @@ from controller.loop.status import ServiceStatus
 from controller.notify.ledger import Ledger, after
 from controller.notify.pending import MOST, Pending, Step, Way, place
 from controller.notify.told import Place
-from reconcilers.live import AttemptState
+from reconcilers.attempts import AttemptState
 from reconcilers.outcome import Differs
 from tests.controller.builders import DEBUG, HELD, observed, report, status
 from tests.controller.notify.builders import (

@@ -14,7 +14,7 @@ from controller.notify.inbox import BATCH, LOOKS, Inbox
 from controller.notify.ledger import Entry, Ledger, after
 from controller.notify.scribe import AFTER_FAILURE
 from controller.notify.writing import read, written
-from reconcilers.live import Attempt
+from reconcilers.attempts import Attempt
 from reconcilers.model import Service, SyncPolicy
 from reconcilers.outcome import Retry, Stalled
 from tests.controller.builders import report, status

@@ -7,10 +7,13 @@ from controller.source.problem import Problem
 from controller.web.detail import broken_detail, detail_view, history_view
 from controller.web.detail_views import DetailView
 from controller.web.offered import Reader
+from reconcilers.attempts import AttemptState, AwsReason, Failure
 from reconcilers.history import History
-from reconcilers.live import Alarm, AttemptState, AwsReason, Colour, Failure, LifecycleEvent, Live, Progress
+from reconcilers.live import Live
 from reconcilers.model import RollingRollout
 from reconcilers.outcome import Progressing
+from reconcilers.preflight_facts import Alarm
+from reconcilers.progress import Colour, LifecycleEvent, Progress
 from tests.controller.builders import KEY, NOW, SHIFTING, attempt, observed, report, snapshot, status
 from tests.reconcilers.builders import arn, registered
 

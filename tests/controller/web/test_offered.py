@@ -8,7 +8,7 @@ from controller.loop.status import ServiceStatus
 from controller.rules.rights import Right
 from controller.web.detail import detail_view
 from controller.web.offered import CLOSED, FIRING, Reader, actions, for_reader
-from reconcilers.live import Attempt, AttemptState
+from reconcilers.attempts import Attempt, AttemptState
 from reconcilers.model import SyncPolicy
 from reconcilers.outcome import Outcome
 from tests.controller.builders import BLOCKED, HELD, SHIFTING, attempt, drifted, observed, report, status

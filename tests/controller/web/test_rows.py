@@ -7,8 +7,8 @@ import pytest
 from controller.source.problem import Problem
 from controller.web.rows import broken_row, row, version
 from controller.web.showing import broken_view
-from reconcilers.live import Progress
 from reconcilers.outcome import Progressing, Sync
+from reconcilers.progress import Progress
 from tests.controller.builders import HELD, KEY, NOW, SHIFTING, drifted, observed, report, snapshot, status
 from tests.reconcilers.builders import registered
 

@@ -10,10 +10,10 @@ from controller.source.problem import Problem
 from controller.source.snapshot import Snapshot
 from controller.web.showing import broken_view, service_view, service_views, source_view
 from reconcilers.diff import Change
-from reconcilers.live import LifecycleEvent, Progress
 from reconcilers.masking import MASK
 from reconcilers.model import Revision
 from reconcilers.outcome import Failed, Finding, Progressing
+from reconcilers.progress import LifecycleEvent, Progress
 from reconcilers.verdict import Link, LinkState
 from tests.controller.builders import (
     BLOCKED,

@@ -14,8 +14,8 @@ from controller.loop.journal import Journal
 from controller.web.app import build
 from controller.web.face import Face
 from controller.web.stream import Hub
+from reconcilers.attempts import AttemptState
 from reconcilers.history import History
-from reconcilers.live import AttemptState
 from reconcilers.model import Service, ServiceKey
 from reconcilers.outcome import Retry, Stalled
 from reconcilers.task_logs import LogQuestion, NoSuchAttempt, NoSuchContainer, TaskLogs

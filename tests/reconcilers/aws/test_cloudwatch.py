@@ -5,7 +5,7 @@ import pytest
 
 from reconcilers.aws.alarm_rule import children
 from reconcilers.aws.cloudwatch import CloudWatchGateway
-from reconcilers.live import Alarm
+from reconcilers.preflight_facts import Alarm
 from tests.reconcilers.aws.wire import Params, Wire
 
 BALANCER = {"Name": "LoadBalancer", "Value": "app/web/1"}

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from reconcilers.actions import CreateDeployment
+from reconcilers.attempts import AttemptState, AwsReason, Cause, Mark
 from reconcilers.aws.codedeploy import CodeDeployGateway
 from reconcilers.digest import Digest
-from reconcilers.live import AttemptState, AwsReason, Cause, LoadBalancer, Mark
+from reconcilers.live_service import LoadBalancer
 from reconcilers.outcome import Retry, Stalled
 from tests.reconcilers.aws.wire import Params, Refusal, Reply, Wire
 

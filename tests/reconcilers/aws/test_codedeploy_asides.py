@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from reconcilers.attempts import Failure
 from reconcilers.aws.codedeploy import CodeDeployGateway
-from reconcilers.live import Failure, Pace
+from reconcilers.progress import Pace
 from tests.reconcilers.aws.wire import Refusal, Reply, Wire
 
 

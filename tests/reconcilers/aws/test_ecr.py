@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from reconcilers.aws.ecr import EcrGateway, Reference, parsed
-from reconcilers.live import Image
 from reconcilers.outcome import Stalled
+from reconcilers.preflight_facts import Image
 from tests.reconcilers.aws.wire import Params, Refusal, Reply, Wire
 
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"

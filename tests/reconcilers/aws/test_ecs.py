@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from reconcilers.attempts import AttemptState, AwsReason, Cause, Mark
 from reconcilers.aws.ecs import REMEMBERED, EcsGateway
 from reconcilers.digest import Digest
-from reconcilers.live import AttemptState, AwsReason, Cause, LoadBalancer, Mark
+from reconcilers.live_service import LoadBalancer
 from reconcilers.outcome import Retry, Stalled
 from reconcilers.task_definition import revision_digest
 from tests.reconcilers.aws.wire import Params, Refusal, Reply, Wire

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from reconcilers.aws.elbv2 import Elbv2Gateway
-from reconcilers.live import Listener, TargetGroup
+from reconcilers.preflight_facts import Listener, TargetGroup
 from tests.reconcilers.aws.wire import Params, Refusal, Reply, Wire
 
 

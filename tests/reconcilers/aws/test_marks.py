@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconcilers.attempts import Attempt, AttemptState, Cause, Mark
 from reconcilers.aws.marks import DESCRIPTION_LIMIT, description, mark_in, mark_on, marked
 from reconcilers.digest import Digest
-from reconcilers.live import Attempt, AttemptState, Cause, Mark
 from reconcilers.tags import VALUE_LIMIT, stamped, stamps
 from tests.examples import examples
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from controller.loop.board import Told
 from controller.loop.status import ServiceStatus
-from reconcilers.live import deployment_name
+from reconcilers.attempts import deployment_name
 from reconcilers.outcome import Blocked, Differs, Failed, Held, InSync, Sync, Waiting
 from reconcilers.verdict import LinkState
 from tests.simulation.fleet import Plan

@@ -8,7 +8,7 @@ import pytest
 from controller.web.client import Daemon
 from controller.web.detail_views import DetailView
 from controller.web.messages import Message
-from reconcilers.live import AttemptState
+from reconcilers.attempts import AttemptState
 from tests.controller.builders import HELD, NOW, SHIFTING, attempt, observed, report
 from tests.controller.daemons import silence
 from tests.controller.web.neighbours.pair import SERVICE, Pair, pair

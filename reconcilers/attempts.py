@@ -1,0 +1,94 @@
+"""Deployments that were tried, by whomever, whichever service of AWS's makes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reconcilers.digest import Digest
+
+
+class Cause(StrEnum):
+    """Why we started a deployment."""
+
+    COMMIT = "commit"
+    HEAL = "heal"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What we write into a deployment, and by which we know it again after a restart."""
+
+    release: Digest
+    commit: str
+    cause: Cause
+
+
+class AttemptState(StrEnum):
+    """How a deployment stands, whoever runs it. A rollback that succeeded is a failed attempt, not a success."""
+
+    RUNNING = "running"
+    READY = "ready"  # waits for a person to let the traffic go
+    STOPPING = "stopping"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    ROLLED_BACK = "rolled-back"  # ECS's own rollback, inside the same service deployment
+
+
+@dataclass(frozen=True, slots=True)
+class AwsReason:
+    """Why something ended, in AWS's own words."""
+
+    code: str
+    message: str
+
+
+def deployment_name(deployment: str) -> str:
+    """A deployment as people are told of it: CodeDeploy's id, or the end of ECS's ARN."""
+    return deployment.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One deployment that was tried: CodeDeploy's or ECS's.
+
+    ``mark`` is ``None`` for somebody else's. ``rollback_of`` names the deployment which this one takes back,
+    ``rollback`` the one which takes this one back. ``shift_over``: production has moved, only the old task set's end is
+    awaited. ``revision`` is the content of what it ships, where that was looked up.
+    """
+
+    id: str
+    state: AttemptState
+    aws_status: str
+    created_at: float
+    task_definition_arn: str | None = None
+    revision: Digest | None = None
+    mark: Mark | None = None
+    creator: str = "user"
+    finished_at: float | None = None
+    reason: AwsReason | None = None
+    rollback: str | None = None
+    rollback_of: str | None = None
+    shift_over: bool = False
+    hooks: Mapping[str, str] = field(default_factory=dict)
+    config: str = ""  # CodeDeploy's deployment configuration: how the traffic moves
+
+    @property
+    def name(self) -> str:
+        """What people are told."""
+        return deployment_name(self.id)
+
+    @property
+    def active(self) -> bool:
+        """Whether it still runs, in whichever way."""
+        return self.state in (AttemptState.RUNNING, AttemptState.READY, AttemptState.STOPPING)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that went wrong within a deployment: which lifecycle event, and what AWS says of it."""
+
+    what: str
+    code: str
+    message: str
