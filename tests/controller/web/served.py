@@ -55,6 +55,7 @@ class Served:
         secret: str | None = None,
         sharing: Callable[[], Sharing] = Sharing,
         ask: Ask = nobody,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.now = now
         self.board = Board()
@@ -62,8 +63,8 @@ class Served:
         self.hub = hub or Hub()
         self.asked = Asked(self.board)
         self.histories: dict[ServiceKey, History] = {}
-        self.contacts = Contacts(sharing, ask, time.monotonic)
-        self.follower = Follower(self.contacts, self.journal, self.hub, time.monotonic)
+        self.contacts = Contacts(sharing, ask, monotonic)
+        self.follower = Follower(self.contacts, self.journal, self.hub, monotonic)
         self.near = Neighbourhood(self.contacts, self.follower)
         self.app = build(self.face(), token, secret)
 

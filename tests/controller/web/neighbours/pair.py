@@ -1,5 +1,6 @@
 """Two replicas that are served: one keeps the services, the other is asked about them."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,25 +10,46 @@ import httpx
 
 from controller.lease.view import Sharing
 from controller.web.neighbours.wire import HEADER, Wire
+from controller.web.stream import Hub
 from tests.controller.builders import NOW, snapshot
 from tests.controller.web.served import TOKEN, Served, serving
 
 SERVICE = "services/prod/notes"
 
 
+class CountedHub(Hub):
+    """Counts how often somebody asks whether anybody reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked_up = 0
+
+    @property
+    def readers(self) -> int:
+        self.looked_up += 1
+        return super().readers
+
+
 @dataclass
 class Replica:
-    """One of them, by its id. ``asked``: what the other one asked of it."""
+    """One of them, by its id. ``asked``: what it asked of the other one. ``at``: what its monotonic clock says, where
+    that stands still; ``None`` while it runs.
+    """
 
     id: str
     addresses: dict[str, str]
     began: float = NOW
     asked: list[str] = field(default_factory=list)
+    at: float | None = None
 
     def __post_init__(self) -> None:
         self._wire = Wire("1.2.3")
-        self.served = Served(self.began, sharing=self._sharing, ask=self._ask)
+        self.hub = CountedHub()
+        self.served = Served(self.began, hub=self.hub, sharing=self._sharing, ask=self._ask, monotonic=self._monotonic)
         self.url = ""
+
+    def _monotonic(self) -> float:
+        return time.monotonic() if self.at is None else self.at
 
     def _sharing(self) -> Sharing:
         return Sharing(me=self.id, addresses=self.addresses)

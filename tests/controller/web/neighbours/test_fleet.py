@@ -12,7 +12,6 @@ from controller.web.messages import Message
 from reconcilers.model import Scope
 from tests.controller.builders import HELD, KEY, named, report, snapshot
 from tests.controller.daemons import silence, until
-from tests.controller.web.neighbours.hosts import seconds
 from tests.controller.web.neighbours.pair import Pair, pair
 
 FAR = named("far", scope=Scope("us-east-1"))
@@ -31,6 +30,11 @@ def listening(both: Pair) -> Generator[Message]:
 
 def texts(both: Pair) -> list[str]:
     return [each["text"] for each in both.other.says("fleet")["rows"]]
+
+
+def two_rounds_of_its_thread(both: Pair) -> None:
+    before = both.other.hub.looked_up
+    until("its thread to come round twice", lambda: both.other.hub.looked_up >= before + 2, 20)
 
 
 def test_its_lines_are_the_keepers(both: Pair) -> None:
@@ -94,9 +98,10 @@ def test_nobody_is_asked_while_nobody_looks(both: Pair) -> None:
     heard.close()
     both.other.served.hub.poke()
     until("the reader to be let go", lambda: not both.other.served.hub.readers, 20)
+    two_rounds_of_its_thread(both)  # the first may have begun before
     before = len(both.other.asked)
-    both.other.served.follower._ended.wait(2.2)  # two rounds of its thread
-    assert len(both.other.asked) <= before + 1
+    two_rounds_of_its_thread(both)
+    assert len(both.other.asked) == before
 
 
 def test_a_neighbour_is_told_what_is_kept_here_and_no_more(both: Pair) -> None:
@@ -116,12 +121,10 @@ def test_a_service_that_is_given_away_leaves_what_a_neighbour_is_told(both: Pair
     assert (after["rows"], after["removed"]) == ([], [str(KEY)])
 
 
-def test_a_neighbour_that_hangs_is_waited_for_once_and_no_longer_than_it_may(both: Pair) -> None:
+def test_a_neighbour_that_hangs_is_waited_for_once(both: Pair) -> None:
+    both.other.at = time.monotonic()
     with silence() as host:
         both.other.addresses["keeper-1"] = host.url
-        began = time.monotonic()
-        assert texts(both) == ["Replica keeper-1 keeps it"]
-        assert 1.5 < seconds(began) < 10
         for _ in range(20):
             assert texts(both) == ["Replica keeper-1 keeps it"]
         assert host.connections == 1
