@@ -46,6 +46,7 @@ from controller.web.server import HttpServer
 from controller.web.stream import MOST_READERS, Hub
 from reconcilers.aws.dynamodb import LeaseTable, place_of
 from reconcilers.aws.gateways import GatewayPool
+from reconcilers.aws.notes import Notes
 from reconcilers.aws.pace import Pace
 from reconcilers.aws.session import AwsClients
 from reconcilers.guard_rails.rails import GuardRails
@@ -62,6 +63,7 @@ from reconcilers.verdict import Policy
 
 STILL = 300.0  # seconds without a finished step after which the loop counts as stuck
 READERS = 44  # threads beside the loop's that ask AWS: forty of the server's, who asks CloudTrail, who tells others
+PATIENCE = 5.0  # seconds for what is noted in the lease table
 LAST_STEP = 5.0  # seconds for the step in hand when the daemon ends: an orchestrator kills after ten
 LAST_WORDS = 2.0  # seconds to tell what is at hand; the next daemon finds the rest
 # Linux's clock that goes on while the machine is suspended: by the other one a lease would seem good after that.
@@ -129,7 +131,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
     journal, hub = Journal(board, time.time), Hub(most=min(MOST_READERS, Limits().connections // 2))
     inquiry = _inquiry(settings, pool, board, lease, log)
-    notifier = _notifier(settings, pool, board, metrics, log)
+    notifier = _notifier(settings, Surroundings(pool, _notes(settings, clients), board, log), metrics)
     observers: tuple[Observer | None, ...] = (metrics, LogLines(log, board), journal, hub, inquiry, notifier)
     told = Several(tuple(each for each in observers if each is not None))
     loop = Loop(work, board, told, rhythm, Clocks(time.time, time.monotonic, random.random), tenancy=lease)
@@ -226,7 +228,15 @@ def sharers(settings: Settings) -> int:
     return settings.workers + READERS
 
 
-def _notifier(settings: Settings, pool: GatewayPool, board: Board, metrics: Metrics, log: Any) -> Notifier | None:
+def _notes(settings: Settings, clients: AwsClients) -> Notes | None:
+    """What replicas write down for each other, where a table is named."""
+    if settings.lease_table is None:
+        return None
+    name, region = place_of(settings.lease_table)
+    return Notes(clients.impatient("dynamodb", region, PATIENCE), name)
+
+
+def _notifier(settings: Settings, around: Surroundings, metrics: Metrics) -> Notifier | None:
     """Who tells others, where a file or a text says whom."""
     if settings.notifications_yaml:
         _, channels = as_said(settings.notifications_yaml.encode(), "TRUEUP_NOTIFICATIONS_YAML", settings.repository)
@@ -237,7 +247,7 @@ def _notifier(settings: Settings, pool: GatewayPool, board: Board, metrics: Metr
     folder = settings.state_dir / "notifications"
     tries = Tries(metrics.registry)
     tries.begin([each.name for each in channels])
-    notifier = build_notifier(channels, Surroundings(folder, pool, board, tries.count, log, version("trueup")))
+    notifier = build_notifier(channels, around, folder, tries.count, version("trueup"))
     metrics.registry.register(Backlogs(notifier.backlog))
     return notifier
 

@@ -11,6 +11,7 @@ The pieces, in the order in which a fact passes through them:
 ``claims``             whose turn it is, of several replicas; and the tag that says what was told.
 ``slack`` ``github`` ``gitlab`` ``cloud_events``   a fact in the words of a receiver, and its answer understood.
 ``tags`` ``book``        where ledgers are kept: a tag on the ECS service, and a file beside the repository's mirror.
+``places``             where they are while AWS has no such service: in notes of the lease table, if there is one.
 ``configuration`` ``reading`` ``secret`` ``channels``   what the operator says.
 
 **Level, not edge.** A channel's ledger says what it was told: the newest rollout and how it stood, the drift and the
@@ -23,8 +24,8 @@ what happened in the last hour.
 the service goes, survives every disk, and is seen by all replicas. One tag a channel, because one may be away while the
 others are told. Nobody compares it: a look at a service reads no tags, and what Git declares of tags is not Trueup's to
 heal. ECS itself copies it onto tasks where the service says ``propagateTags: SERVICE``. The file holds the same for
-this disk, and alone what has no tag: services under ``sync: observe``, which are never written. With the file lost,
-those are told again if they still stand. What happened to the repository is kept by the first service that can.
+this disk, and alone what has no tag: services under ``sync: observe``, which are never written, and without a lease
+table those that AWS does not have. With the file lost, those are told again if they still stand. What happened to the repository is kept by the first service that can.
 
 **Once.** For each fact and channel: read the tag; write a claim into it; let it settle for a second and read it again;
 deliver; write what was told into the file; write it into the tag, which takes the claim off. Tags have no conditional

@@ -16,6 +16,7 @@ from controller.notify.client import HttpClient
 from controller.notify.configuration import Notifications
 from controller.notify.courier import Channel, Clocks, Courier, Delivered, Means
 from controller.notify.notifier import Notifier
+from controller.notify.places import Noted, Places
 from controller.notify.reading import parse
 from controller.notify.scribe import Sight
 from controller.notify.secret import Secrets
@@ -51,28 +52,34 @@ def as_said(text: bytes, name: str, repository: str) -> tuple[Notifications, tup
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the daemon has at hand. ``folder``: where ledgers are kept; ``heard`` is told of every try."""
+    """What the daemon has at hand. ``notes``: those of the lease table, where there is one."""
 
-    folder: Path
     pool: GatewayPool
+    notes: Noted | None
     board: Board
-    heard: Callable[[Delivered], None]
     log: Any
-    version: str
 
 
-def build_notifier(channels: tuple[Channel, ...], around: Surroundings) -> Notifier:
-    """A notifier that is built and not yet started."""
+def build_notifier(
+    channels: tuple[Channel, ...],
+    around: Surroundings,
+    folder: Path,
+    heard: Callable[[Delivered], None],
+    release: str,
+) -> Notifier:
+    """A notifier that is built and not yet started. ``folder``: where ledgers are kept; ``heard`` is told of every try;
+    ``release``: Trueup's own version.
+    """
     pool, log = around.pool, around.log
-    tags, shelf, client = Tags(pool), Shelf(around.folder), HttpClient(around.version)
+    places, shelf, client = Places(Tags(pool), around.notes), Shelf(folder), HttpClient(release)
     clocks = Clocks(time.time, random.random)
 
     def tried(wanted: Service) -> tuple[Attempt, ...]:
         return attempts(pool(wanted.scope), wanted, time.time())
 
     def means(channel: Channel) -> Means:
-        claims = Claims(channel.name, tags, shelf.holder, log)
-        return Means(client, claims, shelf.book(channel.name), around.heard, log)
+        claims = Claims(channel.name, places, shelf.holder, log)
+        return Means(client, claims, shelf.book(channel.name), heard, log)
 
     couriers = tuple(Courier(each, means(each), clocks) for each in channels)
-    return Notifier(couriers, Sight(around.board, tags, tried, time.time), log)
+    return Notifier(couriers, Sight(around.board, places, tried, time.time), log)

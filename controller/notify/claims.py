@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from controller.loop.status import ServiceStatus
 from controller.notify.ledger import Claim, Entry, Ledger
 from controller.notify.pending import Step
-from controller.notify.tags import shared, tag_of
+from controller.notify.tags import tag_of
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Retry, Stalled
 
@@ -30,8 +30,11 @@ class Holding:
 
 
 class Shared(Protocol):
-    """The tags. Raises ``Retry`` or ``Stalled``."""
+    """The tags, and what stands in for them. ``holds``: whether there is a place for what was told of a service. The
+    others raise ``Retry`` or ``Stalled``.
+    """
 
+    def holds(self, status: ServiceStatus) -> bool: ...
     def entry(self, status: ServiceStatus, tag: str) -> Entry: ...
     def write(self, status: ServiceStatus, tag: str, entry: Entry) -> None: ...
 
@@ -100,7 +103,7 @@ class Claims:
         Where there is no tag to be had, what we know ourselves has to do.
         """
         status = step.status
-        if status is None or not shared(status) or now < self._apart.get(step.key, 0.0):
+        if status is None or not self._tags.holds(status) or now < self._apart.get(step.key, 0.0):
             return Ours()
         try:
             return self._ask(step.key, status, told, now)
@@ -111,7 +114,7 @@ class Claims:
     def write(self, step: Step, ledger: Ledger, now: float) -> None:
         """It was told. What AWS does not take now is owed."""
         self._held = None
-        if step.status is not None and shared(step.status):
+        if step.status is not None and self._tags.holds(step.status):
             self.owe(step.key, step.status, ledger, now)
             self._pay(step.key, now, fresh=True)
 

@@ -15,7 +15,7 @@ from controller.notify.courier import Courier
 from controller.notify.inbox import Inbox
 from controller.notify.ledger import Entry
 from controller.notify.news import source_news
-from controller.notify.tags import keeper, shared, tag_of
+from controller.notify.tags import keeper, tag_of
 from reconcilers.attempts import Attempt
 from reconcilers.model import Cluster, Service, ServiceKey
 from reconcilers.outcome import Retry, Stalled
@@ -26,6 +26,7 @@ AFTER_FAILURE = 5.0  # seconds until AWS is asked again
 class Kept(Protocol):
     """Where ledgers are read from. Raises ``Retry`` or ``Stalled``."""
 
+    def holds(self, status: ServiceStatus) -> bool: ...
     def entries(self, statuses: tuple[ServiceStatus, ...]) -> tuple[Mapping[str, Entry], ...]: ...
 
 
@@ -90,7 +91,7 @@ class Scribe:
     def _learn(self, batch: Mapping[ServiceKey, ServiceStatus]) -> None:
         """What was told of these services before this process began."""
         new = {key: each for key, each in batch.items() if not all(courier.knows(key) for courier in self._couriers)}
-        tagged = tuple(each for each in new.values() if shared(each))
+        tagged = tuple(each for each in new.values() if self._sight.kept.holds(each))
         found = dict(zip((each.wanted.key for each in tagged), self._entries(tagged), strict=True))
         for key, status in new.items():
             for courier in self._couriers:

@@ -46,7 +46,7 @@ class LeaseTable:
         replicas: dict[str, Replica] = {}
         holdings: dict[Shard, Holding] = {}
         errands: list[Errand] = []
-        for item in self._items():
+        for item in items(self._client, self.name):
             match item["key"]["S"].split("#", 2):
                 case [kind, id_] if kind == REPLICA:
                     replicas[id_] = _replica(id_, item)
@@ -55,7 +55,7 @@ class LeaseTable:
                 case [kind, environment, name] if kind == ERRAND:
                     errands.append(_errand(ServiceKey(environment, name), json.loads(item["said"]["S"])))
                 case _:
-                    pass  # of another version of Trueup
+                    pass  # a note, or of another version of Trueup
         return Table(replicas, holdings, tuple(errands))
 
     def write(self, write: Write) -> bool:
@@ -67,15 +67,17 @@ class LeaseTable:
             is not None
         )
 
-    def _items(self) -> Iterator[Item]:
-        start: dict[str, Any] = {}
-        while True:
-            parameters = {"TableName": self.name, "ConsistentRead": True, **start}
-            answer = ask(self._client, "scan", parameters, about=f"table {self.name}")
-            yield from answer.get("Items", ())
-            if not answer.get("LastEvaluatedKey"):
-                return
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+def items(client: Any, table: str) -> Iterator[Item]:
+    """All rows of a table, those that were written before this began among them. Raises ``Retry`` or ``Stalled``."""
+    start: dict[str, Any] = {}
+    while True:
+        parameters = {"TableName": table, "ConsistentRead": True, **start}
+        answer = ask(client, "scan", parameters, about=f"table {table}")
+        yield from answer.get("Items", ())
+        if not answer.get("LastEvaluatedKey"):
+            return
+        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
 def place_of(table: str) -> tuple[str, str | None]:

@@ -18,6 +18,7 @@ from controller.notify.courier import Channel, Clocks, Courier, Delivered, Means
 from controller.notify.inbox import Inbox
 from controller.notify.ledger import Entry
 from controller.notify.scribe import Scribe, Sight
+from controller.notify.tags import shared
 from controller.notify.told import Answer, Later, Request, Telling
 from controller.notify.writing import read, written
 from controller.source.snapshot import Snapshot
@@ -111,6 +112,9 @@ class FakeTags:
     values: dict[tuple[ServiceKey, str], str] = field(default_factory=dict)
     trouble: Callable[[str], None] = lambda _: None
     calls: list[str] = field(default_factory=list)
+
+    def holds(self, status: ServiceStatus) -> bool:
+        return shared(status)
 
     def entries(self, statuses: tuple[ServiceStatus, ...]) -> tuple[Mapping[str, Entry], ...]:
         self._called("entries")
