@@ -25,7 +25,8 @@ the service goes, survives every disk, and is seen by all replicas. One tag a ch
 others are told. Nobody compares it: a look at a service reads no tags, and what Git declares of tags is not Trueup's to
 heal. ECS itself copies it onto tasks where the service says ``propagateTags: SERVICE``. The file holds the same for
 this disk, and alone what has no tag: services under ``sync: observe``, which are never written, and without a lease
-table those that AWS does not have. With the file lost, those are told again if they still stand. What happened to the repository is kept by the first service that can.
+table those that AWS does not have. With the file lost, those are told again if they still stand. What happened to the
+repository is kept by the first service that can.
 
 **Once.** For each fact and channel: read the tag; write a claim into it; let it settle for a second and read it again;
 deliver; write what was told into the file; write it into the tag, which takes the claim off. Tags have no conditional

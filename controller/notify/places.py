@@ -33,12 +33,13 @@ class Tagged(Protocol):
 
 
 class Places:
-    """``notes`` are ``None`` without a lease table. For several threads: what is remembered is replaced whole."""
+    """``notes`` are ``None`` without a lease table. For several threads."""
 
     def __init__(self, tags: Tagged, notes: Noted | None) -> None:
         self._tags = tags
         self._notes = notes
-        self._known: Mapping[str, str] | None = None  # as they were read last
+        self._known: dict[str, str] = {}  # every one that was ever read or written here, and not dropped here
+        self._was_read = False
 
     def holds(self, status: ServiceStatus) -> bool:
         """Whether there is a place for what was told of a service."""
@@ -62,24 +63,23 @@ class Places:
         name = _name(status, tag)
         if shared(status):
             self._tags.write(status, tag, entry)
-            if name in (self._known or ()):
-                self._drop(name)
-        elif self._notes is not None:
-            if entry == Entry(entry.ledger) and not (entry.ledger.obstacle or entry.ledger.drift):
-                self._drop(name)
-            else:
-                self._notes.write(name, written(entry))
-                self._known = {**(self._known or {}), name: written(entry)}
+        if self._notes is None or (shared(status) and name not in self._known):
+            return
+        stands = entry.claim is not None or entry.ledger.obstacle is not None or entry.ledger.drift is not None
+        if shared(status) or not stands:
+            self._notes.drop(name)
+            self._known.pop(name, None)
+        else:
+            self._notes.write(name, written(entry))
+            self._known[name] = written(entry)
 
     def _read(self, *, anew: bool) -> Mapping[str, str]:
-        if self._notes is not None and (anew or self._known is None):
-            self._known = self._notes.read()
-        return self._known or {}
-
-    def _drop(self, name: str) -> None:
-        if self._notes is not None:
-            self._notes.drop(name)
-            self._known = {each: text for each, text in (self._known or {}).items() if each != name}
+        if self._notes is not None and (anew or not self._was_read):
+            found = self._notes.read()
+            self._known.update(found)
+            self._was_read = True
+            return found
+        return dict(self._known)
 
 
 def _name(status: ServiceStatus, tag: str) -> str:

@@ -113,5 +113,11 @@ def test_notes_are_read_once_for_services_that_are_there() -> None:
 def test_without_a_lease_table_nothing_is_noted() -> None:
     places = Places(FakeTags(), None)
     places.write(MISSING, "deploys", BLOCKED)
-    places.write(MISSING, "deploys", Entry())
+    places.write(AT_REST, "deploys", Entry())
     assert places.entries((MISSING,)) == ({},)
+
+
+def test_of_a_service_that_was_always_there_no_note_is_dropped() -> None:
+    notes = FakeNotes({NAME: written(BLOCKED)})
+    Places(FakeTags(), notes).write(AT_REST, "deploys", Entry())
+    assert notes.kept == {NAME: written(BLOCKED)}  # it was never read here, and costs a call
