@@ -119,9 +119,11 @@ def _cells(row: FleetRow, look: Look) -> list[Cell]:
 
 
 def _version(row: FleetRow) -> str:
-    """What runs and what is wanted, as far as they are not the same."""
-    if not row.running or row.running == row.wanted:
-        return row.wanted or "-"
+    """What runs and what is wanted, as far as they are not the same. Of what is not known to run, nothing is said."""
+    if row.running == row.wanted or not row.wanted:
+        return row.running or "-"
+    if not row.running:
+        return f"- → {row.wanted}"
     running, wanted = row.running.split(", "), row.wanted.split(", ")
     left = ", ".join(each for each in running if each not in wanted)
     return f"{left or row.running} → {', '.join(each for each in wanted if each not in running)}"

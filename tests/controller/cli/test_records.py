@@ -405,8 +405,18 @@ def test_what_is_stale_or_not_read_is_said_so_and_can_be_chosen() -> None:
     assert arranged([unread, stale], Sort.NAME) == [unread, stale]
 
 
+@pytest.mark.parametrize(
+    ("running", "wanted", "said"),
+    [("", "v2", "- → v2"), ("v1", "v2", "v1 → v2"), ("v2", "v2", "v2"), ("v1", "", "v1"), ("", "", "-")],
+)
+def test_what_is_wanted_is_not_told_as_what_runs(running: str, wanted: str, said: str) -> None:
+    told = PIPE.text(lines([row(running=running, wanted=wanted)], Look(0.0))).splitlines()[-1]
+    assert " ".join(told.split()) == f"prod/x in-sync healthy - {said} t"
+
+
 def test_a_version_is_shortened_on_a_terminal_alone() -> None:
-    long = row(wanted="backend:3f2a1bc, frontend:9e2b4d7, proxy:7c31f0e")
+    images = "backend:3f2a1bc, frontend:9e2b4d7, proxy:7c31f0e"
+    long = row(running=images, wanted=images)
     piped, drawn = (PIPE.text(lines([long], Look(0.0, width))) for width in (None, 100))
     assert long.wanted in piped
     assert f"{long.wanted[:19]}…" in drawn

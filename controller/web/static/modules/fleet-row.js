@@ -12,7 +12,7 @@ const CELLS = [
   ["c-sync", (row) => [row.sync], (row) => sign(SYNC, row.sync, "Sync")],
   ["c-health", (row) => [row.health], (row) => sign(HEALTH, row.health, "Health")],
   ["c-name", (row) => [row.environment, row.name, row.cluster], name],
-  ["c-version", (row) => [row.running, row.wanted, row.traffic, row.sync], version],
+  ["c-version", (row) => [row.running, row.wanted, row.traffic, row.sync, row.health], version],
   ["c-story", (row) => [row.text, row.outcome, row.driftSince, row.driftAtLeast, row.driftFields, row.driftBy, row.failingSince, row.stale, row.reason], story],
   ["c-since", (row) => [row.since], (row) => age(row.since)],
 ];
@@ -64,11 +64,11 @@ function name(row) {
 }
 
 function version(row) {
-  const { running, wanted, traffic } = row;
+  const { running, wanted, traffic, health } = row;
   const versions =
     running === wanted || !wanted
       ? h("code", {}, running || "—")
-      : [h("code", { class: "old" }, running || "nothing"), icon("arrow"), h("span", { class: "unseen" }, " runs, Git wants "), h("code", {}, wanted)];
+      : [h("code", { class: "old" }, running || (health === "missing" ? "nothing" : "unknown")), icon("arrow"), h("span", { class: "unseen" }, " runs, Git wants "), h("code", {}, wanted)];
   return [h("span", { class: "versions" }, versions), traffic === null ? null : share(traffic)];
 }
 
