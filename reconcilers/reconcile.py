@@ -78,11 +78,11 @@ class Reconciler:
         try:
             outcome = self._step(wanted, order or Order(), trail)
         except Paced as paced:
-            outcome = _told_to_wait(wanted, paced, trail)
+            outcome = _stopped(wanted, Waiting(paced.message, paced.limit, paced.after or 0.0), trail)
         except Retry as retry:
             outcome = Failed(retry.reason, retry.message, retry.after)
         except Stalled as stalled:
-            outcome = blocked(stalled, self._policy.blocked_after)
+            outcome = _stopped(wanted, blocked(stalled, self._policy.blocked_after), trail)
         except Exception as error:  # noqa: BLE001 - one service's defect must not end the loop for all
             outcome = Failed("Unexpected", where(error))
         seconds = self._clock() - at
@@ -132,12 +132,11 @@ def _with_deployment(outcome: Outcome, acted: list[Done]) -> Outcome:
     return outcome
 
 
-def _told_to_wait(wanted: Service, paced: Paced, trail: _Trail) -> Waiting:
-    """The plan stands, and its chain says what it waits for."""
-    waiting = Waiting(paced.message, paced.limit, paced.after or 0.0)
+def _stopped(wanted: Service, outcome: Waiting | Blocked, trail: _Trail) -> Outcome:
+    """The plan stands, and its chain says what keeps it from being done."""
     if trail.plan is not None:
-        trail.plan = replace(trail.plan, chain=chain(wanted, trail.observed, waiting))
-    return waiting
+        trail.plan = replace(trail.plan, chain=chain(wanted, trail.observed, outcome))
+    return outcome
 
 
 def blocked(stalled: Stalled, after: float) -> Blocked:

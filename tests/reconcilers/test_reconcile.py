@@ -159,6 +159,14 @@ def test_a_missing_permission_blocks_and_says_which() -> None:
     assert "ecs:RegisterTaskDefinition" in report.outcome.findings[0].remedy
 
 
+def test_what_aws_refuses_while_it_ships_is_where_the_chain_stands() -> None:
+    refused = {"RegisterTaskDefinition": Refusal("AccessDeniedException")}
+    report = reported(plan(REGISTER, outcome=Progressing("ships", 15.0)), refused)
+
+    assert report.plan is not None
+    assert [link.name for link in report.plan.chain if link.state is LinkState.BLOCKED] == ["deployment"]
+
+
 def test_a_missing_cluster_blocks_as_a_missing_service_does() -> None:
     report = reported(plan(), {"DescribeServices": Refusal("ClusterNotFoundException")})
 
