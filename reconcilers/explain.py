@@ -4,6 +4,7 @@ One record for everybody who asks: the log, the API, the page and the command li
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import assert_never
 
 from reconcilers.attempts import Attempt, AttemptState, deployment_name
@@ -45,6 +46,14 @@ def untold(wanted: Service) -> tuple[Link, ...]:
     known = ("commit", "rendering")
     states = {name: LinkState.DONE if name in known else LinkState.PENDING for name in NAMES}
     return tuple(Link(name, states[name], text) for name, text in _texts(wanted, None))
+
+
+def unread(wanted: Service, live: Live | None, outcome: Blocked | Failed) -> tuple[Link, ...]:
+    """The links where AWS could not be read as far as a plan takes: Git has it, and pre-flight is where it stands, for
+    whatever comes after rests on what was not read. ``live`` is what was read last, ``None`` where nothing ever was.
+    """
+    stop = replace(_blocked(outcome) if isinstance(outcome, Blocked) else _failed(outcome), name="preflight")
+    return tuple(_links(wanted, live, stop, NAMES.index(stop.name)))
 
 
 def _links(wanted: Service, live: Live | None, stop: Link | None, where: int) -> Iterator[Link]:
@@ -101,9 +110,8 @@ def _stop(wanted: Service, live: Live | None, outcome: Outcome) -> Link | None:
             return _held(wanted, outcome)
         case Blocked():
             return _blocked(outcome)
-        case Failed(reason=reason, message=message):
-            how = "Nothing has to be done: it is tried again by itself."
-            return Link("deployment", LinkState.BLOCKED, f"{reason}: {message}", "AWS", how)
+        case Failed():
+            return _failed(outcome)
         case _:
             assert_never(outcome)
 
@@ -149,3 +157,8 @@ def _blocked(outcome: Blocked) -> Link:
     if outcome.by is BlockedBy.GUARD_RAILS:
         who = "whoever keeps the guard rails"
     return Link(_PLACE.get(outcome.by, "deployment"), LinkState.BLOCKED, text, who, how)
+
+
+def _failed(outcome: Failed) -> Link:
+    how = "Nothing has to be done: it is tried again by itself."
+    return Link("deployment", LinkState.BLOCKED, f"{outcome.reason}: {outcome.message}", "AWS", how)

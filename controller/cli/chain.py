@@ -23,7 +23,8 @@ def head(service: ServiceView, look: Look) -> Text:
     if service.since is not None:
         title.append(f"  for {since(service.since, look.now)}", "bright_black")
     if service.failing_since is not None:
-        title.append(f"\nAWS has not answered for it for {since(service.failing_since, look.now)}.", "yellow")
+        said = "AWS has not answered for it" if service.seen_at is not None else "Nothing of it could be read in AWS"
+        title.append(f"\n{said} for {since(service.failing_since, look.now)}.", "yellow")
     return title.append(f"\n{service.text}")
 
 

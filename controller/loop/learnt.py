@@ -13,13 +13,14 @@ from controller.loop.stood import told_since
 from reconcilers.actions import CreateDeployment, StartRolling
 from reconcilers.attempts import Attempt, Cause
 from reconcilers.aws.marks import mark_on
-from reconcilers.explain import named, untold
+from reconcilers.explain import named, unread, untold
 from reconcilers.live import Live
 from reconcilers.model import Revision, Service
 from reconcilers.outcome import (
     Blocked,
     Failed,
     Health,
+    Outcome,
     Progressing,
     Retry,
     Stalled,
@@ -28,6 +29,7 @@ from reconcilers.outcome import (
 from reconcilers.report import Report
 from reconcilers.rollout.health import health
 from reconcilers.rollout.history import brought_by
+from reconcilers.verdict import Link
 
 
 def after_commit(before: ServiceStatus | None, wanted: Service, brought: Brought) -> ServiceStatus:
@@ -92,7 +94,13 @@ def _after_look(before: ServiceStatus, report: Report) -> ServiceStatus:
         live = report.observed or before.live
         since = report.at if _newly_blocked(before, report) else before.since
         return replace(
-            before, outcome=report.outcome, since=since, report=report, live=live, failing_since=failing_since
+            before,
+            outcome=report.outcome,
+            chain=_unread(before, live, report.outcome),
+            since=since,
+            report=report,
+            live=live,
+            failing_since=failing_since,
         )
     same = before.sync is plan.sync and type(before.outcome) is type(report.outcome)
     live = report.observed or before.live
@@ -125,6 +133,17 @@ def _newly_blocked(before: ServiceStatus, report: Report) -> bool:
     return isinstance(report.outcome, Blocked) and not isinstance(before.outcome, Blocked)
 
 
+def _unread(before: ServiceStatus, live: Live | None, outcome: Outcome | None) -> tuple[Link, ...]:
+    """The links once AWS could not be read: as they stood, unless nothing was ever read or somebody has to clear it."""
+    match outcome:
+        case Blocked():
+            return unread(before.wanted, live, outcome)
+        case Failed() if before.seen_at is None:
+            return unread(before.wanted, live, outcome)
+        case _:
+            return before.chain
+
+
 def after_sharing(before: ServiceStatus, kept_by: str | None) -> ServiceStatus:
     """What is known once another replica keeps a service: nothing any more, whatever was known gets old."""
     if kept_by == before.kept_by:
@@ -135,8 +154,10 @@ def after_sharing(before: ServiceStatus, kept_by: str | None) -> ServiceStatus:
 def after_unread(before: ServiceStatus, error: Retry | Stalled, now: float) -> ServiceStatus:
     """What is known once a sweep could not read a service: no more than before, and since when that is so."""
     failing_since = before.failing_since if before.failing_since is not None else now
-    outcome = before.outcome or Failed(error.reason, error.message)
-    return replace(before, outcome=outcome, failing_since=failing_since)
+    if before.outcome is not None:
+        return replace(before, failing_since=failing_since)
+    failed = Failed(error.reason, error.message)
+    return replace(before, outcome=failed, chain=_unread(before, before.live, failed), failing_since=failing_since)
 
 
 def still_in_sync(before: ServiceStatus, live: Live) -> ServiceStatus:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from reconcilers.attempts import AttemptState
 from reconcilers.history import History
 from reconcilers.model import ServiceKey
-from reconcilers.outcome import Differs, Failed, Outcome, Sync
+from reconcilers.outcome import Blocked, BlockedBy, Differs, Failed, Finding, Outcome, Sync
 from reconcilers.report import Report
 from tests.page import states
 from tests.page.conftest import Opened, Read
@@ -244,6 +244,18 @@ def test_an_aws_that_does_not_answer_leaves_what_was_known_with_its_age(stage: S
     expect(page.locator(".silent")).to_contain_text("AWS has not answered well for 1 min.")
     expect(page.locator(".signs")).to_contain_text("In sync")
     expect(page.locator(".signs")).to_contain_text("No answer")
+
+
+def test_what_never_could_be_read_says_what_blocks_it_and_since_when(stage: Stage, tab: Opened) -> None:
+    stage.adopt(snapshot(PAYMENTS))
+    finding = Finding("ClusterNotFound", "Cluster not found.", "Create the cluster.")
+    lost = Blocked(BlockedBy.SERVICE, (finding,))
+    stage.report(Report(PAYMENTS.key, None, lost, (), 0.1, NOW - 60, None))
+    page = tab("/services/prod/payments")
+    expect(page.locator(".silent")).to_have_text("Nothing of it could be read in AWS for 1 min.")
+    expect(page.locator(".stop")).to_contain_text("Cluster not found.")
+    expect(page.locator(".stop")).to_contain_text("can clear it. Create the cluster.")
+    expect(page.locator(".link[aria-current=step]")).to_contain_text("Pre-flight")
 
 
 def test_a_name_that_has_to_be_escaped_is_found(stage: Stage, tab: Opened) -> None:

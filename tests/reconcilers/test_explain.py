@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reconcilers.attempts import Attempt, AttemptState, AwsReason
-from reconcilers.explain import NAMES, chain
+from reconcilers.explain import NAMES, chain, unread
 from reconcilers.live import Live
 from reconcilers.outcome import (
     Blocked,
@@ -49,6 +49,27 @@ def test_exactly_one_link_blocks_and_says_who_can_clear_it_and_how(outcome: Outc
     assert stop.how
     after = links[links.index(stop) + 1 :]
     assert all(each.state is LinkState.PENDING for each in after)
+
+
+@pytest.mark.parametrize(
+    "outcome", [Blocked(by, (FINDING,)) for by in BlockedBy] + [Failed("Throttled", "slower")], ids=str
+)
+def test_what_could_not_be_read_stands_at_pre_flight_and_nothing_after_it_is_known(outcome: Blocked | Failed) -> None:
+    links = unread(wanted("v2"), None, outcome)
+    assert [(each.name, each.state.value) for each in links] == [
+        ("commit", "done"), ("rendering", "done"), ("revision", "pending"), ("preflight", "blocked"),
+        ("deployment", "pending"), ("traffic", "pending"),
+    ]  # fmt: skip
+
+
+def test_what_could_not_be_read_says_why_and_who_can_clear_it_and_how() -> None:
+    link = stops(unread(wanted("v2"), None, Blocked(BlockedBy.SERVICE, (FINDING,))))[0]
+    assert (link.text, link.who, link.how) == (FINDING.message, "whoever keeps this infrastructure", FINDING.remedy)
+
+
+def test_a_revision_that_was_read_is_done_though_the_rest_could_not_be() -> None:
+    links = unread(wanted("v2"), live(candidates=(registered("v2", 2),)), Blocked(BlockedBy.PERMISSION, (FINDING,)))
+    assert links[2].state is LinkState.DONE
 
 
 def test_all_is_done_where_all_is_in_sync() -> None:

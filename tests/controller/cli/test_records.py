@@ -11,6 +11,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from controller.cli import app
+from controller.cli.chain import head, links
 from controller.cli.events import Happened
 from controller.cli.fields import fields
 from controller.cli.fleet_lines import Sort, State, arranged, is_in, lines
@@ -25,12 +26,13 @@ from controller.web.detail_views import AttemptView, HistoryView
 from controller.web.fleet_views import FleetRow, FleetView
 from controller.web.messages import Message
 from controller.web.offered import CLOSED
+from controller.web.showing import service_view
 from controller.web.views import ChangeView, ServiceView
 from reconcilers.diff import Change
 from reconcilers.history import History
 from reconcilers.model import Revision
 from reconcilers.report import Report
-from tests.controller.builders import HELD, KEY, attempt, drifted, report, snapshot, wanted
+from tests.controller.builders import BLOCKED, HELD, KEY, NOW, attempt, drifted, report, snapshot, status, wanted
 from tests.controller.cli.filled import EVIL, WEB, filled, looked
 from tests.controller.web.served import TOKEN, Served, serving
 
@@ -486,3 +488,14 @@ def test_problems_that_are_not_sent_are_counted(problems: list[dict[str, Any]], 
     )  # fmt: skip
     drawn = PIPE.text(Getting(Daemon("http://x")).drawn(view, Look(60.0)))
     assert ("1,234 problems more: trueup validate tells them all." in drawn) is said
+
+
+def test_what_never_could_be_read_is_said_so_with_the_link_that_blocks() -> None:
+    lost = replace(report(BLOCKED), plan=None, observed=None)
+    read, unread = (service_view(status(*looks)) for looks in ((report(), lost), (lost,)))
+    look = Look(NOW + 60)
+    assert "AWS has not answered for it for 1m." in head(read, look).plain
+    assert "Nothing of it could be read in AWS for 1m." in head(unread, look).plain
+    shown = links(unread, look)
+    assert shown is not None
+    assert "Alarm 5xx fires." in PIPE.text(shown)

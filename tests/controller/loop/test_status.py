@@ -17,7 +17,19 @@ from reconcilers.attempts import Attempt, AttemptState, Cause, Mark
 from reconcilers.diff import Change
 from reconcilers.live import Live
 from reconcilers.model import Revision
-from reconcilers.outcome import Differs, Failed, Health, InSync, Outcome, Retry, Sync
+from reconcilers.outcome import (
+    Blocked,
+    BlockedBy,
+    Differs,
+    Failed,
+    Finding,
+    Health,
+    InSync,
+    Outcome,
+    Retry,
+    Sync,
+    Waiting,
+)
 from reconcilers.report import Report
 from reconcilers.verdict import Link, LinkState
 from tests.controller.builders import (
@@ -431,3 +443,42 @@ def test_what_the_tags_confirm_is_told() -> None:
     )
     told = after_report(before, report(observed=Live(NOW, service(), registered("v2", 2, tags=OURS))))
     assert (told.brought, told.wanted.commit) == (Brought.TOLD, Revision("registered", NOW))
+
+
+NO_CLUSTER = Blocked(BlockedBy.SERVICE, (Finding("ClusterNotFound", "Cluster not found.", "Create it."),))
+
+
+def unreadable(outcome: Outcome, at: float = NOW) -> Report:
+    """A look that could read nothing at all."""
+    return replace(report(outcome, at=at), plan=None, observed=None)
+
+
+def stands_at(after: ServiceStatus) -> list[tuple[str, str]]:
+    return [(each.name, each.text) for each in after.chain if each.state is LinkState.BLOCKED]
+
+
+def test_what_never_could_be_read_has_a_chain_with_what_has_to_be_cleared() -> None:
+    after = status(unreadable(NO_CLUSTER))
+    assert stands_at(after) == [("preflight", "Cluster not found.")]
+    assert [each.state.value for each in after.chain[:2]] == ["done", "done"]
+
+
+def test_what_can_be_read_no_more_for_a_cause_to_be_cleared_says_so_in_its_chain() -> None:
+    assert stands_at(status(report(), unreadable(NO_CLUSTER))) == [("preflight", "Cluster not found.")]
+
+
+def test_what_was_read_keeps_its_chain_while_aws_does_not_answer() -> None:
+    links = (Link("traffic", LinkState.DONE, "all of it"),)
+    read = report(plan={"chain": links})
+    assert status(read, unreadable(Failed("Throttled", "slower"))).chain == links
+    assert after_unread(status(read), Retry("Throttled", "slower"), NOW).chain == links
+
+
+def test_what_never_could_be_read_says_in_its_chain_that_aws_does_not_answer() -> None:
+    swept = after_unread(status(), Retry("Throttled", "slower"), NOW)
+    for after in (swept, status(unreadable(Failed("Throttled", "slower")))):
+        assert stands_at(after) == [("preflight", "Throttled: slower")]
+
+
+def test_what_had_to_wait_before_it_was_ever_read_has_no_chain_yet() -> None:
+    assert status(unreadable(Waiting("It waits for its turn.", "AWS's limit", 40.0))).chain == ()

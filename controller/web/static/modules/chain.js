@@ -20,7 +20,7 @@ export function drawChain(detail) {
 /** What stands in the way, who can clear it and how; or in a sentence that all is well. */
 export function drawVerdict(detail) {
   const blocked = detail.chain.find((link) => link.state === "blocked");
-  const silent = detail.failingSince !== null && h("p", { class: "silent" }, icon("failing"), " AWS has not answered well for ", age(detail.failingSince, "for"), ". What is shown was read ", age(detail.seenAt) ?? "never", ".");
+  const silent = detail.failingSince !== null && h("p", { class: "silent" }, icon("failing"), unread(detail));
   if (!blocked) {
     const text = detail.text.replace(/^nothing to do\.?\s*/, "") || "What Git says is what runs.";
     const ends = /[.!?]$/.test(text) ? "" : ".";
@@ -30,6 +30,12 @@ export function drawVerdict(detail) {
   const how = blocked.how && h("p", { class: "how" }, h("b", {}, blocked.who ? `${sentence(blocked.who)} can clear it. ` : ""), commands(blocked.how));
   const at = h("p", { class: "at" }, `${TITLES[blocked.name] ?? blocked.name} stands still`, detail.since !== null && [", for ", age(detail.since, "for")]);
   return [h("div", { class: `stop tone-${tone}` }, icon(detail.sync === "held" ? "held" : detail.sync === "drifted" ? "drifted" : "blocked"), h("div", {}, at, h("p", { class: "why" }, sentence(blocked.text)), how)), silent];
+}
+
+/** Since when AWS could not be read, and how old what is shown is; where nothing ever was read, that alone. */
+function unread({ failingSince, seenAt }) {
+  const since = age(failingSince, "for");
+  return seenAt === null ? [" Nothing of it could be read in AWS for ", since, "."] : [" AWS has not answered well for ", since, ". What is shown was read ", age(seenAt), "."];
 }
 
 function toneOf({ sync }) {
