@@ -79,8 +79,9 @@ class Order:
     in seconds since the epoch; an attempt of the wanted release made after that has spent the order already.
     ``field_heals``: when UpdateService put fields back, in seconds since the epoch, in any order: AWS keeps no record
     of that. ``in_sync_before``: the wanted release was seen in sync since the loop started. ``applied``: the service
-    fields as Git declared them when they were seen in sync or sent last, ``None`` where that was not since the loop
-    started. None of these is the person's, and all outlive the spending.
+    fields as Git declared them when they were seen in sync or sent last, or before a commit that the loop saw change
+    them; ``None`` where none of this was since the loop started. None of these is the person's, and all outlive the
+    spending.
     """
 
     sync: bool = False

@@ -6,7 +6,7 @@ answer stands until AWS answers again.
 
 from dataclasses import replace
 
-from controller.loop.applied import applied_after
+from controller.loop.applied import applied_after, still_supposed, with_supposed
 from controller.loop.since import began, drifting, stood_before
 from controller.loop.status import Brought, Rollout, ServiceStatus
 from controller.loop.stood import told_since
@@ -40,6 +40,7 @@ def after_commit(before: ServiceStatus | None, wanted: Service, brought: Brought
     """
     if before is None:
         return ServiceStatus(wanted, brought=brought)
+    before = with_supposed(before, wanted)
     if before.wanted.release == wanted.release:
         return replace(before, wanted=replace(wanted, commit=before.wanted.commit))
     now = replace(before, wanted=wanted, brought=Brought.SURE)
@@ -125,6 +126,7 @@ def _after_look(before: ServiceStatus, report: Report) -> ServiceStatus:
         live=live,
         in_sync_release=before.wanted.release if plan.sync is Sync.IN_SYNC else before.in_sync_release,
         applied=applied_after(before, plan, report),
+        applied_supposed=still_supposed(before, plan),
     )
 
 

@@ -82,7 +82,7 @@ def _served(before: ServiceStatus, plan: Plan) -> Iterator[tuple[str, float]]:
 
 def _edited(before: ServiceStatus, plan: Plan) -> Iterator[str]:
     """The service fields in which somebody else than Git made a difference, as far as that is certain."""
-    declared, applied = plan.declared, before.applied
+    declared, applied = plan.declared, None if before.applied_supposed else before.applied
     if declared is not None and applied is not None:
         fields = (each for each in plan.changes if each.path.startswith("/serviceDefinition/"))
         yield from (each.path for each in fields if not renewed(field_of(each), declared, applied))

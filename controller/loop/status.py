@@ -51,6 +51,8 @@ class ServiceStatus:
 
     ``live`` is what was read last, ``in_sync_release`` the release that was last seen in sync,
     ``applied`` the service fields as Git declared them when they were last seen in sync or sent.
+    ``applied_supposed``: that was not seen of all of them, and they are what Git declared before a commit that was seen
+    to change some.
     ``kept_by``: the replica that keeps the service instead of this one, empty where none does; ``None`` where this one
     does.
     ``brought``: how it is known that the wanted commit brought the release.
@@ -80,6 +82,7 @@ class ServiceStatus:
     live: Live | None = None
     in_sync_release: Digest | None = None
     applied: Mapping[str, Any] | None = None
+    applied_supposed: bool = False
     brought: Brought = Brought.SURE
     kept_by: str | None = None
     authors: Mapping[str, Author] = field(default_factory=dict)  # what CloudTrail told, by the names of ``attribution``
