@@ -10,18 +10,20 @@ from controller.source.git_errors import SourceError
 from controller.source.rendering import RendererError
 from controller.source.snapshot import Snapshot
 from reconcilers.declared import declared
-from reconcilers.model import ServiceKey
+from reconcilers.model import Service, ServiceKey
 from reconcilers.verdict import Plan
 
 
 class Applied:
-    """``before`` reads what was declared before, once, and only if it is asked for.
+    """``before`` reads what was declared before, once, and only if it is asked for. ``named``: the services as the
+    commit has them that a change is compared with; none where none is named, since HEAD may be what is to ship.
 
     Where it raises ``SourceError`` or ``RendererError`` nothing is known, and ``untold`` says why and what to do.
     """
 
-    def __init__(self, before: Callable[[], Snapshot]) -> None:
+    def __init__(self, before: Callable[[], Snapshot], named: Mapping[ServiceKey, Service] | None = None) -> None:
         self._before = before
+        self.named = named or {}
         self._services: Mapping[ServiceKey, Mapping[str, Any]] | None = None
         self.untold = ""
 

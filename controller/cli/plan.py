@@ -106,7 +106,9 @@ def _applied(before: "Snapshot | None", root: Path, path: str, now: "Snapshot") 
     from controller.cli.applied import Applied
     from controller.source.checkout import merge_base
 
-    return Applied(lambda: before or _read_at(root, path, merge_base(root), now))
+    if before is None:
+        return Applied(lambda: _read_at(root, path, merge_base(root), now))
+    return Applied(lambda: before, before.services)
 
 
 def _chosen(snapshot: "Snapshot", before: "Snapshot | None") -> "Changed":

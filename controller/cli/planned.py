@@ -8,6 +8,7 @@ from typing import Any
 from controller.cli.applied import Applied, in_fields
 from controller.cli.besides import Besides
 from controller.cli.clean import clean, spelled
+from controller.cli.drifted import drifted_before
 from controller.loop import words
 from controller.source.problem import Problem
 from reconcilers import preview
@@ -75,10 +76,12 @@ def plan_each(
 
 
 def _plan_of(wanted: Service, preview: Callable[[Service, Order], Plan], applied: Applied) -> Plan:
-    """Only where fields differ is it worth reading the commit before, and looking once more."""
+    """With what the daemon will know. Only where that matters is the commit before read, and AWS asked once more."""
     plan = preview(wanted, Order())
-    before = applied.of(wanted.key) if in_fields(plan) else None
-    return plan if before is None else preview(wanted, Order(applied=before))
+    fields = applied.of(wanted.key) if in_fields(plan) else None
+    drifted = drifted_before(plan, wanted, applied.named.get(wanted.key), preview)
+    known = Order(applied=fields, in_sync_before=drifted)
+    return plan if known == Order() else preview(wanted, known)
 
 
 def text(planned: Planned) -> str:
