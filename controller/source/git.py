@@ -22,6 +22,7 @@ from typing import TypeVar
 from controller.source.git_errors import SourceError, unusable
 from controller.source.headway import Headway
 from controller.source.isolation import configuration, environment
+from controller.source.last_applied import LastApplied
 from controller.source.mirror import Commands, Mirror
 from controller.source.objects import (
     Entry,
@@ -99,7 +100,8 @@ class GitSource:
     def verify(self, revision: Revision, applied: str | None) -> None:
         """Return if the commit may be applied after `applied`; SourceError `unverified` says who did not sign what.
 
-        Before anything was applied, only the commit itself is looked at.
+        Where this process has applied nothing yet, what was kept by ``applied`` counts; without that too, only the
+        commit itself is looked at.
         """
         trust = self._settings.trust
         if trust.verify is Verify.OFF:
@@ -107,14 +109,22 @@ class GitSource:
         with self._turn:
             mirror = self._mirror()
             commits: tuple[str, ...] = (revision.commit,)
-            if trust.verify is Verify.EVERY and applied is not None:
-                since = mirror.since(applied, revision.commit)
+            if trust.verify is Verify.EVERY and (before := applied or self._kept().read()) is not None:
+                since = mirror.since(before, revision.commit)
                 if since is None:
-                    raise untraceable(revision.commit, applied)
+                    raise untraceable(revision.commit, before)
                 commits = tuple(dict.fromkeys((*commits, *since)))
             found = mirror.signatures(commits, self._keys.keys())
         if (error := unverified(commits, found, trust)) is not None:
             raise error
+
+    def applied(self, revision: Revision) -> None:
+        """Keep a commit that ``verify`` let through as the one that was applied last, over restarts on this disk.
+
+        Under every policy: another one may be chosen at the next start.
+        """
+        with self._turn:
+            self._kept().keep(revision.commit)
 
     def named(self, commits: Iterable[str]) -> Mapping[str, Revision]:
         """Author, subject and time of earlier commits, by their ids, as far as the mirror or the host still has them.
@@ -216,6 +226,9 @@ class GitSource:
         seconds = self._settings.timeout
         commands = Commands(origin, self._runner, self._surroundings, deadline, seconds, self._moved)
         return Mirror(self._home, commands)
+
+    def _kept(self) -> LastApplied:
+        return LastApplied(self._home, remote(self._settings))
 
     def _moved(self, headway: Headway) -> None:
         self.moved_at = time.monotonic()

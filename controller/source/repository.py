@@ -26,13 +26,15 @@ class Repository:
     def poll(self, previous: Snapshot | None) -> Snapshot | None:
         """What the newest commit says, or ``None`` if that is the commit of ``previous``. Raises ``SourceError``.
 
-        A commit that is not signed as it must be is not even read. What a commit spoils stands as ``previous`` had it.
+        A commit that is not signed as it must be is not even read, after a restart on the same disk as well. What a
+        commit spoils stands as ``previous`` had it.
         """
         fetched = self._git.fetch()
         if previous is not None and previous.revision.commit == fetched.revision.commit:
             return None
         self._git.verify(fetched.revision, previous.revision.commit if previous is not None else None)
         fresh = self._compiled(fetched)
+        self._git.applied(fetched.revision)
         return fresh if previous is None else kept(previous, fresh)
 
     def named(self, commits: Iterable[str]) -> Mapping[str, Revision]:

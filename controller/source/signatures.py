@@ -82,7 +82,8 @@ def untraceable(commit: str, applied: str) -> SourceError:
         "unverified",
         f"Not verified, so not applied: what leads from {applied[:12]}, the last that was, to {commit[:12]} is not to "
         "be had, or more than 500 generations.",
-        "Push in smaller steps, or start Trueup again: it then checks the newest commit alone.",
+        "Push in smaller steps; or look through what is new, and start Trueup with TRUEUP_VERIFY=head until it is "
+        "applied.",
     )
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from controller.source.git import GitSource
 from controller.source.git_errors import SourceError
+from controller.source.rendering import render_in_process
+from controller.source.repository import Repository as Polled
 from controller.source.signatures import Trust, Verify
 from tests.controller.source.repository import Repository, local
 from tests.controller.source.signers import GpgSigners, SshSigner
@@ -44,6 +46,18 @@ class Court:
         self.serial += 1
         self.repository.signing = signing
         return self.repository.commit({"a": str(self.serial)}, f"Change {self.serial}")
+
+    def start(self) -> str:
+        """What a new process on the same disk says against the newest commit at its first look."""
+        git = GitSource(local(self.repository.path.as_uri(), timeout=60, trust=self.trust), self.folder / "state")
+        polled = Polled(git, "desired", render_in_process)
+        try:
+            polled.poll(None)
+        except SourceError as error:
+            return f"{error.reason}: {error}"
+        finally:
+            polled.close()
+        return ""
 
     def look(self, applied: str | None = None) -> str:
         """What is said against the newest commit; empty where it may be applied."""
@@ -227,7 +241,7 @@ def test_a_branch_forced_elsewhere_with_signatures_is_applied(every: Court) -> N
 
 def test_a_last_commit_that_the_host_has_forgotten_is_said(every: Court) -> None:
     every.commit(every.ann.options)
-    assert "start Trueup again" in every.look("1" * 40)
+    assert "start Trueup with TRUEUP_VERIFY=head until it is applied" in every.look("1" * 40)
 
 
 def test_more_commits_than_can_be_looked_at_are_not_applied(every: Court) -> None:
@@ -240,6 +254,71 @@ def test_more_commits_than_can_be_looked_at_are_not_applied(every: Court) -> Non
     every.repository.git("fast-import", "--quiet", stdin="".join(lines).encode())
     every.commit(every.ann.options)
     assert "more than 500 generations" in every.look(applied)
+
+
+def test_a_commit_that_was_refused_is_refused_after_a_restart(every: Court) -> None:
+    every.commit(every.ann.options)
+    assert every.start() == ""
+    foreign = every.commit(every.eve.options)
+    every.commit(every.ann.options)
+    assert [f"commit {foreign[:12]}" in every.start() for _ in range(2)] == [True, True]
+
+
+def test_what_was_signed_while_nothing_ran_is_applied_at_the_start(every: Court) -> None:
+    every.commit()
+    every.commit(every.ann.options)
+    assert every.start() == ""
+    for _ in range(3):
+        every.commit(every.ann.options)
+    assert every.start() == ""
+
+
+def test_a_restart_at_the_commit_that_was_applied_applies_it(every: Court) -> None:
+    every.commit(every.ann.options)
+    assert [every.start() for _ in range(2)] == ["", ""]
+
+
+def test_a_branch_forced_elsewhere_while_nothing_ran_is_asked_for_all_that_is_new(every: Court) -> None:
+    base = every.commit(every.ann.options)
+    every.commit(every.ann.options)
+    assert every.start() == ""
+    every.repository.reset(base)
+    foreign = every.commit(every.eve.options)
+    every.commit(every.ann.options)
+    assert f"commit {foreign[:12]}" in every.start()
+
+
+def test_a_lost_mirror_asks_no_less(every: Court) -> None:
+    every.commit(every.ann.options)
+    assert every.start() == ""
+    foreign = every.commit(every.eve.options)
+    every.commit(every.ann.options)
+    for mirror in (every.folder / "state").glob("*.git"):
+        shutil.rmtree(mirror)
+    assert f"commit {foreign[:12]}" in every.start()
+
+
+def test_a_lost_disk_is_as_before_anything_was_applied(every: Court) -> None:
+    every.commit(every.ann.options)
+    assert every.start() == ""
+    every.commit(every.eve.options)
+    every.commit(every.ann.options)
+    shutil.rmtree(every.folder / "state")
+    assert every.start() == ""
+
+
+def test_what_was_applied_under_another_policy_is_gone_on_from(every: Court) -> None:
+    every.trust = replace(every.trust, verify=Verify.OFF)
+    every.commit()
+    assert every.start() == ""
+    unsigned = every.commit()
+    every.commit(every.ann.options)
+    every.trust = replace(every.trust, verify=Verify.EVERY)
+    assert f"commit {unsigned[:12]}" in every.start()
+    every.trust = replace(every.trust, verify=Verify.HEAD)
+    assert every.start() == ""
+    every.trust = replace(every.trust, verify=Verify.EVERY)
+    assert every.start() == ""
 
 
 @with_gpg

@@ -1,0 +1,50 @@
+"""The commit that was applied last, kept beside the mirror: what `every` goes on from after a restart.
+
+A file for each remote and branch, of one line. It is replaced whole and reaches the disk before it counts, so that a
+process or a machine that dies leaves the one before. What it holds otherwise counts as none; a file that is there and
+cannot be read is an error, since without it less would be asked of the next commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+from controller.source.git_errors import unusable
+from controller.source.remote import Remote
+
+_ID = re.compile(r"([0-9a-f]{40}|[0-9a-f]{64})\n")
+
+
+class LastApplied:
+    """The one commit of a remote's branch below `home`. Every method raises SourceError `local`."""
+
+    def __init__(self, home: Path, origin: Remote) -> None:
+        whose = hashlib.sha256(f"{origin.url}\n{origin.branch}".encode()).hexdigest()[:16]
+        self._place = home / f"{whose}.applied"
+
+    def read(self) -> str | None:
+        """Give its id; None where none was ever kept, or what was kept is no commit's id."""
+        try:
+            found = _ID.fullmatch(self._place.read_text("ascii", "replace"))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise unusable(str(self._place), error) from None
+        return found[1] if found else None
+
+    def keep(self, commit: str) -> None:
+        """Put it in the place of the one before."""
+        if self.read() == commit:
+            return
+        beside = self._place.with_suffix(".new")
+        try:
+            with beside.open("w", encoding="ascii") as file:
+                file.write(f"{commit}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._place)
+        except OSError as error:
+            raise unusable(str(self._place), error) from None
