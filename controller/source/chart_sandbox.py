@@ -32,6 +32,11 @@ class ChartSandbox:
         self._environment = environment_for(templates.files)
         self._check: Check | None = None
 
+    def prepare(self) -> None:
+        """Load what checking values takes, if there is a schema: that is none of a rendering's time."""
+        if self._templates.schema is not None:
+            import jsonschema  # noqa: F401, PLC0415  a fifth of a second, and most charts have no schema
+
     def render(self, context: Mapping[str, Any], most: int) -> Rendering:
         """Check `context["values"]`, then render into at most `most` characters. Raises MemoryError only."""
         try:

@@ -2,8 +2,9 @@
 
 Run isolated, with an empty environment and its limits as JSON for an argument. It says `"ready"`, then reads frames
 from standard input: four bytes of length, big-endian, then JSON. `{"chart": {…}}` gives the chart that is meant from
-then on; `{"context": {…}}` renders it, and is answered by one frame on standard output. Only plain data crosses. It
-ends when its input does, and when a rendering costs too much; its exit status tells why.
+then on; `{"context": {…}}` renders it, and is answered by one frame on standard output, with the CPU seconds that it
+took since the last. Only plain data crosses. It ends when its input does, and when a rendering costs too much; its exit
+status tells why.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import struct
 import sys
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from controller.source.chart_sandbox import ChartSandbox, ChartTemplates, Rendering
@@ -28,6 +30,7 @@ from controller.source.values import RefusedValues, ValueRefusal
 LENGTH = struct.Struct(">I")
 OUT_OF_MEMORY = 64  # exit status
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
+_PREPARING = 10.0  # CPU seconds; nothing of the chart's runs in them
 _OPEN_FILES = 32  # a traceback still reads its module; more than that, nothing needs
 
 
@@ -35,10 +38,10 @@ _OPEN_FILES = 32  # a traceback still reads its module; more than that, nothing 
 class RenderLimits:
     """What one rendering may cost. The parent keeps `wall_seconds`, the child and its kernel the others."""
 
-    cpu_seconds: int = 2
-    memory_bytes: int = 512 * 1024 * 1024  # address space, interpreter included
+    cpu_seconds: float = 0.7  # below a second with what the interpreter takes to start
+    memory_bytes: int = 160 * 1024 * 1024  # resident, interpreter included
     output_characters: int = 1024 * 1024
-    wall_seconds: float = 15.0
+    wall_seconds: float = 10.0  # a template cannot wait; this leaves room for a machine with much else to do
 
 
 def packed(message: Any) -> bytes:
@@ -47,31 +50,39 @@ def packed(message: Any) -> bytes:
     return LENGTH.pack(len(body)) + body
 
 
-def answer_of(rendering: Rendering) -> dict[str, Any]:
-    """Give a rendering as plain data."""
-    return asdict(rendering)
+def answer_of(rendering: Rendering, cpu: float) -> dict[str, Any]:
+    """Give a rendering, and the CPU seconds that it took, as plain data."""
+    if isinstance(rendering, Rendered):  # `asdict` would copy each of its lines
+        return {"cpu": cpu, "text": rendering.text, "lines": rendering.lines}
+    return {"cpu": cpu, **asdict(rendering)}
 
 
-def rendering_of(answer: dict[str, Any]) -> Rendering:
+def rendering_of(answer: dict[str, Any]) -> tuple[Rendering, float]:
     """Undo `answer_of`. Raises KeyError, TypeError or ValueError where it is no answer."""
+    cpu = float(answer.pop("cpu"))
     if "text" in answer:
-        return Rendered(str(answer["text"]), tuple((str(file), int(line)) for file, line in answer["lines"]))
+        return Rendered(str(answer["text"]), tuple((str(file), int(line)) for file, line in answer["lines"])), cpu
     if "refusals" in answer:
-        return RefusedValues(tuple(ValueRefusal(tuple(one.pop("path")), **one) for one in answer["refusals"]))
-    return RenderFailure(**answer)
+        refusals = (ValueRefusal(tuple(one.pop("path")), **one) for one in answer["refusals"])
+        return RefusedValues(tuple(refusals)), cpu
+    return RenderFailure(**answer), cpu
 
 
 def serve(source: BinaryIO, sink: BinaryIO, limits: RenderLimits) -> None:
     """Answer frames until there are no more. Raises MemoryError when a rendering takes too much of it."""
     chart = ChartSandbox(ChartTemplates({}, ""))
+    since = _allow_more_cpu(limits.cpu_seconds)
     while (message := _read(source)) is not None:
         if "chart" in message:
+            _allow_more_cpu(_PREPARING)
             chart = ChartSandbox(ChartTemplates(**message["chart"]))
+            chart.prepare()
+            since = _allow_more_cpu(limits.cpu_seconds)
             continue
-        _allow_more_cpu(limits.cpu_seconds)
         rendering = chart.render(message["context"], limits.output_characters)
-        sink.write(packed(answer_of(rendering)))
+        sink.write(packed(answer_of(rendering, time.process_time() - since)))
         sink.flush()
+        since = _allow_more_cpu(limits.cpu_seconds)
 
 
 def _read(source: BinaryIO) -> Any:
@@ -79,11 +90,18 @@ def _read(source: BinaryIO) -> Any:
     return json.loads(source.read(*LENGTH.unpack(header))) if header else None
 
 
-def _allow_more_cpu(seconds: int) -> None:
-    """Move the soft limit on, as it counts from the process's start. Beyond it the kernel kills, by SIGXCPU."""
+def _allow_more_cpu(seconds: float) -> float:
+    """Wind the timer of CPU time up again: when it runs down, the kernel kills, by SIGPROF. Gives the CPU time so far.
+
+    The limit of the kernel's own, which counts whole seconds from the process's start, moves on behind it: nothing that
+    runs here could stop that.
+    """
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    so_far = time.process_time()
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    soft = math.ceil(time.process_time()) + seconds
+    soft = math.ceil(so_far + seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+    return so_far
 
 
 def _confine(limits: RenderLimits) -> None:
@@ -93,11 +111,20 @@ def _confine(limits: RenderLimits) -> None:
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
         (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_AS, limits.memory_bytes + _untouched()),
     ):
         # macOS refuses to limit an address space; time and output are limited there all the same.
         with contextlib.suppress(ValueError):
             resource.setrlimit(what, (most, most))
+
+
+def _untouched() -> int:
+    """Bytes that are mapped and not in memory, such as a libc's archive of locales: address space, but no memory."""
+    try:
+        mapped, resident = Path("/proc/self/statm").read_text("ascii").split()[:2]
+    except OSError:
+        return 0  # elsewhere than on Linux
+    return (int(mapped) - int(resident)) * resource.getpagesize()
 
 
 def _end_with_parent() -> None:

@@ -1,7 +1,8 @@
 """Renders the templates of a commit in a child process, and outlives whatever they do.
 
 One child renders a whole batch, because starting one costs more than a hundred renderings. A rendering that takes too
-much is killed with its child and becomes a failure; the next child takes over with the rest.
+much is killed with its child and becomes a failure; the next child takes over with the rest. What the renderings of one
+chart take together is bounded as well (`spending`).
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from typing import Any
 from controller.source.chart_sandbox import ChartSandbox, ChartTemplates, Rendering
 from controller.source.conversation import Conversation
 from controller.source.render_child import OUT_OF_MEMORY, RenderLimits, rendering_of
+from controller.source.spending import Allowance, Spending
 from controller.source.templating import RenderFailure
 
-_ENDED_AT_MOST = 3  # renderings of one chart in one batch
 # Isolated, a child would find an installed Trueup, or none; it is to run the code that runs here.
 _HOME = Path(__file__).parents[2]
 _BEGIN = "import sys; sys.path.insert(0, sys.argv.pop(1)); from controller.source.render_child import main; main()"
@@ -50,45 +51,31 @@ def render_in_process(jobs: Iterable[RenderJob]) -> Iterator[Rendering]:
 
 @dataclass(frozen=True, slots=True)
 class ChildRenderer:
-    """Renders in child processes under `limits`. A value: between batches it holds no process."""
+    """Renders in child processes under `limits`, and all of a chart's under `allowance`.
+
+    A value: between batches it holds no process.
+    """
 
     limits: RenderLimits = field(default_factory=RenderLimits)
     interpreter: str = sys.executable
+    allowance: Allowance = field(default_factory=Allowance)
 
     def __call__(self, jobs: Iterable[RenderJob]) -> Iterator[Rendering]:
         """Render a batch, best with the jobs of one chart in a row.
 
         Raises RendererError where no child can be started, and nothing for what a template does.
         """
-        children = _Children(self.limits, self.interpreter)
-        ended = _TooOften()
+        children, batch = _Children(self.limits, self.interpreter), tuple(jobs)
+        spending = Spending((job.templates for job in batch), self.allowance)
         try:
-            for job in jobs:
-                answer = ended.before(job) or children.render(job)
-                ended.note(job, answer)
-                yield answer
+            for job in batch:
+                yield spending.refusal(job.templates) or children.render(job, spending)
         finally:
             children.end()
 
 
 class RendererError(RuntimeError):
     """Nothing can be rendered here at all, whatever the templates."""
-
-
-class _TooOften:
-    """Charts whose renderings were ended again and again: a hundred manifests of one must not take minutes."""
-
-    def __init__(self) -> None:
-        self._ended: list[tuple[ChartTemplates, RenderFailure]] = []
-
-    def note(self, job: RenderJob, answer: Rendering) -> None:
-        if isinstance(answer, RenderFailure) and answer.file is None:
-            self._ended.append((job.templates, answer))
-
-    def before(self, job: RenderJob) -> RenderFailure | None:
-        """Give the last failure of a job's chart, if there were enough to stop trying."""
-        failures = [failure for templates, failure in self._ended if templates is job.templates]
-        return failures[-1] if len(failures) >= _ENDED_AT_MOST else None
 
 
 class _Children:
@@ -99,7 +86,14 @@ class _Children:
         self._child: subprocess.Popen[bytes] | None = None
         self._chart: ChartTemplates | None = None
 
-    def render(self, job: RenderJob) -> Rendering:
+    def render(self, job: RenderJob, spending: Spending) -> Rendering:
+        answer, cpu = self._answered(job)
+        # What was ended took all that it might, as far as is known here.
+        ended = answer if cpu is None and isinstance(answer, RenderFailure) else None
+        spending.note(job.templates, self._limits.cpu_seconds if cpu is None else cpu, ended)
+        return answer
+
+    def _answered(self, job: RenderJob) -> tuple[Rendering, float | None]:
         child = self._child or self._start()
         deadline = time.monotonic() + self._limits.wall_seconds
         talk = self._conversation(child)
@@ -112,9 +106,9 @@ class _Children:
         except TimeoutError:
             _kill(child)
             self.end()
-            return _too_much(f"The rendering took longer than {self._limits.wall_seconds:g} s and was ended")
+            return _too_much(f"The rendering took longer than {self._limits.wall_seconds:g} s and was ended"), None
         except (OSError, EOFError, ValueError, TypeError, KeyError):
-            return _ended(self.end(), self._limits)
+            return _ended(self.end(), self._limits), None
 
     def _start(self) -> subprocess.Popen[bytes]:
         try:
@@ -169,8 +163,8 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 
 
 def _ended(status: int, limits: RenderLimits) -> RenderFailure:
-    if status == -signal.SIGXCPU:
-        return _too_much(f"The rendering took more than {limits.cpu_seconds} s of CPU and was ended")
+    if status in {-signal.SIGPROF, -signal.SIGXCPU}:
+        return _too_much(f"The rendering took more than {limits.cpu_seconds:g} s of CPU and was ended")
     if status == OUT_OF_MEMORY:
         return _too_much(f"The rendering took more than {limits.memory_bytes // 2**20} MiB of memory and was ended")
     return _too_much(f"The rendering ended its process (exit status {status})")

@@ -280,6 +280,6 @@ def test_templates_that_never_end_leave_the_others_alone() -> None:
     assert list(snapshot.services) == [WEB]
     (found,) = said(snapshot)
     assert found.startswith(
-        "charts/loop/task-definition.yaml.j2: The rendering took more than 2 s of CPU and was ended"
+        "charts/loop/task-definition.yaml.j2: The rendering took more than 0.7 s of CPU and was ended"
     )
     assert "(for desired/prod/api.yaml)" in found
