@@ -110,6 +110,9 @@ class Clone:
     def verify(self, revision: Revision, applied: str | None) -> None:
         pass
 
+    def applied(self, revision: Revision) -> None:
+        pass
+
     def close(self) -> None:
         pass
 
