@@ -56,6 +56,7 @@ def environment(ambient: Mapping[str, str], home: Path, settings: GitSettings) -
     """Everything git gets to see of its surroundings; `home` is a directory of ours, with the configuration in it."""
     return {
         **{name: ambient[name] for name in _PASSED_ON if name in ambient},
+        **_authorities(ambient),
         "HOME": str(home),
         "LC_ALL": "C",
         "GIT_CONFIG_NOSYSTEM": "1",
@@ -77,6 +78,12 @@ def credentials(remote: Remote) -> dict[str, str]:
     if not remote.password:
         return {}
     return {"TRUEUP_GIT_USERNAME": remote.username, "TRUEUP_GIT_PASSWORD": remote.password}
+
+
+def _authorities(ambient: Mapping[str, str]) -> dict[str, str]:
+    """SSL_CERT_FILE in git's own word: only OpenSSL reads the other, and Debian's git speaks TLS with GnuTLS."""
+    file = ambient.get("GIT_SSL_CAINFO") or ambient.get("SSL_CERT_FILE")
+    return {"GIT_SSL_CAINFO": file} if file else {}
 
 
 def _ssh(settings: GitSettings) -> str:

@@ -114,9 +114,9 @@ def test_a_token_does_not_follow_a_redirect_to_another_host(tmp_path: Path, host
     assert not any(host.authorizations)
 
 
-def over_tls(tmp_path: Path, url: str, certificate: Path, **settings: Any) -> GitSource:
-    """As the daemon reads it when nothing is allowed beside https and ssh."""
-    ambient = {"PATH": os.environ["PATH"], "GIT_SSL_CAINFO": str(certificate)}
+def over_tls(tmp_path: Path, url: str, certificate: Path, by: str = "GIT_SSL_CAINFO", **settings: Any) -> GitSource:
+    """As the daemon reads it when nothing is allowed beside https and ssh; `by` names the authorities."""
+    ambient = {"PATH": os.environ["PATH"], by: str(certificate)}
     return GitSource(GitSettings(url, timeout=20, **settings), tmp_path / "state", ambient)
 
 
@@ -125,6 +125,13 @@ def test_a_token_opens_a_repository_over_https(tmp_path: Path, host: Host) -> No
     with serving(Host(host.root, "deployer", TOKEN, tls=context)) as safe:
         source = over_tls(tmp_path, f"{safe.url}/app.git", certificate, username="deployer", token=TOKEN)
         assert source.fetch().changed
+
+
+@pytest.mark.parametrize("by", ["SSL_CERT_FILE", "GIT_SSL_CAINFO"])
+def test_a_certificate_is_trusted_by_the_file_of_either_name(tmp_path: Path, host: Host, by: str) -> None:
+    context, certificate = tls(tmp_path)
+    with serving(Host(host.root, tls=context)) as safe:
+        assert over_tls(tmp_path, f"{safe.url}/app.git", certificate, by).fetch().changed
 
 
 def test_a_certificate_of_nobody_is_not_trusted(tmp_path: Path, host: Host) -> None:

@@ -122,6 +122,20 @@ def test_proxies_and_authorities_are_passed_on_and_nothing_else() -> None:
     assert "GIT_TRACE_CURL" not in seen
 
 
+@pytest.mark.parametrize(
+    ("ambient", "file"),
+    [
+        ({"SSL_CERT_FILE": "/ca"}, "/ca"),
+        ({"GIT_SSL_CAINFO": "/git-ca"}, "/git-ca"),
+        ({"SSL_CERT_FILE": "/ca", "GIT_SSL_CAINFO": "/git-ca"}, "/git-ca"),
+        ({"SSL_CERT_FILE": "/ca", "GIT_SSL_CAINFO": ""}, "/ca"),
+        ({}, None),
+    ],
+)
+def test_authorities_are_named_in_gits_own_word_too(ambient: dict[str, str], file: str | None) -> None:
+    assert environment(ambient, Path("/state"), GitSettings(url="/srv")).get("GIT_SSL_CAINFO") == file
+
+
 def stand_in_for_ssh(tmp_path: Path, script: str) -> dict[str, str]:
     """An `ssh` that notes what it is asked."""
     programs = tmp_path / "programs"
