@@ -10,6 +10,7 @@ from typing import Any
 
 _SECRET_FIELDS = 7  # of arn:partition:secretsmanager:region:account:secret:name; what comes after chooses inside it
 _PARAMETER_FIELDS = 6  # of arn:partition:ssm:region:account:parameter/name; then a version or a label
+_DETOURS = frozenset({"", ".", ".."})  # steps of a path that lead elsewhere for whoever tidies it first
 
 
 def references(definition: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -32,14 +33,21 @@ def of_service(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def lies_below(reference: str, allowed: tuple[str, ...]) -> bool:
-    """Whether a reference is one of those allowed, or lies below one that ends in ``/`` or ``:``."""
+    """Whether a reference is one of those allowed, or lies below one that ends in ``/`` or ``:``.
+
+    None that climbs (``..``), stands still (``.``) or has a step without a name lies below anything.
+    """
     secret = _plain(reference)
-    return any(secret.startswith(each) if each.endswith(("/", ":")) else secret == each for each in allowed)
+    return any(_below(secret, each) if each.endswith(("/", ":")) else secret == each for each in allowed)
 
 
 def shown(reference: str) -> str:
     """A reference for people. What has not the form of one may be the secret itself, and is not shown."""
     return reference if reference.startswith("arn:aws") else "it"
+
+
+def _below(secret: str, folder: str) -> bool:
+    return secret.startswith(folder) and _DETOURS.isdisjoint(secret.removeprefix(folder).split("/"))
 
 
 def _of_container(container: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

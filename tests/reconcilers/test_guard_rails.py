@@ -204,11 +204,38 @@ def test_a_secret_below_what_is_allowed_is_allowed(reference: str) -> None:
         "arn",
         "arn:aws:s3:::conf/production",
         "",
+        "/prod/../dev/db",
+        "/prod/db/..",
+        "/prod/./db",
+        "/prod//db",
+        "/prod/db/",
+        "/prod/",
+        "/prod/../prod/db:2",
+        f"{PARAMETER}/prod/../dev/db",
+        f"{SECRET}:prod/../dev/db-AbCdEf",
+        f"{SECRET}:prod/",
+        "arn:aws:s3:::conf/prod/../dev/.env",
     ],
 )
 def test_every_other_secret_is_refused(reference: str) -> None:
     given = container(secrets=[{"name": "A", "valueFrom": reference}])
     assert refused(rails(secrets_below=ALLOWED), given) == ["SecretNotAllowed"]
+
+
+def test_two_dots_within_a_step_are_a_name() -> None:
+    given = container(secrets=[{"name": "A", "valueFrom": "/prod/v1..2/.env"}])
+    assert refused(rails(secrets_below=ALLOWED), given) == []
+
+
+def test_a_reference_that_is_allowed_as_it_stands_may_hold_anything() -> None:
+    given = container(secrets=[{"name": "A", "valueFrom": "/prod//db"}])
+    assert refused(rails(secrets_below=("/prod//db",)), given) == []
+
+
+@pytest.mark.parametrize("allowed", ["arn:aws:ssm:eu-west-1:123456789012:", f"{PARAMETER}/"])
+def test_a_whole_account_is_entered_by_no_detour(allowed: str) -> None:
+    given = container(secrets=[{"name": "A", "valueFrom": f"{PARAMETER}/prod/../db"}])
+    assert refused(rails(secrets_below=(allowed,)), given) == ["SecretNotAllowed"]
 
 
 FOREIGN = f"{SECRET}:dev/db"
@@ -367,7 +394,11 @@ def test_a_reference_below_nothing_is_never_allowed(secret: str, other: str) -> 
     given = container(secrets=[{"name": "A", "valueFrom": secret}])
     allowed = refused(rails(secrets_below=(other,)), given) == []
     plain = secret.split(":", maxsplit=1)[0]
-    assert allowed is (plain.startswith(other) if other.endswith(("/", ":")) else plain == other)
+    if other.endswith(("/", ":")):
+        steps = plain.removeprefix(other).split("/")
+        assert allowed is (plain.startswith(other) and not {"", ".", ".."} & set(steps))
+    else:
+        assert allowed is (plain == other)
 
 
 JSON = st.recursive(
