@@ -1,5 +1,5 @@
 """What AWS would refuse in a request, by botocore's own model of it: a field that AWS adds is known the day botocore
-knows it. Offline, and no client is made.
+knows it. Offline, and no client is made. Bounds of numbers that are not in it are in ``counts``.
 
 Values are never repeated in a message, but for those of closed lists: they may be secrets.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from reconcilers.aws import models
+from reconcilers.aws import counts, models
 
 Path = tuple[str | int, ...]
 Model = Mapping[str, Any]
@@ -37,12 +37,14 @@ def service_definition(document: Any) -> tuple[Misfit, ...]:
     """Fields of a service in UpdateService's words, without those that a manifest says elsewhere."""
     request = _shape("UpdateServiceRequest")
     members = {name: shape for name, shape in request["members"].items() if name not in SAID_ELSEWHERE}
-    return tuple(_walk((), document, {**request, "members": members, "required": []}))
+    misfits = _walk((), document, {**request, "members": members, "required": []})
+    return (*misfits, *(Misfit(at, why) for at, why in counts.of_service(document)))
 
 
 def deployment_configuration(document: Any) -> tuple[Misfit, ...]:
     """A service's deploymentConfiguration, as far as declared."""
-    return tuple(_walk((), document, _shape("DeploymentConfiguration")))
+    misfits = _walk((), document, _shape("DeploymentConfiguration"))
+    return (*misfits, *(Misfit(at, why) for at, why in counts.of_deployment(document)))
 
 
 @cache

@@ -224,6 +224,17 @@ def test_a_field_of_the_service_that_aws_does_not_know_gets_the_nearest_name() -
     assert problem_of(manifest(service_definition="serviceDefinition: {desiredCuont: 2}")) == expected
 
 
+def test_a_count_that_aws_would_refuse_is_refused_at_its_place() -> None:
+    text = manifest(service_definition="serviceDefinition: {desiredCount: -2}")
+    expected = "m.yaml:10:37: spec.serviceDefinition.desiredCount must be at least 0, and is -2."
+    assert problem_of(text) == expected
+
+
+def test_a_percentage_of_the_rollout_that_aws_would_refuse_is_refused_at_its_place() -> None:
+    text = manifest(rollout="rollout: {ecs: {minimumHealthyPercent: -1}}")
+    assert "spec.rollout.ecs.minimumHealthyPercent must be at least 0, and is -1." in problem_of(text)
+
+
 def test_a_field_of_the_service_of_the_wrong_type_says_the_right_one() -> None:
     text = manifest(service_definition='serviceDefinition: {desiredCount: "2"}')
     assert "spec.serviceDefinition.desiredCount must be a whole number, and is text." in problem_of(text)

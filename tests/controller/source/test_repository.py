@@ -99,6 +99,10 @@ def test_the_schema_for_editors_takes_every_manifest(path: Path) -> None:
         {"rollout": {}},
         {"ignore": "/x"},
         {"rollout": {"codeDeploy": {"application": "a"}}},
+        {"serviceDefinition": {"desiredCount": -2}},
+        {"serviceDefinition": {"healthCheckGracePeriodSeconds": 2**31}},
+        {"serviceDefinition": {"deploymentConfiguration": {"minimumHealthyPercent": -1}}},
+        {"rollout": {"ecs": {"maximumPercent": -1}}},
     ],
 )
 def test_the_schema_for_editors_refuses_what_is_refused(change: dict[str, Any]) -> None:
