@@ -7,7 +7,7 @@ stands in ``ServiceStatus.authors``, each under its own name: ``of_revision``, `
 
 from dataclasses import replace
 
-from controller.loop.author import Author, name
+from controller.loop.author import NOBODY, Author, name
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
 from reconcilers.attempts import Attempt, deployment_name
@@ -52,7 +52,7 @@ def attributed(fact: Fact, status: ServiceStatus | None) -> Fact:
     """The fact with what was learnt since of who did it. A drift that was there already when it was first seen is told
     at the time at which it was made.
     """
-    if status is None or fact.who not in ("", "somebody else"):
+    if status is None or fact.who not in NOBODY:
         return fact
     drift = fact.kind is Kind.DRIFT_FOUND
     asked = [of_field(path, fact.at) for path in fact.paths] if drift else []

@@ -19,6 +19,7 @@ _PRODUCT = re.compile(r"([A-Za-z][\w.-]*)/([\w.+-]+)")
 _SERVICES = {"cloudformation": "CloudFormation", "codedeploy": "CodeDeploy", "ecs": "Amazon ECS"}
 _SERVICES |= {"ecs.application-autoscaling": "Application Auto Scaling", "application-autoscaling": "Auto Scaling"}
 
+NOBODY = frozenset({"", "somebody else"})  # whom a fact names that did something, where that is not known
 MOST = 60  # characters of a program's name: a user agent is whatever its sender likes
 
 

@@ -2,7 +2,8 @@
 
 After a restart AWS's own record fills it again, deployment by deployment, as each service is looked at or recollected.
 What happened long before the start is there to be read, at its own time, and is no news: who follows has heard it.
-Another replica's journal tells what happened to what that one keeps; those facts are kept among one's own.
+Another replica's journal is kept among one's own facts (``controller.loop.hearsay``): each has it all, and whichever
+comes again learns from the others what it knew before.
 """
 
 import threading
@@ -12,6 +13,7 @@ from itertools import chain
 from controller.loop.attribution import attributed
 from controller.loop.board import Board, Told
 from controller.loop.facts import Fact, Kind
+from controller.loop.hearsay import newest, other_end, put_together
 from controller.loop.source_facts import source_back, source_fact
 from controller.loop.surroundings import Swept
 from controller.loop.telling import cleared, facts_of, left, standing, waits
@@ -35,22 +37,19 @@ class Journal:
         self._most = most
         self._facts: list[tuple[int, Fact]] = []
         self._ids: set[str] = set()
-        self._theirs: dict[str, float] = {}  # what only another replica told: when each happened, by its id
         self._stale: Fact | None = None
         self._open: dict[ServiceKey, tuple[Fact, ...]] = {}
         self._began = now()
         self._first = self._cursor = first_place(self._began)
 
-    def after(self, cursor: int = 0, *, ours: bool = False) -> tuple[int, tuple[Fact, ...]]:
+    def after(self, cursor: int = 0) -> tuple[int, tuple[Fact, ...]]:
         """The newest place, and the facts after ``cursor`` that are still kept, as they were learnt; 0 for all of them.
 
-        A cursor of another process's journal is no place in this one: from its start, then. ``ours``: without what
-        only another replica told.
+        A cursor of another process's journal is no place in this one: from its start, then.
         """
         with self._lock:
             since = cursor if cursor == 0 or self._first <= cursor <= self._cursor else self._first
-            found = (fact for place, fact in self._facts if place > since)
-            facts = tuple(fact for fact in found if not ours or self._theirs.get(fact.id) != fact.at)
+            facts = tuple(fact for place, fact in self._facts if place > since)
             cursor = self._cursor
         return cursor, tuple(map(self._as_known, facts))
 
@@ -106,37 +105,39 @@ class Journal:
     def keep(self, fact: Fact) -> None:
         """Give a fact its place, unless it is there already, or so long ago that it would be forgotten at once."""
         with self._lock:
-            self._theirs.pop(fact.id, None)
-            self._put(fact)
+            if fact.id not in self._ids and self._put(fact, self._recent(fact) or fact.kind not in _REMEMBERED):
+                self._turn(fact)
 
     def learn(self, told: Iterable[Fact]) -> bool:
-        """Keep what another replica told, the oldest first: each once, and as it was told last. Whether any is new."""
-        by_name = {(fact.id, fact.at): fact for fact in told}
+        """Keep what another replica told, the oldest first. Whether any of it is news.
+
+        What happened long before the start is none, whatever it is: it was told by whoever saw it.
+        """
         with self._lock:
-            before = self._cursor
-            for number, (place, fact) in enumerate(self._facts):
-                again = by_name.pop((fact.id, fact.at), None)
-                if again is not None and self._theirs.get(fact.id) == fact.at:
-                    self._facts[number] = (place, again)  # with who did it, which may be learnt long after
-            for fact in by_name.values():
-                if self._put(fact):
-                    self._theirs[fact.id] = fact.at
+            before, known = self._cursor, [fact for _, fact in self._facts]
+            found = put_together(known, told)
+            self._facts = [(place, fact) for (place, _), fact in zip(self._facts, found, strict=False)]
+            last = newest(found)
+            for fact in found[len(known) :]:
+                stands = fact.at >= max(last[fact.id], last.get(other_end(fact) or "", fact.at))
+                if self._put(fact, self._recent(fact)) and stands:
+                    self._turn(fact)
             return self._cursor != before
 
-    def _put(self, fact: Fact) -> bool:
-        if fact.id in self._ids:
-            return False
-        news = fact.kind not in _REMEMBERED or fact.at >= self._began - RECENT
+    def _recent(self, fact: Fact) -> bool:
+        return fact.at >= self._began - RECENT
+
+    def _turn(self, fact: Fact) -> None:
+        """From now on this is told once, and its other end may come again."""
+        self._ids.add(fact.id)
+        self._ids.discard(other_end(fact) or "")
+
+    def _put(self, fact: Fact, news: bool) -> bool:
         if len(self._facts) == self._most:
             oldest = min(range(self._most), key=lambda place: self._facts[place][1].at)
             if fact.at < self._facts[oldest][1].at:
                 return False
-            gone = self._facts.pop(oldest)[1]
-            self._ids.discard(gone.id)
-            if self._theirs.get(gone.id) == gone.at:
-                del self._theirs[gone.id]
-        self._ids.add(fact.id)
-        self._ids.difference_update(_other_end(fact))
+            self._ids.discard(self._facts.pop(oldest)[1].id)
         if news:
             self._cursor += 1
         self._facts.append((self._cursor if news else self._first, fact))
@@ -150,20 +151,3 @@ def first_place(began: float) -> int:
     other's for what they are. JavaScript's numbers still hold it.
     """
     return round(began * 1000) * _APART
-
-
-def _other_end(fact: Fact) -> tuple[str, ...]:
-    """What begins again may end again, and the other way round."""
-    match fact.kind:
-        case Kind.DRIFT_FOUND:
-            return (f"{fact.id}/healed",)
-        case Kind.HELD | Kind.BLOCKED:
-            return (f"{fact.id}/cleared",)
-        case Kind.SOURCE_STALE:
-            return (fact.id.removesuffix("/stale") + "/back",)
-        case Kind.DRIFT_HEALED | Kind.CLEARED:
-            return (fact.id.rpartition("/")[0],)
-        case Kind.SOURCE_BACK:
-            return (fact.id.removesuffix("/back") + "/stale",)
-        case _:
-            return ()

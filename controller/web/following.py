@@ -60,10 +60,9 @@ def following(followed: Followed) -> APIRouter:
 
     @router.get("/activity", summary="What happened, newest first")
     def activity(request: Request, asked: Annotated[Wanted, Query()]) -> ActivityView:
-        neighbour = near.asks(request.headers)
-        if not neighbour:
+        if not near.asks(request.headers):
             near.look()
-        cursor, facts = journal.after(asked.after or 0, ours=neighbour)
+        cursor, facts = journal.after(asked.after or 0)
         wanted = [each for each in facts if is_wanted(each, asked)]
         newest = sorted(wanted, key=lambda fact: fact.at)[::-1]  # of the same moment, what was learnt last
         left = _before(newest, asked.before) if asked.before else newest

@@ -19,9 +19,12 @@ is meant for. Whoever is asked so answers from what it keeps itself and asks no 
 not keep the service, says 421, and whoever asked falls back to what it knows alone. Orders do not come this way, but
 through the lease table. Logs do not either: whoever is asked reads them from AWS itself.
 
-**Nothing is counted twice**, since a neighbour is told only what this replica keeps itself, and a line counts only from
-the replica that keeps the service by one's own reading of the lease table. What happened there goes into the journal
-here, under the name that it has everywhere, and is not told further.
+**No line is counted twice**, since a neighbour is told those of what this replica keeps itself, and a line counts only
+from the replica that keeps the service by one's own reading of the lease table.
+
+**What happened is told on**, all of it, since a replica that comes again has nobody else to learn from what it saw
+before. It goes into the journal under the name that it has everywhere, once; what comes back is known already and no
+news, so that nothing goes round.
 
 **What is not known is not made up.** Where a neighbour does not answer within two seconds, its last lines count for
 fifteen more; then, as where nobody can be asked, there is said which replica keeps it. One that kept silent is left

@@ -43,16 +43,21 @@ def heard(said: Said, view: FleetView, at: float) -> Said:
 
 
 def fact_of(view: FactView) -> Fact | None:
-    """What happened to a service, as a neighbour told it; ``None`` for a kind that is not known here, and for what
-    happened to the repository: every replica reads Git itself.
+    """What happened to a service or to the repository, as a neighbour told it; ``None`` for a kind that is not known
+    here, and for half a name.
     """
-    if view.service is None or view.environment is None or view.kind not in frozenset(Kind):
+    if view.kind not in frozenset(Kind) or (view.service is None) != (view.environment is None):
         return None
+    key = (
+        ServiceKey(view.environment, view.service)
+        if view.environment is not None and view.service is not None
+        else None
+    )
     return Fact(
         id=view.id,
         kind=Kind(view.kind),
         at=view.at,
-        service=ServiceKey(view.environment, view.service),
+        service=key,
         text=view.text,
         deployment=view.deployment,
         commit=view.commit,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from controller.loop.board import Board, Told
 from controller.loop.facts import Fact, Kind
-from controller.loop.journal import Journal, first_place
+from controller.loop.journal import RECENT, Journal, first_place
 from controller.loop.source_facts import STALE
 from controller.loop.surroundings import Swept
 from controller.loop.telling import LEFT
@@ -240,13 +240,12 @@ def theirs(at: float = NOW, kind: Kind = Kind.HELD, name: str = "prod/far/d-v2/h
     return Fact(name, kind, at, named("far").key, kind.value, who=who)
 
 
-def test_what_another_replica_told_is_news_once_and_is_not_told_as_ones_own() -> None:
+def test_what_another_replica_told_is_news_once() -> None:
     kept = Kept()
     place = kept.journal.after()[0]
     assert kept.journal.learn([theirs()])
     assert not kept.journal.learn([theirs()])
     assert kept.kinds(place) == [Kind.HELD]
-    assert kept.journal.after(ours=True)[1] == ()
 
 
 def test_what_another_replica_tells_again_from_the_start_is_known_with_its_end() -> None:
@@ -264,20 +263,81 @@ def test_who_did_what_another_replica_told_is_learnt_later_in_its_place() -> Non
     assert [fact.who for fact in kept.journal.after()[1]] == ["ann", ""]
 
 
-def test_what_is_told_here_too_is_ones_own_as_it_was_told_here() -> None:
+def test_what_is_told_here_too_is_kept_once() -> None:
     kept = Kept()
     kept.journal.learn([theirs()])
     kept.journal.keep(theirs())
-    kept.journal.learn([theirs(who="ann")])
     assert kept.kinds() == [Kind.HELD]
-    assert [fact.who for fact in kept.journal.after(ours=True)[1]] == [""]
+
+
+def test_what_was_known_before_a_restart_is_learnt_from_who_was_told_it_and_nothing_goes_round() -> None:
+    first, second = Kept(), Kept()
+    for at in (NOW, NOW + 100):
+        first.look(drifted(at=at), report(at=at + 50))
+    second.journal.learn(first.journal.after()[1])
+    again = Kept()
+    again.look(drifted(at=NOW + 200))
+    again.journal.learn(second.journal.after()[1])
+    assert sorted(again.kinds()) == sorted([Kind.DRIFT_FOUND, Kind.DRIFT_HEALED] * 2 + [Kind.DRIFT_FOUND])
+    assert second.journal.learn(again.journal.after()[1])
+    assert not again.journal.learn(second.journal.after()[1])
+    assert sorted(second.kinds()) == sorted(again.kinds())
+
+
+def test_what_two_replicas_saw_at_different_moments_is_one_thing_at_the_earlier() -> None:
+    kept = Kept()
+    kept.look(report(BLOCKED, at=NOW + 60))
+    (found,) = kept.journal.after()[1]
+    assert not kept.journal.learn([replace(found, at=NOW)])
+    assert [fact.at for fact in kept.journal.after()[1]] == [NOW]
+
+
+def test_what_happened_long_before_the_start_is_learnt_and_no_news() -> None:
+    kept = Kept()
+    place = kept.journal.after()[0]
+    assert not kept.journal.learn([theirs(NOW - RECENT - 1)])
+    assert kept.kinds(place) == []
+    assert kept.kinds() == [Kind.HELD]
+
+
+def test_what_is_learnt_to_have_ended_long_ago_does_not_end_what_stands() -> None:
+    kept = Kept()
+    kept.look(drifted(at=NOW + 100))
+    (found,) = kept.journal.after()[1]
+    gone = replace(found, id=f"{found.id}/healed", kind=Kind.DRIFT_HEALED, at=NOW + 50)
+    kept.journal.learn([replace(found, at=NOW), gone])
+    kept.look(report(at=NOW + 150))
+    assert sorted((fact.at, fact.kind) for fact in kept.journal.after()[1]) == [
+        (NOW, Kind.DRIFT_FOUND), (NOW + 50, Kind.DRIFT_HEALED),
+        (NOW + 100, Kind.DRIFT_FOUND), (NOW + 150, Kind.DRIFT_HEALED),
+    ]  # fmt: skip
+
+
+def test_what_another_replica_saw_end_may_begin_again_here() -> None:
+    kept = Kept()
+    kept.journal.learn([theirs(), theirs(NOW + 9, Kind.CLEARED, "prod/far/d-v2/held/cleared")])
+    kept.journal.keep(theirs(NOW + 20))
+    assert kept.kinds() == [Kind.HELD, Kind.CLEARED, Kind.HELD]
+
+
+def test_an_outage_that_each_replica_saw_for_itself_is_told_once_with_its_end() -> None:
+    kept, other = Kept(), Kept()
+    for each, late in ((kept, 0.0), (other, 3.0)):
+        each.board.source_failed("timeout", "It did not answer.", "Look.", NOW + late)
+        each.now = NOW + late + STALE
+        each.journal.polled("timeout", 1.0)
+        each.board.source_unchanged(each.now)
+        each.journal.polled("unchanged", 1.0)
+    other.journal.learn(kept.journal.after()[1])
+    assert [(fact.kind, fact.at) for fact in other.journal.after()[1]] == [
+        (Kind.SOURCE_STALE, NOW), (Kind.SOURCE_BACK, NOW + STALE),
+    ]  # fmt: skip
 
 
 def test_of_what_another_replica_told_the_oldest_makes_room_too() -> None:
     kept = Kept(most=2)
     kept.journal.learn([theirs(NOW + number, name=f"{number}") for number in (5, 6, 7, 1)])
     assert [fact.id for fact in kept.journal.after()[1]] == ["6", "7"]
-    assert kept.journal.after(ours=True)[1] == ()
 
 
 def test_two_replicas_that_began_at_different_moments_do_not_come_to_the_same_places() -> None:

@@ -9,9 +9,10 @@ from controller.web.client import Daemon
 from controller.web.detail_views import DetailView
 from controller.web.messages import Message
 from reconcilers.attempts import AttemptState
-from tests.controller.builders import HELD, NOW, SHIFTING, attempt, observed, report
+from tests.controller.builders import HELD, NOW, SHIFTING, attempt, observed, report, snapshot
 from tests.controller.daemons import silence
-from tests.controller.web.neighbours.pair import SERVICE, Pair, pair
+from tests.controller.web.neighbours.pair import SERVICE, Pair, Replica, pair
+from tests.controller.web.served import serving
 
 
 @pytest.fixture
@@ -38,11 +39,24 @@ def test_it_reads_as_the_keeper_has_it(both: Pair) -> None:
     assert ours["facts"] == theirs["facts"]
 
 
-def test_a_neighbour_is_told_what_was_learnt_here_and_no_more(both: Pair) -> None:
+def test_a_neighbour_is_told_what_was_learnt_elsewhere_too_and_nobody_is_asked_for_it(both: Pair) -> None:
     shifting(both)
-    assert both.other.says("activity")["facts"]
-    assert both.other.says("activity", meant="other-1")["facts"] == []
-    assert both.keeper.says("activity", meant="keeper-1")["facts"]
+    told = both.other.says("activity")["facts"]
+    both.other.asked.clear()
+    assert both.other.says("activity", meant="other-1")["facts"] == told != []
+    assert both.other.asked == []
+
+
+def test_what_a_replica_knew_before_it_was_restarted_it_learns_from_the_others(both: Pair) -> None:
+    both.keeper.served.look(report(HELD, at=NOW + 60))
+    known = both.other.says("activity")["facts"]
+    again = Replica("keeper-1", both.keeper.addresses, NOW + 90)
+    with serving(again.served) as url:
+        again.url = both.keeper.addresses["keeper-1"] = url
+        again.served.adopt(snapshot())
+        assert again.says("activity")["facts"] == known != []
+        assert both.other.says("activity")["facts"] == known
+        again.close()
 
 
 def test_what_happens_there_arrives_here_once(both: Pair) -> None:

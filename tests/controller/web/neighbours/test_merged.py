@@ -78,7 +78,12 @@ def test_a_fact_is_the_same_once_another_replica_has_told_it() -> None:
     assert fact_of(fact_view(kept)) == kept
 
 
-def test_what_happened_to_the_repository_or_is_of_a_kind_not_known_here_is_left_out() -> None:
+def test_what_happened_to_the_repository_is_told_too() -> None:
+    stale = Fact("source/c1/stale", Kind.SOURCE_STALE, NOW, None, "No good answer", reason="timeout")
+    assert fact_of(fact_view(stale)) == stale
+
+
+def test_half_a_name_and_a_kind_not_known_here_are_left_out() -> None:
     view = fact_view(Fact("x", Kind.HELD, NOW, KEY, "held"))
     for more in ({"service": None}, {"environment": None}, {"kind": "danced"}):
         assert fact_of(view.model_copy(update=more)) is None

@@ -1,0 +1,81 @@
+"""What replicas tell each other of what happened, put together: each thing once, whoever saw it and told it when.
+
+The name of a fact (``Fact.id``) is the same everywhere. What is dated by looking at it may be a moment later for one
+replica than for another, and what ends may begin again under the same name. So the same name is the same thing unless
+its other end came in between: of drift that it was healed, of what was healed that it drifted again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from controller.loop.author import NOBODY
+from controller.loop.facts import Fact, Kind
+
+_BEGINS = frozenset({Kind.DRIFT_FOUND, Kind.HELD, Kind.BLOCKED, Kind.SOURCE_STALE})
+
+
+def other_end(fact: Fact) -> str | None:
+    """What begins again may end again, and the other way round: the name of the end that makes this one new."""
+    match fact.kind:
+        case Kind.DRIFT_FOUND:
+            return f"{fact.id}/healed"
+        case Kind.HELD | Kind.BLOCKED:
+            return f"{fact.id}/cleared"
+        case Kind.SOURCE_STALE:
+            return fact.id.removesuffix("/stale") + "/back"
+        case Kind.DRIFT_HEALED | Kind.CLEARED:
+            return fact.id.rpartition("/")[0]
+        case Kind.SOURCE_BACK:
+            return fact.id.removesuffix("/back") + "/stale"
+        case _:
+            return None
+
+
+def put_together(kept: Sequence[Fact], told: Iterable[Fact]) -> list[Fact]:
+    """What is kept, in its order, as it is known once others ``told`` theirs; and what is new, in theirs.
+
+    Nothing is told by halves: the ends that make two facts two are among what is kept or told.
+    """
+    heard = tuple(told)
+    moments = _moments((*kept, *heard))
+    found = list(kept)
+    places: dict[str, list[int]] = {}
+    for place, fact in enumerate(kept):
+        places.setdefault(fact.id, []).append(place)
+    for fact in heard:
+        known = places.setdefault(fact.id, [])
+        same = next((place for place in known if _same(found[place], fact, moments)), None)
+        if same is None:
+            known.append(len(found))
+            found.append(fact)
+        else:
+            found[same] = _merged(found[same], fact)
+    return found
+
+
+def newest(facts: Iterable[Fact]) -> Mapping[str, float]:
+    """When each that has a name happened last."""
+    return {name: max(moments) for name, moments in _moments(facts).items()}
+
+
+def _moments(facts: Iterable[Fact]) -> Mapping[str, Sequence[float]]:
+    moments: dict[str, list[float]] = {}
+    for each in facts:
+        moments.setdefault(each.id, []).append(each.at)
+    return moments
+
+
+def _same(one: Fact, other: Fact, moments: Mapping[str, Sequence[float]]) -> bool:
+    """Whether two of one name are one thing. What ends does so after it began, be it at the same moment."""
+    first, last = sorted((one.at, other.at))
+    ends = moments.get(other_end(one) or "", ())
+    if one.kind in _BEGINS:
+        return not any(first <= at < last for at in ends)
+    return not any(first < at <= last for at in ends)
+
+
+def _merged(kept: Fact, told: Fact) -> Fact:
+    """The same thing at the earlier moment, and with whoever did it, which may be learnt long after."""
+    at = min(kept.at, told.at)
+    fact = told if kept.who in NOBODY and told.who not in NOBODY else kept
+    return fact if fact.at == at else replace(fact, at=at)
