@@ -1,5 +1,6 @@
 """The fleet, as a reader sees and uses it."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -59,6 +60,11 @@ def test_the_running_and_the_wanted_version_stand_side_by_side(read: Read) -> No
     page = read("/")
     expect(row(page, "payments").locator(".versions")).to_have_text("2.8.1 runs, Git wants 2.9.0")
     expect(row(page, "cart").first.locator(".versions")).to_have_text("4.9.3")
+
+
+def test_what_is_not_known_to_run_is_not_told_to(stage: Stage, tab: Opened) -> None:
+    stage.adopt(snapshot(CART))
+    expect(row(tab(), "cart").locator(".versions")).to_have_text(re.compile("^unknown runs, Git wants "))
 
 
 def test_a_shift_shows_its_share_as_a_bar(read: Read) -> None:
