@@ -77,7 +77,7 @@ def _texts(wanted: Service, live: Live | None) -> Iterator[tuple[str, str]]:
 
 def named(commit: Revision) -> str:
     """A commit as people know it, as far as that is known."""
-    said = f"{commit.commit[:12]} {commit.subject}".strip()
+    said = f"{commit.short} {commit.subject}".strip()
     return f"{said}, by {commit.author}" if commit.author else said
 
 

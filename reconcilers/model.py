@@ -25,6 +25,7 @@ class Revision:
     """A commit: what Git says should be, and since when (``committed_at`` in seconds since the epoch).
 
     ``None`` where only the commit's id is known: AWS's record names it, and Git was not asked yet, or has forgotten it.
+    ``commit`` is empty where files are planned that no commit holds yet; what is applied always has one.
     """
 
     commit: str
@@ -32,6 +33,16 @@ class Revision:
     author: str = ""
     subject: str = ""
     branch: str = ""
+
+    @property
+    def short(self) -> str:
+        """The commit as a sentence names it."""
+        return short(self.commit)
+
+
+def short(commit: str) -> str:
+    """A commit's id as a sentence names it; files that no commit holds are a change that is yet to be one."""
+    return commit[:12] or "the change"
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,14 +76,16 @@ def schema(
     typer.echo(json.dumps(schema() if guard_rails else manifest_schema(), indent=2, ensure_ascii=False))
 
 
-def read(root: Path, path: str) -> "Snapshot":
-    """What the files say should run; exit code 1 where they cannot be read."""
+def read(root: Path, path: str, commit: str = "") -> "Snapshot":
+    """What the files say should run; exit code 1 where they cannot be read. ``commit``: the one that holds them, empty
+    where none does or nobody is told of it.
+    """
     from controller.source.load import FolderFiles, load_snapshot
     from controller.source.rendering import ChildRenderer
     from reconcilers.model import Revision
 
     with failing_clearly(OSError):
-        return load_snapshot(FolderFiles(root), Revision("0" * 40, 0.0, subject="not committed"), ChildRenderer(), path)
+        return load_snapshot(FolderFiles(root), Revision(commit, None), ChildRenderer(), path)
 
 
 def told(problems: "Iterable[Problem]") -> None:

@@ -67,8 +67,9 @@ def plan(  # noqa: PLR0913,PLR0917 - a flag each
     """Compare files with live AWS and say what the daemon would do: exit 0 nothing, 2 something, 1 error."""
     from controller.cli.besides import besides
     from controller.cli.planned_markdown import markdown
+    from controller.source.checkout import committed
 
-    rails, snapshot = rails_of(guard_rails), read(root, path)
+    rails, snapshot = rails_of(guard_rails), read(root, path, committed(root))
     if service and service not in map(str, snapshot.services):
         typer.echo(f"trueup: no sound manifest names {service}. trueup validate says what is wrong.", err=True)
         raise typer.Exit(1)

@@ -10,6 +10,8 @@ from controller.source.git_errors import SourceError
 from controller.source.objects import Entry, Listing, Tree, choose, parse_contents, parse_listing, unique_ids
 
 SECONDS = 120.0
+# A look at a folder starts no program that its configuration names, and writes no index.
+_LOOK_ONLY = ("-c", "core.fsmonitor=false", "--no-optional-locks")
 
 
 class RefFiles:
@@ -57,6 +59,17 @@ class RefFiles:
 
     def _run(self, command: Sequence[str], stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         return _git(self._root, command, stdin)
+
+
+def committed(root: Path) -> str:
+    """The commit that holds the files below ``root`` as they are, empty where that is none or not known."""
+    try:
+        found = _git(root, ["rev-parse", "--quiet", "HEAD^{commit}", "HEAD:./"])  # fails where it is not of the commit
+        differs = _git(root, [*_LOOK_ONLY, "status", "--porcelain", "--untracked-files=normal", "--", "."])
+    except SourceError:
+        return ""
+    clean = found.returncode == 0 and differs.returncode == 0 and not differs.stdout
+    return found.stdout.decode().partition("\n")[0] if clean else ""
 
 
 def merge_base(root: Path) -> str:

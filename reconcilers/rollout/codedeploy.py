@@ -86,7 +86,7 @@ def _superseded(situation: Situation, rollout: CodeDeployRollout, attempt: Attem
         return comes
     if not comes:
         return _followed(situation, rollout, attempt)
-    why = f"superseded by {situation.wanted.commit.commit[:12]}"
+    why = f"superseded by {situation.wanted.commit.short}"
     outcome = Progressing(f"stops {attempt.id}: {why}", situation.policy.poll, attempt.id)
     sync = situation.sync() if situation.changes else Sync.OUTDATED
     return situation.plan(outcome, sync, *holds.mark_superseded(attempt), StopDeployment(attempt.id, why))
@@ -120,7 +120,7 @@ def _terminating(situation: Situation, rollout: CodeDeployRollout, attempt: Atte
     shipped = _shipped(situation, rollout, intended)
     if isinstance(shipped, LookCloser) or not shipped.actions:
         return shipped
-    what = f"ends the termination wait of {attempt.id} to ship {situation.wanted.commit.commit[:12]}"
+    what = f"ends the termination wait of {attempt.id} to ship {situation.wanted.commit.short}"
     outcome = Progressing(what, situation.policy.poll, attempt.id)
     return replace(shipped, actions=(EndTerminationWait(attempt.id),), outcome=outcome, spends=False)
 

@@ -115,7 +115,7 @@ def _drifted(situation: Situation) -> Plan | Ship:
 def _outdated(situation: Situation) -> Plan | Ship:
     if situation.released:
         return Ship(Cause.COMMIT, Sync.OUTDATED)
-    commit = situation.wanted.commit.commit[:12]
+    commit = situation.wanted.commit.short
     how = "is not shipped" if situation.wanted.sync is SyncPolicy.OBSERVE else "waits for somebody to say sync"
     plan = situation.plan(Differs(f"{commit} {how}."), Sync.OUTDATED, spends=True)
     return _with_fields(situation, plan) if situation.field_changes else plan

@@ -68,7 +68,7 @@ def _superseded(situation: Situation, rollout: RollingRollout, attempt: Attempt)
     labels = holds.mark_superseded(attempt)
     last = latest_success(situation.attempts)
     if last is not None and situation.wants(last):
-        why = f"superseded by {situation.wanted.commit.commit[:12]}, which ran before"
+        why = f"superseded by {situation.wanted.commit.short}, which ran before"
         outcome = Progressing(f"stops {attempt.name}: {why}", situation.policy.poll, attempt.id)
         return situation.plan(outcome, intended.sync, *labels, StopServiceDeployment(attempt.id, why))
     shipped = _shipped(situation, intended)

@@ -8,6 +8,7 @@ from reconcilers.actions import Action, CreateDeployment, RegisterTaskDefinition
 from reconcilers.attempts import Cause, Mark
 from reconcilers.guard_rails import judging
 from reconcilers.live_service import RegisteredRevision
+from reconcilers.model import short
 from reconcilers.outcome import Blocked, BlockedBy, Finding, Progressing, Sync
 from reconcilers.preflight_facts import PreflightFacts
 from reconcilers.rollout.history import brought_by
@@ -44,7 +45,7 @@ def ship(situation: Situation, intent: Ship, start: Start, reuse: RegisteredRevi
     mark = Mark(situation.wanted.release, _brought(situation, intent.cause), intent.cause)
     action = start(situation, mark, reuse)
     register = () if reuse is not None else (registration(situation),)
-    what = f"ships {mark.commit[:12]} ({intent.cause.value})"
+    what = f"ships {short(mark.commit)} ({intent.cause.value})"
     return situation.plan(
         Progressing(what, situation.policy.poll),
         intent.sync,

@@ -108,6 +108,13 @@ def test_a_plan_exits_with_0_for_nothing_and_2_for_something(stage: Stage, tmp_p
     assert (changed["environment"], changed["name"]) == SERVICE
     assert any("shift the traffic" in each for each in changed["actions"])
     assert "<details><summary>prod/notes-app: " in plan("markdown").stdout
+    assert changed["text"] == "ships the change (commit)"
+    identity = ["-c", "user.name=t", "-c", "user.email=t@t.example"]
+    subprocess.run(["git", "-C", str(tmp_path / "clone"), *identity, "commit", "--quiet", "--all", "-mx"], check=True)
+    asked = ["git", "-C", str(tmp_path / "clone"), "rev-parse", "HEAD"]
+    head = subprocess.run(asked, check=True, capture_output=True, text=True).stdout[:12]
+    for form in ("text", "json", "markdown"):
+        assert f"ships {head} " in plan(form).stdout
 
 
 def test_a_held_release_ships_once_more_after_a_retry_and_only_once(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.source.checkout import RefFiles, merge_base
+from controller.source.checkout import RefFiles, committed, merge_base
 from controller.source.git_errors import SourceError
 
 
@@ -146,3 +146,45 @@ def test_the_commit_before_a_change_is_where_it_left_the_default_branch(reposito
 def test_a_checkout_that_has_no_default_branch_says_what_to_name(repository: Path) -> None:
     with pytest.raises(SourceError, match=r"is not in this checkout.*Name the commit .* --changed-since REF"):
         merge_base(repository)
+
+
+def head(folder: Path) -> str:
+    asked = ["git", "-C", str(folder), "rev-parse", "HEAD"]
+    return subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_files_as_they_were_checked_out_are_heads(repository: Path) -> None:
+    assert committed(repository) == committed(repository / "gitops") == head(repository)
+
+
+@pytest.mark.parametrize("name", ["a", "new"])
+def test_files_that_were_changed_or_added_are_no_commits(repository: Path, name: str) -> None:
+    (repository / "desired" / name).write_text("3", "utf-8")
+    assert not committed(repository)
+
+
+def test_what_was_changed_elsewhere_in_the_checkout_does_not_matter(repository: Path) -> None:
+    (repository / "desired" / "a").write_text("3", "utf-8")
+    assert committed(repository / "gitops") == head(repository)
+
+
+def test_a_folder_that_git_ignores_is_no_commits(repository: Path) -> None:
+    commit(repository, **{".gitignore": "built"})
+    (repository / "built" / "desired").mkdir(parents=True)
+    (repository / "built" / "desired" / "a").write_text("1", "utf-8")
+    assert not committed(repository / "built")
+
+
+def test_without_a_checkout_or_git_there_is_no_commit(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not committed(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not committed(repository)
+
+
+def test_to_look_for_the_commit_starts_nothing_that_the_checkout_names(repository: Path, tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    git(repository, "config", "core.fsmonitor", f"touch {started}; false")
+    assert committed(repository) == head(repository)
+    assert not started.exists()
