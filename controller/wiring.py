@@ -31,7 +31,7 @@ from controller.notify.notifier import Notifier
 from controller.rules.guard_rails import guard_rails
 from controller.rules.roles import roles
 from controller.settings import CloudTrail, Settings
-from controller.source.headway import Headway
+from controller.source.headway import Compiling, Headway
 from controller.source.repository import Repository
 from controller.web.app import build
 from controller.web.face import Face
@@ -201,7 +201,12 @@ def _repository(settings: Settings, clients: AwsClients, board: Board, log: Any)
         board.source_arriving(str(headway))
         log.info("git still fetches", mebibytes=headway.arrived >> 20, doing=headway.doing)
 
+    def compiling(far: Compiling) -> None:
+        board.source_arriving(str(far))
+        log.info("commit still compiles", rendered=far.done, of=far.of)
+
     repository.on_arriving(arriving)
+    repository.on_compiling(compiling)
     return repository
 
 

@@ -37,7 +37,7 @@ MOST_AUTHORS = 100  # of one service; the oldest are forgotten
 class SourceStatus:
     """How the repository stands. ``good_at``: when Git last answered, in seconds since the epoch.
 
-    ``arriving``: how far the fetch is that takes longer than one should; empty where none does.
+    ``arriving``: how far the commit is that takes longer to fetch or to compile than one should; empty where none does.
     """
 
     good_at: float | None = None
@@ -123,7 +123,7 @@ class Board:
             self._source = SourceStatus(good_at=now)
 
     def source_arriving(self, how_far: str) -> None:
-        """Git is still fetching, and gets on."""
+        """A commit is still fetched or compiled, and gets on."""
         with self._lock:
             self._source = replace(self._source, arriving=how_far)
 

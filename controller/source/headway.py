@@ -1,4 +1,4 @@
-"""How far a fetch is, by what git says of it.
+"""How far a large commit is: its fetch, by what git says of it, and then its compilation.
 
 Before a byte of a large commit comes, the host counts and packs it, which may take minutes where its repository was not
 packed yet; after the last byte this machine unpacks it. Git tells of all three.
@@ -27,6 +27,18 @@ class Headway:
         """For people."""
         arrived = f"{self.arrived >> 20:,} MiB are here"
         return f"{self.doing}; {arrived}" if self.doing else arrived
+
+
+@dataclass(frozen=True, slots=True)
+class Compiling:
+    """How many services of a commit are rendered, of how many that have to be."""
+
+    done: int
+    of: int
+
+    def __str__(self) -> str:
+        """For people."""
+        return f"compiling: {self.done:,} of {self.of:,} services are rendered"
 
 
 def doing(errors: bytes) -> str:

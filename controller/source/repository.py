@@ -1,26 +1,40 @@
 """One branch of one repository, as what should run: looked at, compiled when it moved, never worse than before."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from controller.source.git import Fetched, GitSource
 from controller.source.git_errors import SourceError
-from controller.source.headway import Headway
+from controller.source.headway import Compiling, Headway
 from controller.source.load import CommitFiles, load_since
 from controller.source.problem import Problem
 from controller.source.rendering import ChildRenderer, Render, RendererError
 from controller.source.settled import Settled
 from controller.source.snapshot import Snapshot, kept
+from controller.source.watching import watched
 from reconcilers.model import Revision, ServiceKey
 
 
 class Repository:
-    """``folder`` holds the manifests. Rendering runs in a child process unless another ``render`` is handed in."""
+    """``folder`` holds the manifests. Rendering runs in a child process unless another ``render`` is handed in.
 
-    def __init__(self, git: GitSource, folder: str, render: Render | None = None) -> None:
+    ``clock`` gives seconds that only go forward.
+    """
+
+    def __init__(
+        self,
+        git: GitSource,
+        folder: str,
+        render: Render | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._git = git
         self._folder = folder
-        self._render = render or ChildRenderer()
+        self._render = watched(render or ChildRenderer(), self._got_on, clock)
+        self._clock = clock
+        self._rendered_at = float("-inf")
+        self._compiling: Callable[[Compiling], None] = lambda _: None
         self._settled: tuple[Settled, ...] = ()
 
     def poll(self, previous: Snapshot | None) -> Snapshot | None:
@@ -48,15 +62,23 @@ class Repository:
     @property
     def moved_at(self) -> float:
         """When a large commit was last seen to get nearer, on the monotonic clock; minus infinity for never."""
-        return self._git.moved_at
+        return max(self._git.moved_at, self._rendered_at)
 
     def on_arriving(self, tell: Callable[[Headway], None]) -> None:
         """Let somebody know now and then how far the fetch of a large commit is."""
         self._git.arriving = tell
 
+    def on_compiling(self, tell: Callable[[Compiling], None]) -> None:
+        """Let somebody know now and then how far a commit is that takes long to compile."""
+        self._compiling = tell
+
     def close(self) -> None:
         """End what is running, from whatever thread."""
         self._git.close()
+
+    def _got_on(self, far: Compiling) -> None:
+        self._rendered_at = self._clock()
+        self._compiling(far)
 
     def _compiled(self, fetched: Fetched) -> Snapshot:
         files = CommitFiles(self._git, fetched.revision)

@@ -21,7 +21,7 @@ def health(face: Face) -> APIRouter:
     @router.get("/readyz", summary="Whether Git was read and the daemon is not about to end", responses=unwell)
     async def readyz() -> Response:
         arriving = face.board.source.arriving
-        fetched = f"git still fetches it: {arriving}" if arriving else "or the daemon is ending"
+        fetched = f"which goes on: {arriving}" if arriving else "or the daemon is ending"
         return _said(face.ready(), "ready", f"not ready: the repository has not been read yet, {fetched}")
 
     @router.get("/metrics", summary="Numbers for Prometheus")

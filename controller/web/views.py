@@ -167,7 +167,9 @@ class SourceView(View):
     subject: str = ""
     committed_at: float | None = None
     good_at: float | None
-    arriving: str = Field(default="", description="How far the fetch of a large commit is. Empty: there is none.")
+    arriving: str = Field(
+        default="", description="How far a commit is that takes long to fetch or to compile. Empty: there is none."
+    )
     failing_since: float | None
     reason: str
     message: str

@@ -216,6 +216,15 @@ def test_a_silent_git_is_said_with_since_when_and_why(stage: Stage, tab: Opened)
     expect(sign).to_have_attribute("title", "Git has not answered well: Could not resolve host. Check the URL.")
 
 
+def test_a_newer_commit_that_takes_long_is_said_with_how_far_it_is(stage: Stage, tab: Opened) -> None:
+    stage.adopt(snapshot(CART))
+    stage.board.source_arriving("compiling: 120 of 1,000 services are rendered")
+    page = tab("/")
+    expect(
+        page.get_by_text("A newer commit is on its way: compiling: 120 of 1,000 services are rendered.")
+    ).to_be_visible()
+
+
 def test_why_git_is_silent_is_to_be_had_by_keyboard(stage: Stage, tab: Opened) -> None:
     stage.adopt(snapshot(CART))
     stage.silent("Could not resolve host.", "Check the URL.")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.source.headway import Headway, doing
+from controller.source.headway import Compiling, Headway, doing
 
 COMPRESSING = b"remote: Enumerating objects: 9, done.        \rremote: Compressing objects:  12% (123/1024)\r"
 
@@ -28,3 +28,7 @@ def test_people_hear_what_is_done_and_what_is_there() -> None:
 
 def test_without_a_meter_people_hear_what_is_there() -> None:
     assert str(Headway(5 << 20)) == "5 MiB are here"
+
+
+def test_people_hear_how_many_services_are_rendered() -> None:
+    assert str(Compiling(120, 1000)) == "compiling: 120 of 1,000 services are rendered"

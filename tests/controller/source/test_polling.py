@@ -8,6 +8,7 @@ import pytest
 from controller.source.chart_sandbox import Rendering
 from controller.source.git import GitSource
 from controller.source.git_errors import SourceError
+from controller.source.headway import Compiling
 from controller.source.rendering import RendererError, RenderJob, render_in_process
 from controller.source.repository import Repository as Polled
 from controller.source.signatures import Trust, Verify
@@ -153,3 +154,28 @@ def test_a_machine_that_cannot_render_is_no_fault_of_the_commit(repository: Repo
     with pytest.raises(SourceError, match=r"No process can be started\.") as error:
         polled.poll(None)
     assert error.value.reason == "local"
+
+
+def test_a_commit_that_takes_long_to_compile_is_told_of_and_counts_as_headway(
+    repository: Repository, tmp_path: Path
+) -> None:
+    now = 100.0
+
+    def render(jobs: Iterable[RenderJob]) -> Iterable[Rendering]:
+        nonlocal now
+        for answer in render_in_process(jobs):
+            now += 5.0
+            yield answer
+
+    repository.commit(
+        {
+            "desired/prod/web.yaml": MANIFEST.replace("taskDefinition: web.yaml", "chart: charts/web"),
+            "charts/web/task-definition.yaml.j2": TASK,
+        }
+    )
+    git = GitSource(local(repository.path.as_uri()), tmp_path / "mirror")
+    polled, told = Polled(git, "desired", render, lambda: now), list[Compiling]()
+    polled.on_compiling(told.append)
+    polled.poll(None)
+    assert told == [Compiling(1, 1)]
+    assert polled.moved_at == 105.0

@@ -141,7 +141,7 @@ def test_a_daemon_that_still_fetches_says_how_far_it_is(daemon: Daemon) -> None:
     daemon.ready = False
     daemon.board.source_arriving("Receiving objects: 4% (1/25); 40 MiB are here")
     answer = daemon.client().get("/readyz")
-    assert answer.text.endswith("git still fetches it: Receiving objects: 4% (1/25); 40 MiB are here")
+    assert answer.text.endswith("which goes on: Receiving objects: 4% (1/25); 40 MiB are here")
 
 
 def test_metrics_come_in_prometheus_own_format(daemon: Daemon) -> None:

@@ -44,6 +44,12 @@ export function silence({ commit, failingSince, reason, message, remedy }) {
   return h("details", { class: "notice tone-warning" }, head, h("p", {}, message, remedy && h("span", { class: "remedy" }, ` ${remedy}`)));
 }
 
+/** That a newer commit takes long to get here, and how far it is. */
+export function underway({ commit, failingSince, arriving }) {
+  if (commit === null || failingSince !== null || !arriving) return null;
+  return h("p", { class: "quiet" }, `A newer commit is on its way: ${arriving}. What commit ${short(commit)} says still counts.`);
+}
+
 /** What is wrong with the newest commit, folded: each with its place and what to do. */
 export function problems(source) {
   const found = source?.problems ?? [];
