@@ -24,7 +24,7 @@ class Bearers:
     def __init__(self, oidc: Oidc, fetch: Fetch, clock: Callable[[], float]) -> None:
         self._oidc = oidc
         self._fetch = fetch
-        self._keys = Keys(self._load, clock)
+        self._keys = Keys(self._load, clock, together=True)
 
     def identity(self, token: str) -> Identity:
         """Who holds it. Raises ``UntrustedError`` or ``UnavailableError``."""

@@ -189,7 +189,8 @@ def test_while_the_provider_is_away_what_is_known_holds_for_hours_and_not_for_ev
     provider.now = 7200.0
     assert provider.knows(bearer(claims(NOW)))
     provider.now = 36_000.0
-    provider.refuses(bearer(claims(NOW)))
+    with pytest.raises(UnavailableError):
+        provider.bearers.identity(bearer(claims(NOW)))
 
 
 def test_where_no_key_can_be_had_nobody_can_be_verified() -> None:
