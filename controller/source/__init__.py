@@ -17,8 +17,9 @@ Only ``git`` (with ``mirror``, ``trusted_keys`` and ``last_applied``), ``load`` 
                               |
                          render_child -> chart_sandbox -> template_sandbox, values
 
-Files hold what strangers wrote. Templates and the patterns of a values.schema.json run in the child, under limits;
-everything else takes time in proportion to its input and raises nothing for what is in it.
+Files hold what strangers wrote. Templates and the patterns of a values.schema.json run in the child, under limits
+(``spending`` bounds what those of one chart take together, ``watching`` tells how far they are); everything else takes
+time in proportion to its input and raises nothing for what is in it.
 
 This module imports nothing, because the child imports it.
 """
