@@ -16,7 +16,7 @@ MEASURED := $(addprefix tests/controller/,credentials lease loop notify permissi
 APART := $(addprefix tests/controller/,notify/test_notifier.py notify/test_once.py source/test_git.py source/test_git_commands.py \
 	source/test_git_damage.py source/test_git_hosts.py source/test_rendering.py source/test_verification.py web/identity \
 	web/test_following.py web/test_task_logs.py web/test_trust.py web/test_watching.py) \
-	$(filter-out %/test_bucket.py %/test_pace.py,$(wildcard tests/reconcilers/aws/test_*.py)) \
+	$(filter-out %/test_bucket.py %/test_counts.py %/test_pace.py,$(wildcard tests/reconcilers/aws/test_*.py)) \
 	$(addprefix tests/reconcilers/,test_against_the_sandbox.py test_crashes.py test_histories.py test_task_logs.py)
 REST := $(APART) $(filter-out $(MEASURED) tests/controller tests/reconcilers %__pycache__, \
 	$(patsubst %/,%,$(wildcard tests/*/ tests/controller/*/)) $(wildcard tests/test_*.py tests/controller/test_*.py))
