@@ -41,6 +41,10 @@ class Planned:
     untold: str = ""
     besides: Besides = field(default_factory=dict)
 
+    def besides_of(self, key: ServiceKey) -> frozenset[str]:
+        """The paths of a service that differ for another reason than the change that is planned."""
+        return self.besides.get(key, frozenset())
+
     @property
     def broken(self) -> bool:
         """Whether some service could not be planned."""
@@ -88,7 +92,7 @@ def text(planned: Planned) -> str:
     """For a terminal and a log: AWS's names and words move no cursor, and each stays on its line."""
     lines: list[str] = [f"{problem.severity}: {problem}" for problem in planned.problems]
     for key, plan in planned.plans.items():
-        first, *more = preview.lines(plan, planned.besides.get(key, frozenset()))
+        first, *more = preview.lines(plan, planned.besides_of(key))
         lines += [f"{key}: {first}", *more]
     lines += [f"{key}: not planned. {why}" for key, why in planned.failed.items()]
     lines += [f"{key}: its manifest is removed; its ECS service is left running." for key in planned.removed]
@@ -100,7 +104,7 @@ def as_json(planned: Planned) -> str:
     """For machines."""
     answer = {
         "changes": planned.changes,
-        "services": [{**_names(key), **_plan(plan, planned.besides.get(key))} for key, plan in planned.plans.items()],
+        "services": [{**_names(key), **_plan(plan, planned.besides_of(key))} for key, plan in planned.plans.items()],
         "failed": [{**_names(key), "message": why} for key, why in planned.failed.items()],
         "problems": [
             {"file": each.file, "line": each.line, "column": each.column, "severity": each.severity}
@@ -114,7 +118,7 @@ def as_json(planned: Planned) -> str:
     return spelled(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
-def _plan(plan: Plan, besides: frozenset[str] | None) -> dict[str, Any]:
+def _plan(plan: Plan, besides: frozenset[str]) -> dict[str, Any]:
     return {
         "sync": plan.sync,
         "health": plan.health,
@@ -124,7 +128,7 @@ def _plan(plan: Plan, besides: frozenset[str] | None) -> dict[str, Any]:
             {"path": each.path, "kind": each.kind, "declared": each.declared, "live": each.live}
             for each in map(masked, plan.changes)
         ],
-        "besides": sorted(besides or ()),
+        "besides": sorted(besides),
         "actions": [preview.step(each) for each in plan.actions],
         "warnings": [preview.found(each) for each in plan.warnings],
     }

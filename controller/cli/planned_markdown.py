@@ -83,7 +83,7 @@ def _table(planned: Planned, keys: Sequence[ServiceKey]) -> Iterator[str]:
             link(str(key), _console(wanted)),
             _what(plan),
             version,
-            _fields(plan, planned.besides.get(key, frozenset())),
+            _fields(plan, planned.besides_of(key)),
             plain(f"{plan.sync}, {plan.health}"),
         )
         yield f"| {' | '.join(cells)} |"
@@ -112,7 +112,7 @@ def _details(planned: Planned, key: ServiceKey) -> Iterator[str]:
     plan = planned.plans[key]
     yield from ("", f"<details><summary>{plain(str(key))}: {plain(verdict(plan))}</summary>", "")
     yield f"{plain(preview.sentence(plan.outcome), 2000)}"
-    besides = planned.besides.get(key, frozenset())
+    besides = planned.besides_of(key)
     yield from _diff("", [each for each in plan.changes if each.path not in besides])
     yield from _diff(BESIDES, [each for each in plan.changes if each.path in besides])
     yield from _bullets("What would be done:", [plain(preview.step(each)) for each in plan.actions])
