@@ -10,6 +10,7 @@ from controller.credentials.reference import parse_reference
 from controller.credentials.tokens import SecretToken
 from controller.rules.reading import MisconfiguredError
 from controller.settings import Settings
+from controller.source.applied_note import Noted
 from controller.source.git import GitSource
 from controller.source.problem import Problem
 from controller.source.remote import GitSettings, Tokens
@@ -20,8 +21,11 @@ from reconcilers.aws.ssm import SsmGateway
 from reconcilers.model import Scope
 
 
-def git_source(settings: Settings, clients: ClientFactory | None = None) -> GitSource:
-    """The repository; nothing is asked of it yet. Raises ``MisconfiguredError`` where the settings do not fit."""
+def git_source(settings: Settings, clients: ClientFactory | None = None, notes: Noted | None = None) -> GitSource:
+    """The repository; nothing is asked of it yet, nor of the replicas' ``notes``.
+
+    Raises ``MisconfiguredError`` where the settings do not fit.
+    """
     made = clients or AwsClients(version("trueup"), lambda _: None, endpoint_url=settings.endpoint_url)
     tokens = git_tokens(settings, SecretReader(stores(made), time.monotonic))
     return GitSource(
@@ -39,6 +43,7 @@ def git_source(settings: Settings, clients: ClientFactory | None = None) -> GitS
             trust=Trust(settings.verify, settings.allowed_signers, settings.revoked_signers, settings.gpg_keyring),
         ),
         settings.state_dir,
+        notes=notes,
     )
 
 

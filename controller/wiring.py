@@ -31,6 +31,7 @@ from controller.notify.notifier import Notifier
 from controller.rules.guard_rails import guard_rails
 from controller.rules.roles import roles
 from controller.settings import CloudTrail, Settings
+from controller.source.git import GitSource
 from controller.source.headway import Compiling, Headway
 from controller.source.repository import Repository
 from controller.web.app import build
@@ -124,14 +125,15 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     metrics = Metrics()
     board = Board()
     clients = _clients(settings, release, metrics)
-    repository = _repository(settings, clients, board, log)
+    notes = _notes(settings, clients)
+    repository = _repository(git_source(settings, clients, notes), settings.path, board, log)
     lease = _lease(settings, clients, board, log, lambda: advertised(settings.advertise, http.url, os.environ))
     pool = GatewayPool(clients, revision_digest)
     work = _work(settings, pool, repository, lease)
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
     journal, hub = Journal(board, time.time), Hub(most=min(MOST_READERS, Limits().connections // 2))
     inquiry = _inquiry(settings, pool, board, lease, log)
-    notifier = _notifier(settings, Surroundings(pool, _notes(settings, clients), board, log), metrics)
+    notifier = _notifier(settings, Surroundings(pool, notes, board, log), metrics)
     observers: tuple[Observer | None, ...] = (metrics, LogLines(log, board), journal, hub, inquiry, notifier)
     told = Several(tuple(each for each in observers if each is not None))
     loop = Loop(work, board, told, rhythm, Clocks(time.time, time.monotonic, random.random), tenancy=lease)
@@ -194,8 +196,8 @@ def _work(settings: Settings, pool: GatewayPool, repository: Repository, lease: 
     )
 
 
-def _repository(settings: Settings, clients: AwsClients, board: Board, log: Any) -> Repository:
-    repository = Repository(git_source(settings, clients), settings.path)
+def _repository(git: GitSource, folder: str, board: Board, log: Any) -> Repository:
+    repository = Repository(git, folder)
 
     def arriving(headway: Headway) -> None:
         board.source_arriving(str(headway))

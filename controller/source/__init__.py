@@ -9,7 +9,8 @@ neither (``claims``). What a later commit leaves as it was is not compiled again
 ``Problem`` with file, line, column and remedy; all of a commit come at once, and a service without one stands beside
 those that have some. ``snapshot.kept`` carries over what could not be read.
 
-Only ``git`` (with ``mirror``, ``trusted_keys`` and ``last_applied``), ``load`` and ``rendering`` touch the world::
+Only ``git`` (with ``mirror``, ``trusted_keys``, ``last_applied`` and ``applied_note``), ``load`` and ``rendering``
+touch the world::
 
     git -> load -> declarations -> sources -> definitions -> snapshot
                                      |            |

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from controller.source.applied_note import AppliedNote, Noted
 from controller.source.git_errors import SourceError, unusable
 from controller.source.headway import Headway
 from controller.source.isolation import configuration, environment
@@ -68,11 +69,19 @@ class GitSource:
     Every method raises SourceError, and nothing else, when the repository cannot be read; each is over within about
     the settings' timeout, unless the fetch of a large commit gets on: `arriving` is then told how far it is, and
     `moved_at` is when that was seen, on the monotonic clock. `ambient` is the environment whose PATH, proxies and
-    certificate authorities git gets to see.
+    certificate authorities git gets to see, `notes` where replicas keep what a lost directory is not to take along.
     """
 
-    def __init__(self, settings: GitSettings, directory: Path, ambient: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        settings: GitSettings,
+        directory: Path,
+        ambient: Mapping[str, str] | None = None,
+        notes: Noted | None = None,
+    ) -> None:
         self._settings = settings
+        self._notes = notes
+        self._note: AppliedNote | None = None
         self._home = directory.absolute()
         self._surroundings = environment(os.environ if ambient is None else ambient, self._home, settings)
         self._runner = Runner(self._home)
@@ -100,8 +109,8 @@ class GitSource:
     def verify(self, revision: Revision, applied: str | None) -> None:
         """Return if the commit may be applied after `applied`; SourceError `unverified` says who did not sign what.
 
-        Where this process has applied nothing yet, what was kept by ``applied`` counts; without that too, only the
-        commit itself is looked at.
+        Where this process has applied nothing yet, what was kept by ``applied`` counts, here or else in the notes;
+        without that too, only the commit itself is looked at.
         """
         trust = self._settings.trust
         if trust.verify is Verify.OFF:
@@ -109,7 +118,7 @@ class GitSource:
         with self._turn:
             mirror = self._mirror()
             commits: tuple[str, ...] = (revision.commit,)
-            if trust.verify is Verify.EVERY and (before := applied or self._kept().read()) is not None:
+            if trust.verify is Verify.EVERY and (before := applied or self._before()) is not None:
                 since = mirror.since(before, revision.commit)
                 if since is None:
                     raise untraceable(revision.commit, before)
@@ -121,10 +130,12 @@ class GitSource:
     def applied(self, revision: Revision) -> None:
         """Keep a commit that ``verify`` let through as the one that was applied last, over restarts on this disk.
 
-        Under every policy: another one may be chosen at the next start.
+        Under every policy: another one may be chosen at the next start. The notes are for those who verify.
         """
         with self._turn:
             self._kept().keep(revision.commit)
+            if (note := self._noted()) is not None and self._settings.trust.verify is not Verify.OFF:
+                note.keep(revision.commit)
 
     def named(self, commits: Iterable[str]) -> Mapping[str, Revision]:
         """Author, subject and time of earlier commits, by their ids, as far as the mirror or the host still has them.
@@ -227,8 +238,17 @@ class GitSource:
         commands = Commands(origin, self._runner, self._surroundings, deadline, seconds, self._moved)
         return Mirror(self._home, commands)
 
+    def _before(self) -> str | None:
+        note = self._noted()
+        return self._kept().read() or (note.read() if note is not None else None)
+
     def _kept(self) -> LastApplied:
         return LastApplied(self._home, remote(self._settings))
+
+    def _noted(self) -> AppliedNote | None:
+        if self._note is None and self._notes is not None:
+            self._note = AppliedNote(self._notes, remote(self._settings))
+        return self._note
 
     def _moved(self, headway: Headway) -> None:
         self.moved_at = time.monotonic()

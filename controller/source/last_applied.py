@@ -7,7 +7,6 @@ cannot be read is an error, since without it less would be asked of the next com
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from pathlib import Path
@@ -22,8 +21,7 @@ class LastApplied:
     """The one commit of a remote's branch below `home`. Every method raises SourceError `local`."""
 
     def __init__(self, home: Path, origin: Remote) -> None:
-        whose = hashlib.sha256(f"{origin.url}\n{origin.branch}".encode()).hexdigest()[:16]
-        self._place = home / f"{whose}.applied"
+        self._place = home / f"{origin.digest}.applied"
 
     def read(self) -> str | None:
         """Give its id; None where none was ever kept, or what was kept is no commit's id."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os.path
 import re
 from dataclasses import dataclass, field
@@ -76,6 +77,11 @@ class Remote:
         """Scheme, host and port: where the credentials may go. Empty where git would send none."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else ""
+
+    @property
+    def digest(self) -> str:
+        """A short name of address and branch, whatever the credentials, for what is kept of them."""
+        return hashlib.sha256(f"{self.url}\n{self.branch}".encode()).hexdigest()[:16]
 
     @property
     def ref(self) -> str:

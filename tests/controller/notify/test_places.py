@@ -1,7 +1,6 @@
 """Where what was told is kept, of services that AWS has and of those that it has not."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
@@ -13,30 +12,13 @@ from controller.notify.pending import Step
 from controller.notify.places import Places
 from controller.notify.writing import read, written
 from reconcilers.model import ServiceKey, SyncPolicy
+from tests.controller.notes import FakeNotes
 from tests.controller.notify.builders import AT_REST, KEY, NOW, FakeTags, Log, fact
 
 MISSING = replace(AT_REST, live=None)
 OBSERVED = replace(MISSING, wanted=replace(MISSING.wanted, sync=SyncPolicy.OBSERVE))
 BLOCKED = Entry(Ledger(number=1, obstacle=Mark("abc/blocked", NOW, 1)))
 NAME = f"told/deploys/{KEY}"
-
-
-@dataclass
-class FakeNotes:
-    """The lease table's notes, for as many replicas as like."""
-
-    kept: dict[str, str] = field(default_factory=dict)
-    readings: int = 0
-
-    def read(self) -> Mapping[str, str]:
-        self.readings += 1
-        return dict(self.kept)
-
-    def write(self, name: str, text: str) -> None:
-        self.kept[name] = text
-
-    def drop(self, name: str) -> None:
-        self.kept.pop(name, None)
 
 
 @pytest.mark.parametrize(

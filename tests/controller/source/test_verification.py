@@ -15,6 +15,8 @@ from controller.source.git_errors import SourceError
 from controller.source.rendering import render_in_process
 from controller.source.repository import Repository as Polled
 from controller.source.signatures import Trust, Verify
+from reconcilers.outcome import Retry
+from tests.controller.notes import FakeNotes
 from tests.controller.source.repository import Repository, local
 from tests.controller.source.signers import GpgSigners, SshSigner
 from tests.controller.source.test_git_hosts import commands
@@ -47,9 +49,10 @@ class Court:
         self.repository.signing = signing
         return self.repository.commit({"a": str(self.serial)}, f"Change {self.serial}")
 
-    def start(self) -> str:
+    def start(self, notes: FakeNotes | None = None) -> str:
         """What a new process on the same disk says against the newest commit at its first look."""
-        git = GitSource(local(self.repository.path.as_uri(), timeout=60, trust=self.trust), self.folder / "state")
+        settings = local(self.repository.path.as_uri(), timeout=60, trust=self.trust)
+        git = GitSource(settings, self.folder / "state", notes=notes)
         polled = Polled(git, "desired", render_in_process)
         try:
             polled.poll(None)
@@ -305,6 +308,28 @@ def test_a_lost_disk_is_as_before_anything_was_applied(every: Court) -> None:
     every.commit(every.ann.options)
     shutil.rmtree(every.folder / "state")
     assert every.start() == ""
+
+
+def test_where_the_disk_is_lost_a_note_tells_what_to_go_on_from(every: Court) -> None:
+    notes = FakeNotes()
+    every.commit(every.ann.options)
+    assert every.start(notes) == ""
+    foreign = every.commit(every.eve.options)
+    every.commit(every.ann.options)
+    shutil.rmtree(every.folder / "state")
+    assert [f"commit {foreign[:12]}" in every.start(notes) for _ in range(2)] == [True, True]
+
+
+def test_a_note_that_cannot_be_read_leaves_the_commit_alone(every: Court) -> None:
+    every.commit(every.ann.options)
+    said = every.start(FakeNotes(refuses=Retry("Timeout", "no answer in time")))
+    assert said.startswith("unreachable: The lease table")
+
+
+def test_who_verifies_nothing_asks_nothing_of_the_notes(court: Court) -> None:
+    court.trust = Trust()
+    court.commit()
+    assert court.start(FakeNotes(refuses=Retry("Timeout", "no answer in time"))) == ""
 
 
 def test_what_was_applied_under_another_policy_is_gone_on_from(every: Court) -> None:
