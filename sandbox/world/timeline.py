@@ -3,16 +3,15 @@
 import heapq
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(order=True, slots=True)
-class Timer:
-    """Something that happens at ``due`` (seconds since the epoch)."""
+class Timer(NamedTuple):
+    """Something that happens at ``due`` (seconds since the epoch). No two are of one ``order``, so those compare."""
 
     due: float
     order: int
-    action: Callable[[], None] = field(compare=False)
+    action: Callable[[], None]
 
 
 class Timeline:

@@ -44,8 +44,7 @@ class Patience(Timeline):
             if self._seen != seen:
                 self.stands.set()
         late = max(0.0, now - self.now) if self.stands.is_set() else 0.0
-        for timer in self._due:
-            timer.due += late
+        self._due = [timer._replace(due=timer.due + late) for timer in self._due]  # a heap still: all are as late
         super().advance(now)
 
 
