@@ -7,7 +7,7 @@ answer stands until AWS answers again.
 from dataclasses import replace
 
 from controller.loop.applied import applied_after, still_supposed, with_supposed
-from controller.loop.since import began, drifting, stood_before
+from controller.loop.since import began, drift_dated, drifting, stood_before
 from controller.loop.status import Brought, Rollout, ServiceStatus
 from controller.loop.stood import told_since
 from reconcilers.actions import CreateDeployment, StartRolling
@@ -51,7 +51,9 @@ def with_commit(before: ServiceStatus, commit: Revision) -> ServiceStatus:
     """The same with another commit for the one that brought the release."""
     links = (replace(link, text=named(commit)) if link.name == "commit" else link for link in before.chain)
     judged = commit if before.judged == before.wanted.commit else before.judged
-    return _aged(replace(before, wanted=replace(before.wanted, commit=commit), judged=judged, chain=tuple(links)))
+    return _aged(
+        drift_dated(replace(before, wanted=replace(before.wanted, commit=commit), judged=judged, chain=tuple(links)))
+    )
 
 
 def after_report(before: ServiceStatus, report: Report) -> ServiceStatus:

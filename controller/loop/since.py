@@ -1,6 +1,7 @@
 """Since when what was found of a service is so: as AWS and Git date it, or else since it was first seen."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import assert_never
 
 from controller.loop.status import Brought, ServiceStatus
@@ -17,6 +18,8 @@ from reconcilers.outcome import (
 from reconcilers.report import Report
 from reconcilers.rollout.history import brought_by, drifted_at
 from reconcilers.verdict import Plan
+
+_OF_REVISION = "/taskDefinition/"
 
 
 def began(before: ServiceStatus, report: Report, drift: Mapping[str, float], live: Live | None) -> float:
@@ -77,7 +80,7 @@ def drifting(before: ServiceStatus, plan: Plan, live: Live | None, now: float) -
 def _served(before: ServiceStatus, plan: Plan) -> Iterator[tuple[str, float]]:
     """What drifted in the tasks, which serve while the update runs that takes their place."""
     if isinstance(plan.outcome, Progressing):
-        yield from ((path, at) for path, at in before.drift_since.items() if path.startswith("/taskDefinition/"))
+        yield from ((path, at) for path, at in before.drift_since.items() if path.startswith(_OF_REVISION))
 
 
 def _edited(before: ServiceStatus, plan: Plan) -> Iterator[str]:
@@ -93,8 +96,27 @@ def _found(
 ) -> dict[str, float]:
     """Since when each change is there. What a revision brought is there since that was shipped, as AWS tells."""
     began = min(now, shipped_at) if shipped_at is not None else now
-    fresh = {each.path: began if each.path.startswith("/taskDefinition/") else now for each in changes}
+    fresh = {each.path: began if each.path.startswith(_OF_REVISION) else now for each in changes}
     return {path: before.drift_since.get(path, at) for path, at in fresh.items()}
+
+
+def drift_dated(status: ServiceStatus) -> ServiceStatus:
+    """With the time since when what a revision brought has drifted, once Git tells which commit wants it otherwise: the
+    newest one, which stood for it so far, may be far younger.
+    """
+    at = drifted_at(status.live, status.wanted.commit.committed_at) if status.live is not None else None
+    if at is None:
+        return status
+    younger = {path for path, since in status.drift_since.items() if path.startswith(_OF_REVISION) and at < since}
+    if not younger:
+        return status
+    first = min(status.drift_since.values())
+    return replace(
+        status,
+        since=min(at, first) if status.since == first and status.sync is Sync.DRIFTED else status.since,
+        drift_since={**status.drift_since, **dict.fromkeys(younger, at)},
+        drift_stood=status.drift_stood - younger,
+    )
 
 
 def stood_before(before: ServiceStatus, drift: Mapping[str, float], now: float) -> frozenset[str]:

@@ -256,6 +256,40 @@ def test_after_a_restart_drift_is_as_old_as_before() -> None:
     assert before.drift_since == after.drift_since
 
 
+def supposed(*attempts: Attempt) -> ServiceStatus:
+    """A service that was never shipped here, found as somebody else left it while Git's newest commit is of other
+    things."""
+    found = replace(drifted(DEBUG, COUNT), observed=replace(BY_HAND, attempts=attempts))
+    return status(found)
+
+
+def test_what_the_newest_commit_did_not_bring_has_drifted_since_it_was_shipped() -> None:
+    found = supposed(THEIRS)
+    assert (found.drift_since[DEBUG.path], found.since) == (NOW - 60, NOW - 60)
+    after = with_commit(found, replace(found.wanted.commit, commit="e" * 40, committed_at=NOW - 4000))
+    assert after.drift_since == {DEBUG.path: NOW - 600, COUNT.path: NOW}
+    assert (after.since, after.drift_stood) == (NOW - 600, frozenset({COUNT.path}))
+
+
+def test_a_commit_that_nobody_dates_or_that_is_younger_changes_no_age() -> None:
+    found = supposed(THEIRS)
+    for committed_at in (None, NOW - 30):
+        after = with_commit(found, replace(found.wanted.commit, committed_at=committed_at))
+        assert after.drift_since == found.drift_since
+
+
+def test_what_drifted_before_what_runs_now_was_shipped_is_as_old_as_it_was() -> None:
+    found = replace(supposed(THEIRS), drift_since={DEBUG.path: NOW - 900}, since=NOW - 900)
+    after = with_commit(found, replace(found.wanted.commit, committed_at=NOW - 4000))
+    assert (after.drift_since, after.since) == ({DEBUG.path: NOW - 900}, NOW - 900)
+
+
+def test_what_waits_for_something_else_is_as_old_as_it_was_though_its_drift_is_older() -> None:
+    found = replace(supposed(THEIRS), sync=Sync.HELD, since=NOW - 60)
+    after = with_commit(found, replace(found.wanted.commit, committed_at=NOW - 4000))
+    assert (after.drift_since[DEBUG.path], after.since) == (NOW - 600, NOW - 60)
+
+
 def test_drift_of_a_field_is_dated_from_when_it_was_first_seen_though_something_was_shipped() -> None:
     after = status(by_hand(COUNT))
     assert after.drift_since == {COUNT.path: NOW}
