@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from controller.source.charts import folders
 from controller.source.documents import load
 from controller.source.located import Located
-from controller.source.manifest_reading import read
+from controller.source.manifest_reading import named, read
 from controller.source.manifests import Manifest
 from controller.source.problem import Problem
 from controller.source.references import candidates
@@ -39,11 +39,14 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Declarations:
-    """What was read of all manifests. `spoiled` are the files of which some part could not be read."""
+    """What was read of all manifests. `spoiled` are the files of which some part could not be read, `named` the
+    services that are known from there by their names alone, with what is wrong with each.
+    """
 
     sound: tuple[Declaration, ...]
     problems: tuple[Problem, ...]
     spoiled: frozenset[str]
+    named: Mapping[ServiceKey, tuple[Problem, ...]]
 
     def needed(self) -> tuple[str, ...]:
         """Give the paths of charts and task definitions that must be read before compiling."""
@@ -59,6 +62,7 @@ def declarations(
     used = _used(documents, meant)
     problems = [problem for path, found in loaded.items() if path not in used for problem in found.problems]
     sound: list[Declaration] = []
+    by_name: dict[ServiceKey, tuple[Problem, ...]] = {}
     for document in documents:
         if document.document.file in used or _looks_like_a_task_definition(document):
             continue
@@ -67,7 +71,10 @@ def declarations(
             sound.append(Declaration(manifest, document))
         else:
             problems += manifest
-    return Declarations(tuple(sound), tuple(problems), frozenset(problem.file for problem in problems))
+            if (key := named(document)) is not None:
+                by_name[key] = (*by_name.get(key, ()), *manifest)
+    spoiled = frozenset(problem.file for problem in problems)
+    return Declarations(tuple(sound), tuple(problems), spoiled, by_name)
 
 
 def _below(files: Mapping[str, bytes], folder: str) -> Iterator[str]:

@@ -12,9 +12,10 @@ from pydantic_core import ErrorDetails
 from controller.source import service_rules
 from controller.source.located import Located, PartPath, dotted
 from controller.source.manifest_rules import Refusal, refusals
-from controller.source.manifests import PATTERNS, AsWritten, Ecs, Manifest
+from controller.source.manifests import PATTERNS, AsWritten, Ecs, Manifest, Metadata
 from controller.source.problem import Problem
 from controller.source.spelling import instead_of
+from reconcilers.model import ServiceKey
 
 _ECS_FIELDS = frozenset(str(field.alias) for field in Ecs.model_fields.values())
 
@@ -32,6 +33,17 @@ def read(document: Located) -> Manifest | tuple[Problem, ...]:
             problems.append(document.problem(*_refusal(details), at_key=unknown))
         return tuple(sorted(problems))
     return tuple(sorted(problems)) or manifest
+
+
+def named(document: Located) -> ServiceKey | None:
+    """The name that a manifest gives its service, whatever else it says. None where there is none that could be one."""
+    if not isinstance(document.data.get("metadata"), Mapping):
+        return None
+    try:
+        metadata = Metadata.model_validate(_with_texts(Metadata, document, ("metadata",)))
+    except ValidationError:
+        return None
+    return ServiceKey(metadata.environment, metadata.name)
 
 
 def _with_texts(model: type[BaseModel], document: Located, path: PartPath) -> Any:

@@ -92,7 +92,7 @@ def compiled(material: Material, revision: Revision, render: Render) -> tuple[Sn
     empty = () if material.settled else _empty(tree, material.folder)
     general = (*tree.problems, *declared.problems, *empty)
     unread = frozenset(problem.file for problem in (*tree.problems, *empty)) | declared.spoiled
-    return _snapshot(revision, outcomes, general, unread), (*fresh, *disputes)
+    return _snapshot(revision, outcomes, general, unread, declared.named), (*fresh, *disputes)
 
 
 def kept(previous: Snapshot, fresh: Snapshot) -> Snapshot:
@@ -119,7 +119,11 @@ def _outcome(one: Declaration, source: Source, revision: Revision) -> Outcome:
 
 
 def _snapshot(
-    revision: Revision, outcomes: Sequence[Outcome], general: Iterable[Problem], unread: frozenset[str]
+    revision: Revision,
+    outcomes: Sequence[Outcome],
+    general: Iterable[Problem],
+    unread: frozenset[str],
+    named: Mapping[ServiceKey, tuple[Problem, ...]],
 ) -> Snapshot:
     reported = _reported(outcomes, general)
     spoiled: dict[ServiceKey, tuple[Problem, ...]] = {}
@@ -127,6 +131,9 @@ def _snapshot(
         if one.service is None:
             spoiled[one.key] = (*spoiled.get(one.key, ()), *(reported[problem] for problem in one.problems))
     services = {one.service.key: one.service for one in outcomes if one.service and one.service.key not in spoiled}
+    # A manifest that cannot be read claims nothing: a sound one of the same name stands.
+    for key in named.keys() - services.keys():
+        spoiled[key] = (*spoiled.get(key, ()), *named[key])
     return Snapshot(
         revision, MappingProxyType(services), tuple(sorted(reported.values())), MappingProxyType(spoiled), unread
     )

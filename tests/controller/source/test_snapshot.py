@@ -144,6 +144,27 @@ def test_a_service_with_a_broken_chart_is_spoiled_by_name() -> None:
     assert snapshot.spoiled == {API: snapshot.problems}
 
 
+def test_a_service_with_a_broken_manifest_is_spoiled_by_name() -> None:
+    snapshot = compiled({**SOUND, "desired/prod/api.yaml": ANOTHER.replace("chart:", "chrat:")})
+    assert snapshot.spoiled == {API: snapshot.problems}
+
+
+@pytest.mark.parametrize("name", ["name: [api]", "name: ../api", "nmae: api", ""])
+def test_a_broken_manifest_without_a_usable_name_spoils_nothing_by_name(name: str) -> None:
+    assert not compiled({**SOUND, "desired/prod/api.yaml": ANOTHER.replace("name: api", name)}).spoiled
+
+
+def test_a_sound_manifest_is_not_spoiled_by_a_broken_one_of_the_same_name() -> None:
+    snapshot = compiled({**SOUND, "desired/prod/api.yaml": manifest(rolout="rolout: 1")})
+    assert (list(snapshot.services), list(snapshot.spoiled)) == ([WEB], [])
+
+
+def test_two_broken_manifests_of_one_name_are_told_together() -> None:
+    broken = ANOTHER.replace("chart:", "chrat:")
+    snapshot = compiled({**SOUND, "desired/prod/api.yaml": broken, "desired/prod/b.yaml": broken})
+    assert set(snapshot.spoiled[API]) == set(snapshot.problems)
+
+
 def test_several_manifests_may_stand_in_one_file() -> None:
     assert set(compiled({FILE: f"{MANIFEST}---\n{ANOTHER}", **CHART}).services) == {WEB, API}
 
