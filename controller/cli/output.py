@@ -91,8 +91,8 @@ def written(answer: Any, form: Form, *, line: bool = False) -> str:
 
 
 def say(text: str) -> None:
-    """Write to standard output, whatever its encoding, now."""
-    typer.echo(text, nl=False)
+    """Write to standard output, whatever its encoding, now. Colours are in ``text`` only where they are wanted."""
+    typer.echo(text, nl=False, color=True)
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """On a terminal: colours, bars, widths and encodings; and how a watch draws there."""
 
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -9,7 +11,7 @@ import pytest
 from controller.cli.painter import ENTER, HOME, LEAVE, REST_OF_SCREEN
 from tests.controller.builders import HELD
 from tests.controller.cli.filled import WEB, filled, looked, shifting
-from tests.controller.cli.terminal import Terminal
+from tests.controller.cli.terminal import ROOT_ENVIRONMENT, Terminal
 from tests.controller.web.served import Served, serving
 
 CLEAR = ("\x1b[2J", "\x1b[3J", "\x1bc")
@@ -48,6 +50,16 @@ def test_who_wants_no_colour_gets_none_but_bars(url: str) -> None:
     shown = on_a_terminal(url, "get", NO_COLOR="1")
     assert "\x1b" not in shown.raw
     assert "━━━───────" in shown.raw
+
+
+@pytest.mark.parametrize(("color", "styled"), [("always", True), ("auto", False), ("never", False)])
+@pytest.mark.parametrize("verb", [("get",), ("describe", "prod/web"), ("events",)], ids=" ".join)
+def test_into_a_pipe_go_colours_where_they_are_asked_for(
+    url: str, verb: tuple[str, ...], color: str, *, styled: bool
+) -> None:
+    command = [sys.executable, "-m", "controller.cli", *verb, "--color", color]
+    done = subprocess.run(command, env=ROOT_ENVIRONMENT | {"TRUEUP_URL": url}, capture_output=True, check=True)
+    assert (b"\x1b[3" in done.stdout) is styled
 
 
 @pytest.mark.parametrize("arguments", [("demo", "--help"), ("--help",), ("get", "--nope")], ids=" ".join)
