@@ -18,15 +18,13 @@ _PIECE = re.compile(r"\*|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
 _A_NAME = "A name has letters, digits, _ and -: write one as the manifests do, or a glob such as prod-*."
 
 
-def nonsense(document: Document, read: Notifications) -> Iterator[Problem]:
-    """What can never come true, each with its place."""
-    for index, channel in enumerate(read.channels):
-        yield from _nobody(document, index, channel)
-        if channel.filter.tones and not any(TONES[kind] in channel.filter.tones for kind in filter_of(channel).kinds):
-            at = ("channels", index, "filter", "tones")
-            message = "None of the kinds that this channel is told has one of these tones"
-            yield document.problem(at, message, "Leave out kinds or tones, or name a kind with one of these tones.")
-    yield from _tags(document, read)
+def nonsense(document: Document, index: int, channel: ChannelConfig) -> Iterator[Problem]:
+    """What of a channel can never come true, each with its place. ``index``: which of the file's channels it is."""
+    yield from _nobody(document, index, channel)
+    if channel.filter.tones and not any(TONES[kind] in channel.filter.tones for kind in filter_of(channel).kinds):
+        at = ("channels", index, "filter", "tones")
+        message = "None of the kinds that this channel is told has one of these tones"
+        yield document.problem(at, message, "Leave out kinds or tones, or name a kind with one of these tones.")
 
 
 def somebody(glob: str) -> bool:
@@ -44,8 +42,10 @@ def _nobody(document: Document, index: int, channel: ChannelConfig) -> Iterator[
                 yield document.problem(at, f"No name can be like {glob!r}", _A_NAME)
 
 
-def _tags(document: Document, read: Notifications) -> Iterator[Problem]:
-    """A channel keeps what it was told in a tag of each service, and what of Git in one more of the first."""
+def too_many(document: Document, read: Notifications) -> Iterator[Problem]:
+    """More channels than a service has tags for: each keeps what it was told in one of each service, and what of Git
+    in one more of the first.
+    """
     told = [frozenset(filter_of(each).kinds) for each in read.channels]
     taken = len(told) + sum(not _OF_THE_REPOSITORY.isdisjoint(kinds) for kinds in told)
     if taken > TAGS:

@@ -126,6 +126,25 @@ def test_all_problems_are_said_at_once() -> None:
     assert len(said("channels:\n- name: A!\n  kind: slack\n  url: nowhere\n- name: b\n  kind: webhook\n")) >= 4
 
 
+def test_what_makes_no_sense_is_said_beside_what_has_no_form() -> None:
+    problems = said(
+        "channels:\n- name: a\n  kind: slack\n  url: http://h.example.com/x\n"
+        "- name: a\n  kind: slack\n  url: https://h.example.com/x\n  filter: {environments: ['-x']}\n"
+        "- name: c\n  kind: webhook\n"
+    )
+    lines = [each.split(":")[1] for each in problems]
+    assert lines == sorted(lines, key=int)
+    for words in ("Anybody on the way could read it", "Two channels are called a", "No name can be like", "is missing"):
+        assert any(words in each for each in problems), problems
+
+
+@pytest.mark.parametrize(
+    "text", ["channels: 3\n", "channels: {a: b}\n", "- a\n", "channels:\n- 3\n", "a: 1\n---\nb: 2\n"]
+)
+def test_where_there_are_no_channels_nothing_more_is_said_of_any(text: str) -> None:
+    assert said(text)
+
+
 @pytest.mark.parametrize("secret", ["https://me:hunter2@h.example.com/x", "https://h.example.com/hunter2 y"])
 def test_no_problem_repeats_an_address_which_may_be_a_secret(secret: str) -> None:
     assert "hunter2" not in str(said(SLACK.replace("https://h.example.com/x", secret)))
