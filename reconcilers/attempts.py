@@ -55,7 +55,7 @@ class Attempt:
 
     ``mark`` is ``None`` for somebody else's. ``rollback_of`` names the deployment which this one takes back,
     ``rollback`` the one which takes this one back. ``shift_over``: production has moved, only the old task set's end is
-    awaited. ``revision`` is the content of what it ships, where that was looked up.
+    awaited; ``moved_at``: since when. ``revision`` is the content of what it ships. Both where they were looked up.
     """
 
     id: str
@@ -71,6 +71,7 @@ class Attempt:
     rollback: str | None = None
     rollback_of: str | None = None
     shift_over: bool = False
+    moved_at: float | None = None
     hooks: Mapping[str, str] = field(default_factory=dict)
     config: str = ""  # CodeDeploy's deployment configuration: how the traffic moves
 

@@ -79,11 +79,22 @@ def attempts(gateways: Gateways, wanted: Service, now: float) -> tuple[Attempt, 
     match wanted.rollout:
         case CodeDeployRollout(application=application, deployment_group=group):
             found = gateways.codedeploy.attempts(application, group, now, wanted.release)
-            return tuple(_with_content(gateways, attempt, wanted.release) for attempt in found)
+            return _dated(gateways, wanted, [_with_content(gateways, each, wanted.release) for each in found])
         case RollingRollout():
             return gateways.ecs.service_deployments(wanted.cluster, wanted.name, str(wanted.key))
         case _:
             assert_never(wanted.rollout)
+
+
+def _dated(gateways: Gateways, wanted: Service, found: list[Attempt]) -> tuple[Attempt, ...]:
+    """With the moment at which production moved, of the newest that moved it: AWS is asked for each apart."""
+    newest = next((each for each in found if each.shift_over and not each.rollback and not each.rollback_of), None)
+    if newest is None:
+        return tuple(found)
+    moved_at = None
+    with suppress(Retry, Stalled):  # good to know, and nothing that is decided rests on it
+        moved_at = gateways.codedeploy.moved_at(newest.id, cluster_name(wanted.cluster), wanted.name)
+    return tuple(replace(each, moved_at=moved_at) if each is newest else each for each in found)
 
 
 def _with_content(gateways: Gateways, attempt: Attempt, release: Digest) -> Attempt:

@@ -105,8 +105,8 @@ def _takes_back(rollout: Rollout, *looks: ServiceStatus) -> bool:
 def _ended(was: Rollout, after: ServiceStatus, now: float) -> RolloutEnded:
     attempt = _attempt(after, was.deployment)
     started = attempt.created_at if attempt else was.since
-    ended = attempt.finished_at if attempt and attempt.finished_at is not None else now
     result = _result(after, attempt)
+    ended = _ended_at(attempt, result, now)
     cause = attempt.mark.cause if attempt is not None and attempt.mark is not None else was.cause
     shipped_commit = result is Result.SUCCEEDED and cause is Cause.COMMIT
     committed = after.wanted.commit.committed_at
@@ -114,6 +114,14 @@ def _ended(was: Rollout, after: ServiceStatus, now: float) -> RolloutEnded:
     failed_at = _failing_since(after, was.deployment) if result is Result.SUCCEEDED else None
     restored = max(0.0, ended - failed_at) if failed_at is not None else None
     return RolloutEnded(after.wanted.key, was.deployment, result, max(0.0, ended - started), lead, restored)
+
+
+def _ended_at(attempt: Attempt | None, result: Result, now: float) -> float:
+    """When it was decided: production has moved long before CodeDeploy has done with the old task set."""
+    if attempt is None:
+        return now
+    at = attempt.moved_at if result is Result.SUCCEEDED and attempt.moved_at is not None else attempt.finished_at
+    return at if at is not None else now
 
 
 def _failing_since(after: ServiceStatus, deployment: str) -> float | None:

@@ -78,8 +78,9 @@ def _made_for(status: ServiceStatus, deployment: str) -> Cause | None:
 
 
 def _ended_at(status: ServiceStatus, attempt: Attempt) -> float:
-    if attempt.finished_at is not None:
-        return attempt.finished_at
+    at = attempt.moved_at if attempt.moved_at is not None else attempt.finished_at
+    if at is not None:
+        return at
     return status.live.observed_at if status.live is not None else attempt.created_at
 
 

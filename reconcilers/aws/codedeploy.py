@@ -44,6 +44,7 @@ class CodeDeployGateway:
         self._alarm_names: Bounded[str, tuple[str, ...]] = Bounded(REMEMBERED)
         self._failures: Bounded[str, tuple[Failure, ...]] = Bounded(REMEMBERED)
         self._stepped: Bounded[str, tuple[float, float]] = Bounded(REMEMBERED)
+        self._moved: Bounded[str, float] = Bounded(REMEMBERED)
         self._paces: dict[str, Pace | None] = {}  # a configuration never changes
 
     def group(self, application: str, name: str) -> DeploymentGroup | None:
@@ -129,6 +130,18 @@ class CodeDeployGateway:
         if known is None or known[0] != traffic:
             known = self._stepped.put(deployment, (traffic, now))
         return known[1]
+
+    def moved_at(self, deployment: str, cluster: str, service: str) -> float | None:
+        """When production had moved in a deployment whose shift is over; ``None`` where AWS does not say. Kept.
+
+        ``completeTime`` is later by the whole wait for the old task set's end.
+        """
+        known = self._moved.get(deployment)
+        if known is not None:
+            return known
+        target = self._target(deployment, cluster, service)
+        at = codedeploy_answers.allowed_at(target) if target else None
+        return self._moved.put(deployment, at) if at is not None else None
 
     def failures(self, deployment: str, cluster: str, service: str) -> tuple[Failure, ...]:
         """What went wrong in a deployment, event by event. It must have ended: the answer is kept."""

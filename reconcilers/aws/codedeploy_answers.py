@@ -139,6 +139,16 @@ def _colour(answer: Mapping[str, Any], runs: Mapping[str, str]) -> Colour:
     )
 
 
+def allowed_at(target: Mapping[str, Any]) -> float | None:
+    """When an ECSTarget's AllowTraffic ended well, with which all of production has moved."""
+    ends = (
+        seconds(each.get("endTime"))
+        for each in target.get("lifecycleEvents") or ()
+        if each.get("lifecycleEventName") == "AllowTraffic" and each.get("status") == "Succeeded"
+    )
+    return next(ends, None)
+
+
 def failures(target: Mapping[str, Any]) -> tuple[Failure, ...]:
     """What went wrong in an ECSTarget, event by event."""
     failed = (each for each in target.get("lifecycleEvents") or () if each.get("status") == "Failed")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from reconcilers.attempts import AttemptState
+from reconcilers.attempts import Attempt, AttemptState
 from reconcilers.live import Live
 from reconcilers.live_service import RollingDeployment, TaskSet
 from reconcilers.observe import base, closer
@@ -12,7 +12,7 @@ from reconcilers.outcome import Retry
 from reconcilers.progress import Colour, Progress
 from reconcilers.task_definition import revision_digest
 from reconcilers.verdict import Look
-from tests.reconcilers.aws.wire import Refusal
+from tests.reconcilers.aws.wire import Refusal, Wire
 from tests.reconcilers.builders import (
     NOW,
     ROLLING,
@@ -331,3 +331,33 @@ def test_a_shift_is_followed_where_what_is_only_to_be_shown_is_not_to_be_had(ref
     assert progress.traffic == 30.0
     assert (progress.ends_at is None) == (refused == "GetDeploymentConfig")
     assert (progress.alarms == ()) == (refused == "DescribeAlarms")
+
+
+ALLOWED = ALLOWING | {"status": "Succeeded", "endTime": datetime.fromtimestamp(NOW - 90, UTC)}
+
+
+def looked_at(*deployments: dict[str, Any], told: Any) -> tuple[tuple[Attempt, ...], Wire]:
+    """What is known of the attempts, where AWS answers so for a deployment's target."""
+    gateways, wire = over(replies(**tried(*deployments), GetDeploymentTarget=told))
+    live = closer(gateways, wanted(), LIVE, frozenset({Look.ATTEMPTS}), NOW)
+    assert live.attempts is not None
+    return live.attempts, wire
+
+
+def test_of_the_newest_that_moved_production_alone_it_is_asked_when_that_was() -> None:
+    bad = deployment(3, status="Failed", rollbackInfo={"rollbackDeploymentId": "d-4"})
+    back = deployment(4, rollbackInfo={"rollbackTriggeringDeploymentId": "d-3"})
+    attempts, wire = looked_at(back, bad, deployment(2), deployment(1), told=target(ALLOWED))
+    assert {each.id: each.moved_at for each in attempts} == {"d-4": None, "d-3": None, "d-2": NOW - 90, "d-1": None}
+    assert [each["deploymentId"] for each in wire.asked("GetDeploymentTarget")] == ["d-2"]
+
+
+def test_before_production_has_moved_nothing_is_asked() -> None:
+    _, wire = looked_at(deployment(1, status="InProgress"), told=target(ALLOWING))
+    assert wire.asked("GetDeploymentTarget") == []
+
+
+@pytest.mark.parametrize("refusal", [Refusal("ThrottlingException"), Refusal("AccessDeniedException")])
+def test_that_aws_does_not_say_when_production_moved_is_in_nobodys_way(refusal: Refusal) -> None:
+    attempts, _ = looked_at(deployment(1), told=refusal)
+    assert [(each.id, each.moved_at) for each in attempts] == [("d-1", None)]

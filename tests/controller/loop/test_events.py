@@ -83,6 +83,16 @@ def test_without_the_time_of_the_commit_there_is_no_lead_time() -> None:
     assert [each.lead for each in told if isinstance(each, RolloutEnded)] == [None]
 
 
+def test_production_is_live_once_it_has_moved_and_not_when_the_old_task_set_is_gone() -> None:
+    moved = attempt("v2", created_at=NOW - 100, moved_at=NOW + 200, finished_at=NOW + 500, shift_over=True)
+    assert (ended(moved).seconds, ended(moved).lead) == (300, 260)
+
+
+def test_a_failure_after_production_had_moved_ends_when_it_failed() -> None:
+    bad = attempt("v2", AttemptState.FAILED, created_at=NOW - 100, moved_at=NOW + 200, finished_at=NOW + 500)
+    assert ended(bad).seconds == 600
+
+
 GOOD = attempt("v2", created_at=NOW - 100, finished_at=NOW + 200)
 
 

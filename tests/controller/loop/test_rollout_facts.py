@@ -42,6 +42,11 @@ def test_production_that_has_moved_is_done_while_the_old_task_set_ends() -> None
     assert told(attempt("v2", AttemptState.RUNNING, shift_over=True)).kind is Kind.DONE
 
 
+def test_what_is_done_is_dated_from_when_production_moved_and_not_from_the_old_task_sets_end() -> None:
+    moved = attempt("v2", created_at=NOW - 900, moved_at=NOW - 600, finished_at=NOW - 300, shift_over=True)
+    assert (told(moved).at, told(moved).seconds) == (NOW - 600, 300)
+
+
 def test_what_was_taken_back_is_rolled_back_whatever_its_state() -> None:
     assert told(attempt("v2", AttemptState.FAILED, rollback="d-back")).kind is Kind.ROLLED_BACK
 

@@ -50,6 +50,28 @@ def test_what_went_wrong_is_asked_for_once_though_it_be_nothing(reply: Reply) ->
     assert len(wire.calls) == 1
 
 
+ALLOWED = {"lifecycleEventName": "AllowTraffic", "status": "Succeeded", "startTime": 50.0, "endTime": 90.5}
+
+
+def test_production_has_moved_when_allow_traffic_has_ended_which_is_asked_for_once() -> None:
+    after = {"lifecycleEventName": "AfterAllowTraffic", "status": "Succeeded", "endTime": 99.0}
+    codedeploy, wire = gateway({"GetDeploymentTarget": failing(ALLOWED, after)})
+
+    assert [codedeploy.moved_at("d-1", "prod", "web") for _ in range(2)] == [90.5, 90.5]
+    assert wire.asked("GetDeploymentTarget") == [{"deploymentId": "d-1", "targetId": "prod:web"}]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [failing(), failing(ALLOWED | {"status": "InProgress"}), Refusal("DeploymentTargetDoesNotExistException")],
+)
+def test_where_aws_does_not_say_when_production_moved_it_is_asked_again(reply: Reply) -> None:
+    codedeploy, wire = gateway({"GetDeploymentTarget": reply})
+
+    assert [codedeploy.moved_at("d-1", "prod", "web") for _ in range(2)] == [None, None]
+    assert len(wire.calls) == 2
+
+
 @pytest.mark.parametrize(
     ("routing", "pace"),
     [

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.simulation.stage import Stage
 
 # What people are shown of a rollout, and nothing rests on it.
-DISPENSABLE = frozenset({"DescribeAlarms", "GetDeploymentConfig", "GetDeploymentGroup"})
+DISPENSABLE = frozenset({"DescribeAlarms", "GetDeploymentConfig", "GetDeploymentGroup", "GetDeploymentTarget"})
 
 
 class Reporting:
