@@ -14,10 +14,10 @@ from reconcilers.outcome import Finding
 from reconcilers.preflight_facts import Alarm, DeploymentGroup, PreflightFacts
 
 
-def of_group(group: DeploymentGroup, facts: PreflightFacts) -> Iterator[Finding]:
+def of_group(wanted: Service, group: DeploymentGroup, facts: PreflightFacts) -> Iterator[Finding]:
     """The alarms of a CodeDeploy deployment group."""
     watching = group.alarm_names if group.alarms_enabled else ()
-    yield from _watching(f"Deployment group {group.name}", watching, facts)
+    yield from _watching(wanted, f"Deployment group {group.name}", watching, facts)
     if watching:
         yield from _half_blind(group, facts)
 
@@ -27,7 +27,7 @@ def of_rolling(wanted: Service, service: LiveService, facts: PreflightFacts) -> 
     configuration = deployment_configuration(wanted, service.definition)
     alarms: Mapping[str, Any] = configuration.get("alarms") or {}
     watching = tuple(alarms.get("alarmNames") or ()) if alarms.get("enable") else ()
-    yield from _watching(f"Service {service.name}", watching, facts)
+    yield from _watching(wanted, f"Service {service.name}", watching, facts)
     if watching and not alarms.get("rollback"):
         yield Finding(
             "RollbackOff",
@@ -45,7 +45,7 @@ def of_rolling(wanted: Service, service: LiveService, facts: PreflightFacts) -> 
         )
 
 
-def _watching(whose: str, names: tuple[str, ...], facts: PreflightFacts) -> Iterator[Finding]:
+def _watching(wanted: Service, whose: str, names: tuple[str, ...], facts: PreflightFacts) -> Iterator[Finding]:
     if not names:
         yield Finding(
             "NoAlarm",
@@ -66,7 +66,8 @@ def _watching(whose: str, names: tuple[str, ...], facts: PreflightFacts) -> Iter
             yield Finding(
                 "AlarmFiring",
                 f"Alarm {name} is in ALARM: the deployment would be stopped at once, or not be watched.",
-                "Wait until it is OK. To ship a fix for what it tells of: trueup sync --despite-alarm REASON.",
+                "Wait until it is OK. To ship a fix for what it tells of: "
+                f"trueup sync {wanted.key} --despite-alarm REASON.",
             )
 
 

@@ -26,7 +26,7 @@ def findings(
     yield from _target_groups(group, facts)
     yield from _pairing(group, service, facts)
     yield from _production(group, service, facts)
-    yield from alarms.of_group(group, facts)
+    yield from alarms.of_group(wanted, group, facts)
     yield from _rollback(group)
 
 

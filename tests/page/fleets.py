@@ -157,7 +157,7 @@ DRIFT = (
 FIRING = Finding(
     "AlarmFiring",
     "Alarm prod-ledger-5xx is in ALARM: the deployment would be stopped at once, or not be watched.",
-    "Wait until it is OK. To ship a fix for what it tells of: trueup sync --despite-alarm REASON.",
+    "Wait until it is OK. To ship a fix for what it tells of: trueup sync prod/ledger --despite-alarm REASON.",
 )
 BROKEN = Problem("desired/staging/reports.yaml", 14, 5, "There is no field imagez.", "Did you mean images?")
 

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from reconcilers.live_service import LiveService, LoadBalancer
-from reconcilers.model import RollingRollout, Severity
+from reconcilers.model import CodeDeployRollout, RollingRollout, Severity
 from reconcilers.preflight import findings
 from reconcilers.preflight_facts import Alarm, Image, Listener, PreflightFacts, TargetGroup
 from tests.reconcilers.builders import (
     BLUE,
+    CODE_DEPLOY,
     GREEN,
     LISTENER,
     ROLLING,
@@ -247,3 +248,13 @@ def test_a_port_list_that_is_null_is_one_without_ports() -> None:
 def test_a_rolling_service_of_which_nothing_is_known_is_warned_of() -> None:
     bare = replace(rolling_service(), definition={})
     assert codes(facts(group=None), bare, rollout=ROLLING) == ["NoAlarm*", "CircuitBreakerOff*"]
+
+
+@pytest.mark.parametrize("rollout", [CODE_DEPLOY, ROLLING])
+def test_the_remedy_for_an_alarm_that_fires_can_be_typed_as_it_stands(
+    rollout: CodeDeployRollout | RollingRollout,
+) -> None:
+    firing = facts(alarms=(replace(facts().alarms[0], state="ALARM"),))
+    found = findings(wanted("v2", rollout=rollout), rolling_service(), firing, despite_alarm=False)
+    [remedy] = [each.remedy for each in found if each.code == "AlarmFiring"]
+    assert "trueup sync prod/notes --despite-alarm REASON" in remedy
