@@ -17,9 +17,8 @@ _KINDS = 20  # as wide as the longest kind
 
 
 def facts(found: Sequence[FactView], look: Look) -> RenderableType:
-    """Facts, which come newest first, oldest first; those of one moment as they were learnt."""
-    as_learnt = found[::-1]
-    told = sorted(as_learnt, key=lambda each: each.at)
+    """Facts, which come newest first, oldest first."""
+    told = found[::-1]
     names = max((len(_service(each)) for each in told), default=0)
     return Group(*(fact(each, look, names) for each in told))
 

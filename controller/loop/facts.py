@@ -5,6 +5,7 @@ An event is what one look found new compared with the look before; a fact is tha
 that happened has the same name and is told once.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -28,6 +29,26 @@ class Kind(StrEnum):
     SOURCE_STALE = "source-stale"
     SOURCE_BACK = "source-back"
     ORDERED = "ordered"  # somebody asked for something, and had the right to
+
+
+ORDER = (
+    Kind.SOURCE_STALE,
+    Kind.SOURCE_BACK,
+    Kind.ORDERED,
+    Kind.DRIFT_FOUND,
+    Kind.SUPERSEDED,
+    Kind.STOPPED,
+    Kind.CLEARED,
+    Kind.STARTED,
+    Kind.DONE,
+    Kind.FAILED,
+    Kind.ROLLED_BACK,
+    Kind.DRIFT_HEALED,
+    Kind.HELD,
+    Kind.BLOCKED,
+)
+"""Of what happened at one moment, which comes first: what ends before what begins because of it. So has the page."""
+_PLACES = {kind: place for place, kind in enumerate(ORDER)}
 
 
 class Tone(StrEnum):
@@ -84,3 +105,8 @@ class Fact:
     @property
     def tone(self) -> Tone:
         return TONES[self.kind]
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """Facts, oldest first; those of one moment in the same order wherever they are told."""
+    return sorted(facts, key=lambda fact: (fact.at, _PLACES[fact.kind], fact.id))

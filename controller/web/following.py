@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from controller.loop.facts import Fact
+from controller.loop.facts import Fact, in_order
 from controller.loop.journal import MOST, Journal
 from controller.web.fact_views import ActivityView
 from controller.web.fleet import Fleet
@@ -64,7 +64,7 @@ def following(followed: Followed) -> APIRouter:
             near.look()
         cursor, facts = journal.after(asked.after or 0)
         wanted = [each for each in facts if is_wanted(each, asked)]
-        newest = sorted(wanted, key=lambda fact: fact.at)[::-1]  # of the same moment, what was learnt last
+        newest = in_order(wanted)[::-1]
         left = _before(newest, asked.before) if asked.before else newest
         shown = left[: asked.limit]
         older = f"{shown[-1].at}~{shown[-1].id}" if len(left) > len(shown) else None

@@ -8,6 +8,8 @@ import { absolute, clock, exactSpan, now } from "./times.js";
 import { KINDS, known, short, who } from "./words.js";
 
 const PAGE = 60;
+// Of what happened at one moment, which comes first: the daemon's order, so that nothing changes places once it is read.
+const ORDER = ["source-stale", "source-back", "ordered", "drift-found", "rollout-superseded", "rollout-stopped", "cleared", "rollout-started", "rollout-done", "rollout-failed", "rollout-rolled-back", "drift-healed", "held", "blocked"];
 
 export class ActivityView {
   title = "Activity";
@@ -93,7 +95,7 @@ export class ActivityView {
   }
 
   #draw() {
-    const facts = [...this.#facts.values()].sort((a, b) => b.at - a.at);
+    const facts = [...this.#facts.values()].sort(newestFirst);
     const nodes = [];
     let day = "";
     for (const fact of facts) {
@@ -154,6 +156,10 @@ export class ActivityView {
     if (service) query.set("service", service);
     return query;
   }
+}
+
+function newestFirst(a, b) {
+  return b.at - a.at || ORDER.indexOf(b.kind) - ORDER.indexOf(a.kind) || (a.id < b.id ? 1 : -1);
 }
 
 function drawn(fact) {
