@@ -56,6 +56,8 @@ class Attempt:
     ``mark`` is ``None`` for somebody else's. ``rollback_of`` names the deployment which this one takes back,
     ``rollback`` the one which takes this one back. ``shift_over``: production has moved, only the old task set's end is
     awaited; ``moved_at``: since when. ``revision`` is the content of what it ships. Both where they were looked up.
+    ``gives_way``: its revision's tag says that we stop it for a newer release, which may have come to nothing.
+    ``patience``: for how many seconds AWS waits for a person to let the traffic go, where it asks one.
     """
 
     id: str
@@ -74,6 +76,8 @@ class Attempt:
     moved_at: float | None = None
     hooks: Mapping[str, str] = field(default_factory=dict)
     config: str = ""  # CodeDeploy's deployment configuration: how the traffic moves
+    gives_way: bool = False
+    patience: float | None = None
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, assert_never
 
-from reconcilers.attempts import Attempt
+from reconcilers.attempts import Attempt, AttemptState
 from reconcilers.aws.arns import cluster_name
 from reconcilers.aws.gateways import Gateways
 from reconcilers.aws.marks import says_release
@@ -20,7 +20,8 @@ from reconcilers.model import CodeDeployRollout, RollingRollout, Service
 from reconcilers.outcome import Retry, Stalled
 from reconcilers.preflight_facts import Alarm, DeploymentGroup, PreflightFacts, TargetGroup
 from reconcilers.progress import Colour, Progress
-from reconcilers.rollout.pace import expected_end
+from reconcilers.rollout.holds import by_hand
+from reconcilers.rollout.pace import expected_end, gives_up_at
 from reconcilers.rollout.survey import to_ship
 from reconcilers.verdict import Look
 
@@ -79,7 +80,8 @@ def attempts(gateways: Gateways, wanted: Service, now: float) -> tuple[Attempt, 
     match wanted.rollout:
         case CodeDeployRollout(application=application, deployment_group=group):
             found = gateways.codedeploy.attempts(application, group, now, wanted.release)
-            return _dated(gateways, wanted, [_with_content(gateways, each, wanted.release) for each in found])
+            ended = (_with_end(gateways, each) for each in found)
+            return _dated(gateways, wanted, [_with_content(gateways, each, wanted.release) for each in ended])
         case RollingRollout():
             return gateways.ecs.service_deployments(wanted.cluster, wanted.name, str(wanted.key))
         case _:
@@ -105,6 +107,13 @@ def _with_content(gateways: Gateways, attempt: Attempt, release: Digest) -> Atte
     return replace(attempt, revision=shipped.digest) if shipped else attempt
 
 
+def _with_end(gateways: Gateways, attempt: Attempt) -> Attempt:
+    """Of a stop CodeDeploy does not say whose it was; the revision's tag says if it was ours, for a newer release."""
+    if attempt.mark is None or attempt.task_definition_arn is None or not by_hand(attempt):
+        return attempt
+    return replace(attempt, gives_way=gateways.ecs.gave_way(attempt.task_definition_arn, attempt.id))
+
+
 def _candidates(gateways: Gateways, wanted: Service, live: Live) -> tuple[RegisteredRevision, ...]:
     """What shipped this release before is the likeliest to have its content, however many revisions came after it."""
     ours = (each for each in live.attempts or () if each.mark is not None and each.mark.release == wanted.release)
@@ -116,14 +125,12 @@ def _candidates(gateways: Gateways, wanted: Service, live: Live) -> tuple[Regist
 def _progress(gateways: Gateways, wanted: Service, live: Live, now: float) -> Progress:
     match wanted.rollout:
         case CodeDeployRollout(application=application, deployment_group=group):
-            active = next((each for each in live.attempts or () if each.active), None)
+            active = _active(live)
             found = active and _shift(gateways, wanted, live, active, now)
             alarms = _alarms(gateways, lambda: gateways.codedeploy.alarm_names(application, group)) if found else ()
             return replace(found, alarms=alarms) if found else Progress(0.0, 0, 0)
         case RollingRollout():
-            return replace(
-                _rolling_progress(live.service), alarms=_alarms(gateways, lambda: _rolling_alarms(wanted, live))
-            )
+            return replace(_rolling_progress(live), alarms=_alarms(gateways, lambda: _rolling_alarms(wanted, live)))
         case _:
             assert_never(wanted.rollout)
 
@@ -133,6 +140,8 @@ def _shift(gateways: Gateways, wanted: Service, live: Live, active: Attempt, now
     # While a release is taken back, people look at that release: where it failed, and that it has no traffic any more.
     shown = active.rollback_of or active.id
     found = gateways.codedeploy.progress(shown, cluster_name(wanted.cluster), wanted.name, task_sets)
+    if found is not None and active.state is AttemptState.READY:
+        return replace(found, gives_up_at=gives_up_at(found, active.patience))
     if found is None or not active.config or active.rollback_of:
         return found
     with suppress(Retry, Stalled):  # when it ends is good to know, and nothing rests on it
@@ -151,22 +160,36 @@ def _alarms(gateways: Gateways, names: Callable[[], tuple[str, ...]]) -> tuple[A
     return ()
 
 
-def _rolling_progress(service: LiveService | None) -> Progress:
+def _rolling_progress(live: Live) -> Progress:
     """A rolling update's share of production is its share of the running tasks."""
-    deployments = service.deployments if service else ()
-    new = next((each for each in deployments if each.status == "PRIMARY"), None)
-    if new is None:
-        return Progress(0.0, 0, 0)
+    deployments = live.service.deployments if live.service else ()
+    new = _coming(deployments, _active(live))
     everything = sum(each.running for each in deployments)
-    colours = tuple(_rolling_colour(each, everything) for each in deployments)
+    colours = tuple(_rolling_colour(each, everything, new=each is new) for each in deployments)
+    if new is None:
+        return Progress(0.0, 0, 0, colours=colours)
     share = 100.0 * new.running / everything if everything else 0.0
     return Progress(share, new.running, new.desired, colours=colours)
 
 
-def _rolling_colour(deployment: RollingDeployment, everything: int) -> Colour:
+def _coming(deployments: tuple[RollingDeployment, ...], active: Attempt | None) -> RollingDeployment | None:
+    """The new side. ECS makes the old one PRIMARY again as soon as it takes the new one back, whose tasks then go."""
+    primary = next((each for each in deployments if each.status == "PRIMARY"), None)
+    if active is None or active.state is not AttemptState.STOPPING or primary is None:
+        return primary
+    shipped = active.task_definition_arn
+    if shipped is None or primary.task_definition_arn == shipped:
+        return primary
+    return next((each for each in deployments if each.task_definition_arn == shipped), None)
+
+
+def _rolling_colour(deployment: RollingDeployment, everything: int, *, new: bool) -> Colour:
     weight = 100.0 * deployment.running / everything if everything else 0.0
-    new = deployment.status == "PRIMARY"
     return Colour(new, weight, deployment.running, deployment.desired, deployment.task_definition_arn)
+
+
+def _active(live: Live) -> Attempt | None:
+    return next((each for each in live.attempts or () if each.active), None)
 
 
 def _preflight(gateways: Gateways, wanted: Service, live: Live) -> PreflightFacts:

@@ -42,7 +42,7 @@ class Progress:
     """How far a running deployment is. ``traffic`` is the new version's share of production in percent, 0 to 100.
 
     ``alarms`` are those that watch it, as they stand; none where they could not be asked. ``ends_at``: when production
-    is expected to have moved, in seconds since the epoch.
+    is expected to have moved, in seconds since the epoch; ``gives_up_at``: when AWS stops it, should nobody let it go.
     """
 
     traffic: float
@@ -52,3 +52,4 @@ class Progress:
     colours: tuple[Colour, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     ends_at: float | None = None
+    gives_up_at: float | None = None

@@ -61,8 +61,8 @@ class CodeDeployGateway:
         """The newest deployments of the group, newest first, rollbacks among them.
 
         AppSpecs, and with them task definition and hooks, are looked up back to the last that succeeded, for those
-        whose mark does not say what they shipped, and for the newest attempt of ``release``; of the others they are
-        there where they are known already.
+        whose mark does not say what they shipped, for those of ours that were stopped by hand, and for the newest
+        attempt of ``release``; of the others they are there where they are known already.
         """
         infos = self._newest(application, group, now)
         wanted = _worth_reading(infos, release)
@@ -221,7 +221,8 @@ def _worth_reading(infos: list[Info], release: Digest | None) -> frozenset[str]:
     since = shipped[: min(good, APPSPECS)]
     told = [info for info in shipped[:APPSPECS] if not says_release(mark_in(info.get("description")), release)]
     tried = [info for info in shipped if _is_of(info, release)]
-    chosen = (*since, *shipped[good : good + 1], *told, *tried[:1])
+    stopped = [info for info in shipped if _stopped_by_hand(info)]  # their revisions' tags say if that was us
+    chosen = (*since, *shipped[good : good + 1], *told, *stopped, *tried[:1])
     return frozenset(info["deploymentId"] for info in chosen)
 
 
@@ -231,6 +232,11 @@ def _rollback(info: Info, member: str) -> str | None:
 
 def _succeeded(info: Info) -> bool:
     return info.get("status") == "Succeeded" and not _rollback(info, "rollbackDeploymentId")
+
+
+def _stopped_by_hand(info: Info) -> bool:
+    code = (info.get("errorInformation") or {}).get("code")
+    return info.get("status") == "Stopped" and code in (None, "MANUAL_STOP") and bool(mark_in(info.get("description")))
 
 
 def _is_of(info: Info, release: Digest | None) -> bool:

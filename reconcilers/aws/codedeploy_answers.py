@@ -41,7 +41,15 @@ def attempt(answer: Mapping[str, Any], appspec: AppSpec) -> Attempt:
         shift_over=bool(answer.get("instanceTerminationWaitTimeStarted")) or status in ("Baking", "Succeeded"),
         hooks=appspec.hooks,
         config=answer.get("deploymentConfigName", ""),
+        patience=_patience(answer),
     )
+
+
+def _patience(answer: Mapping[str, Any]) -> float | None:
+    """For how many seconds a person may let the traffic go, in the answer for a deployment or for a group."""
+    ready = (answer.get("blueGreenDeploymentConfiguration") or {}).get("deploymentReadyOption") or {}
+    waits = ready.get("actionOnTimeout") == "STOP_DEPLOYMENT"
+    return 60.0 * ready.get("waitTimeInMinutes", 0) if waits else None
 
 
 def created_at(answer: Mapping[str, Any]) -> float:
@@ -85,9 +93,6 @@ def deployment_group(answer: Mapping[str, Any]) -> DeploymentGroup:
     pair = _first((answer.get("loadBalancerInfo") or {}).get("targetGroupPairInfoList"))
     alarms = answer.get("alarmConfiguration") or {}
     rollback = answer.get("autoRollbackConfiguration") or {}
-    blue_green = answer.get("blueGreenDeploymentConfiguration") or {}
-    ready = blue_green.get("deploymentReadyOption") or {}
-    waits = ready.get("actionOnTimeout") == "STOP_DEPLOYMENT"
     return DeploymentGroup(
         application=answer["applicationName"],
         name=answer["deploymentGroupName"],
@@ -100,7 +105,7 @@ def deployment_group(answer: Mapping[str, Any]) -> DeploymentGroup:
         alarm_names=tuple(each["name"] for each in alarms.get("alarms") or ()),
         alarms_enabled=bool(alarms.get("enabled")),
         rollback_events=tuple(rollback.get("events") or ()) if rollback.get("enabled") else (),
-        ready_wait_minutes=ready.get("waitTimeInMinutes", 0) if waits else 0,
+        ready_wait_minutes=round((_patience(answer) or 0.0) / 60),
     )
 
 

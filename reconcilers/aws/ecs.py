@@ -19,7 +19,7 @@ from reconcilers.aws.moments import seconds
 from reconcilers.digest import Digest
 from reconcilers.live_service import LiveService, RegisteredRevision
 from reconcilers.outcome import Retry
-from reconcilers.tags import VALUE_LIMIT
+from reconcilers.tags import SUPERSEDED, VALUE_LIMIT, value
 
 DESCRIBE_SERVICES_LIMIT = 10
 REMEMBERED = 4096
@@ -50,6 +50,7 @@ class EcsGateway:
         self._services: set[str] = set()
         self._ended: Bounded[str, Attempt] = Bounded(REMEMBERED)
         self._shipped_by: Bounded[str, str] = Bounded(REMEMBERED)  # service revision → task definition
+        self._gave_way: Bounded[str, bool] = Bounded(REMEMBERED)  # CodeDeploy's deployments, by their ids
         self._newest: Bounded[str, str] = Bounded(REMEMBERED)  # family → what was registered here last
 
     def describe_services(self, cluster: str, names: tuple[str, ...]) -> DescribedServices:
@@ -103,6 +104,16 @@ class EcsGateway:
             status=definition.get("status", "ACTIVE"),
             tags={each["key"]: each.get("value", "") for each in tags},
         )
+
+    def gave_way(self, arn: str, deployment: str) -> bool:
+        """Whether a revision's tag says that we stopped its deployment for a newer release. It must have ended: the
+        answer is kept.
+        """
+        known = self._gave_way.get(deployment)
+        if known is not None:
+            return known
+        found = self.revision(arn)
+        return self._gave_way.put(deployment, found is not None and value(found, SUPERSEDED) == deployment)
 
     def _registered(self, definition: Mapping[str, Any]) -> RegisteredRevision:
         arn = definition["taskDefinitionArn"]

@@ -65,7 +65,11 @@ def marked(attempts: tuple[Attempt, ...], tags: Mapping[str, Mapping[str, str]],
     done: list[Attempt] = []
     for attempt in reversed(attempts):
         told = tags.get(attempt.task_definition_arn or "")
-        done.append(attempt if told is None else replace(attempt, mark=_mark(attempt, told, causes, done[-1:], owner)))
+        if told is None:
+            done.append(attempt)
+            continue
+        gives_way = told.get(names.SUPERSEDED) == attempt.id
+        done.append(replace(attempt, mark=_mark(attempt, told, causes, done[-1:], owner), gives_way=gives_way))
     return tuple(reversed(done))
 
 

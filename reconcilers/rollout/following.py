@@ -4,7 +4,7 @@ from reconcilers.attempts import Attempt, Cause
 from reconcilers.outcome import InSync, Progressing, Sync, Waiting
 from reconcilers.progress import LifecycleEvent
 from reconcilers.rollout.situation import Situation
-from reconcilers.verdict import Plan
+from reconcilers.verdict import Look, LookCloser, Plan
 
 # Between these steps CodeDeploy asks a person whether the traffic may go.
 _WAITS = (("AfterAllowTestTraffic", "BeforeAllowTraffic"), ("BeforeAllowTraffic", "AllowTraffic"))
@@ -21,14 +21,19 @@ def foreign(situation: Situation, attempt: Attempt) -> Plan:
     )
 
 
-def stopping(situation: Situation, attempt: Attempt) -> Plan:
-    """It was told to stop and has not yet."""
-    waiting = Waiting(f"{attempt.name} is being stopped.", attempt.name, situation.policy.poll)
+def stopping(situation: Situation, attempt: Attempt) -> Plan | LookCloser:
+    """It was told to stop, or to go back, and has not yet. How far it is, is good to see."""
+    if situation.live.progress is None:
+        return LookCloser(frozenset({Look.PROGRESS}))
+    how = "rolled back" if attempt.aws_status.startswith("ROLLBACK") else "stopped"
+    waiting = Waiting(f"{attempt.name} is being {how}.", attempt.name, situation.policy.poll)
     return situation.plan(waiting, _until(situation, attempt))
 
 
-def ready(situation: Situation, attempt: Attempt) -> Plan:
-    """A person decides when the traffic goes; that is not timed."""
+def ready(situation: Situation, attempt: Attempt) -> Plan | LookCloser:
+    """A person decides when the traffic goes, and looks at how far it is; that is not timed."""
+    if situation.live.progress is None:
+        return LookCloser(frozenset({Look.PROGRESS}))
     what = f"{attempt.name} is ready and waits for a person to let the traffic go."
     waiting = Waiting(what, "a person", situation.policy.poll)
     return situation.plan(waiting, _until(situation, attempt), spends=situation.wants(attempt))

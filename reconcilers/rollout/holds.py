@@ -56,6 +56,16 @@ def hold(situation: Situation) -> Hold | None:
     return _recorded(last, candidates)
 
 
+def gave_way(attempt: Attempt) -> bool:
+    """Whether an attempt that has ended was stopped by us for a newer release, as its revision's tag says."""
+    return attempt.gives_way and by_hand(attempt)
+
+
+def by_hand(attempt: Attempt) -> bool:
+    """Whether an attempt ended because somebody stopped it, be it us: AWS does not say who."""
+    return attempt.state in (AttemptState.STOPPED, AttemptState.ROLLED_BACK) and reason(attempt).code in _BY_HAND
+
+
 def mark_superseded(attempt: Attempt) -> tuple[TagRevision, ...]:
     """To be done before an attempt is stopped for a newer release."""
     if attempt.task_definition_arn is None:
@@ -75,8 +85,7 @@ def _label(deployment: str, why: AwsReason) -> dict[str, str | None]:
 
 
 def _superseded(attempt: Attempt, candidates: tuple[RegisteredRevision, ...]) -> bool:
-    by_hand = attempt.state in (AttemptState.STOPPED, AttemptState.ROLLED_BACK) and reason(attempt).code in _BY_HAND
-    return by_hand and any(tags.value(each, tags.SUPERSEDED) == attempt.id for each in candidates)
+    return by_hand(attempt) and any(tags.value(each, tags.SUPERSEDED) == attempt.id for each in candidates)
 
 
 def _recorded(last: Attempt, candidates: tuple[RegisteredRevision, ...]) -> Hold:

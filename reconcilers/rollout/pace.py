@@ -1,4 +1,6 @@
-"""When a shift is expected to be over: from how its configuration moves traffic, and from how far it has come."""
+"""When a shift is expected to be over, from how its configuration moves traffic and from how far it has come; and when
+AWS gives up one that nobody lets go.
+"""
 
 from math import ceil
 
@@ -23,3 +25,12 @@ def expected_end(progress: Progress, pace: Pace | None, stepped_at: float, now: 
     if taken and took < 0.8 * taken * interval:
         interval = took / taken
     return max(now, began + steps * interval)
+
+
+def gives_up_at(progress: Progress, patience: float | None) -> float | None:
+    """When AWS stops what waits for a person, in seconds since the epoch: it has waited since its last step ended.
+
+    ``None`` where it waits for nobody (``patience`` is ``None``), or no step has ended.
+    """
+    ended = [each.ended_at for each in progress.events if each.ended_at is not None]
+    return max(ended) + patience if ended and patience is not None else None

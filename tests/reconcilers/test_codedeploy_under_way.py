@@ -286,3 +286,7 @@ def test_the_newer_release_ships_once_all_is_over() -> None:
     rollback = attempt("v1", id="d-back", mark=None, rollback_of="d-v2")
     plan = decided(wanted("v3"), live(rollback, superseded, attempt("v1")))
     assert isinstance(plan.actions[-1], CreateDeployment)
+
+
+def test_how_far_it_is_is_looked_at_while_it_waits_for_a_person() -> None:
+    assert looks(wanted("v2"), shifting(running("v2", AttemptState.READY), progress=None)) == {Look.PROGRESS}

@@ -361,3 +361,88 @@ def test_before_production_has_moved_nothing_is_asked() -> None:
 def test_that_aws_does_not_say_when_production_moved_is_in_nobodys_way(refusal: Refusal) -> None:
     attempts, _ = looked_at(deployment(1), told=refusal)
     assert [(each.id, each.moved_at) for each in attempts] == [("d-1", None)]
+
+
+def stop(code: str | None = "MANUAL_STOP", by: str | None = None) -> dict[str, Any]:
+    """A deployment that was stopped, by default one of ours and by hand."""
+    mark = by or f"trueup release={release('v1')} commit=c cause=commit"
+    error = {"errorInformation": {"code": code, "message": "…"}} if code else {}
+    return deployment(1, description=mark, status="Stopped", **error)
+
+
+def superseded(name: str) -> dict[str, Any]:
+    return {**described(7, "v1"), "tags": [{"key": "trueup:superseded", "value": name}]}
+
+
+@pytest.mark.parametrize("code", ["MANUAL_STOP", None])
+@pytest.mark.parametrize(("name", "ours"), [("d-1", True), ("d-0", False)])
+def test_a_stop_by_hand_was_ours_where_the_revisions_tag_says_so(code: str | None, name: str, ours: bool) -> None:
+    gateways, wire = over(replies(**tried(stop(code)), DescribeTaskDefinition=superseded(name)))
+
+    for _ in range(2):
+        live = closer(gateways, wanted(), LIVE, frozenset({Look.ATTEMPTS}), NOW)
+
+    assert live.attempts is not None
+    assert live.attempts[0].gives_way is ours
+    assert wire.asked("DescribeTaskDefinition") == [{"taskDefinition": arn(7), "include": ["TAGS"]}], "asked once"
+
+
+def test_whose_a_stop_was_is_asked_of_an_old_one_too() -> None:
+    newer = [
+        deployment(number, description=f"trueup release={release('v1')} commit=c cause=commit") for number in (8, 9)
+    ]
+    gateways, _ = over(replies(**tried(*newer, stop()), DescribeTaskDefinition=superseded("d-1")))
+
+    live = closer(gateways, wanted(), LIVE, frozenset({Look.ATTEMPTS}), NOW)
+
+    assert live.attempts is not None
+    assert [each.gives_way for each in live.attempts] == [False, False, True]
+
+
+@pytest.mark.parametrize("ended", [stop("ALARM_ACTIVE"), stop(by="by hand, trueup release=v1-x")])
+def test_what_an_alarm_stopped_and_what_is_not_ours_never_gave_way(ended: dict[str, Any]) -> None:
+    gateways, _ = over(replies(**tried(ended), DescribeTaskDefinition=superseded("d-1")))
+
+    live = closer(gateways, wanted(), LIVE, frozenset({Look.ATTEMPTS}), NOW)
+
+    assert live.attempts is not None
+    assert not live.attempts[0].gives_way
+
+
+def test_a_deployment_that_waits_for_a_person_tells_when_aws_gives_up() -> None:
+    gateways, wire = over(
+        replies(GetDeploymentTarget=target(ALLOWING | {"endTime": datetime.fromtimestamp(NOW - 60, UTC)}))
+    )
+    ready = attempt("v2", AttemptState.READY, config="Linear", patience=3600.0)
+
+    live = closer(gateways, wanted("v2"), replace(LIVE, attempts=(ready,)), frozenset({Look.PROGRESS}), NOW)
+
+    assert live.progress is not None
+    assert (live.progress.gives_up_at, live.progress.ends_at) == (NOW + 3540, None)
+    assert wire.asked("GetDeploymentConfig") == []
+
+
+def test_while_ecs_takes_a_release_back_the_new_side_is_what_goes() -> None:
+    gateways, _ = over(replies())
+    old = RollingDeployment("back", "PRIMARY", arn(1), "IN_PROGRESS", desired=4, running=3)
+    new = RollingDeployment("new", "ACTIVE", arn(2), "FAILED", running=1)
+    back = attempt("v2", AttemptState.STOPPING)
+    live = replace(LIVE, service=rolling_service(deployments=(old, new)), attempts=(back,))
+
+    live = closer(gateways, wanted("v2", rollout=ROLLING), live, frozenset({Look.PROGRESS}), NOW)
+
+    assert live.progress is not None
+    assert (live.progress.traffic, [each.green for each in live.progress.colours]) == (25.0, [False, True])
+
+
+@pytest.mark.parametrize(("number", "share"), [(2, 0.0), (1, 100.0), (None, 100.0)])
+def test_a_release_that_is_taken_back_has_no_share_once_its_tasks_are_gone(number: int | None, share: float) -> None:
+    gateways, _ = over(replies())
+    old = RollingDeployment("back", "PRIMARY", arn(1), "IN_PROGRESS", desired=4, running=4)
+    back = attempt("v2", AttemptState.STOPPING, task_definition_arn=arn(number) if number else None)
+    live = replace(LIVE, service=rolling_service(deployments=(old,)), attempts=(back,))
+
+    live = closer(gateways, wanted("v2", rollout=ROLLING), live, frozenset({Look.PROGRESS}), NOW)
+
+    assert live.progress is not None
+    assert live.progress.traffic == share

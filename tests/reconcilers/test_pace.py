@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcilers.progress import LifecycleEvent, Pace, Progress
-from reconcilers.rollout.pace import expected_end
+from reconcilers.rollout.pace import expected_end, gives_up_at
 
 BEGAN = 1_000.0
 LINEAR = Pace(10.0, 60.0)
@@ -80,3 +80,16 @@ def test_between_two_steps_the_end_stays_where_it_is(
 def test_time_alone_does_not_put_the_end_off_in_a_sandbox_whose_minutes_are_short() -> None:
     ends = [expected_end(at(50), LINEAR, BEGAN + 4, BEGAN + 4 + passed) for passed in (0.0, 0.3, 0.6, 0.9)]
     assert ends == [BEGAN + 9] * 4
+
+
+def ended_at(*ends: float | None) -> Progress:
+    return Progress(0.0, 2, 2, tuple(LifecycleEvent(f"Step{end}", "Succeeded", BEGAN, end) for end in ends))
+
+
+def test_aws_gives_up_once_a_person_has_had_his_time_since_the_last_step() -> None:
+    assert gives_up_at(ended_at(1010.0, 1020.0, None), 600.0) == 1620.0
+
+
+def test_aws_gives_nobody_up_whom_it_does_not_wait_for() -> None:
+    assert gives_up_at(ended_at(1010.0), None) is None
+    assert gives_up_at(ended_at(None), 600.0) is None

@@ -130,6 +130,22 @@ def test_a_pause_hook_waits_for_a_person() -> None:
     assert outcome.on == "a person"
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("STOP_REQUESTED", "d-v2 is being stopped."),
+        ("ROLLBACK_REQUESTED", "d-v2 is being rolled back."),
+        ("ROLLBACK_IN_PROGRESS", "d-v2 is being rolled back."),
+    ],
+)
+def test_one_that_is_on_its_way_back_says_so_and_is_looked_at(status: str, said: str) -> None:
+    seen = live(attempt("v2", AttemptState.STOPPING, aws_status=status), V1, number=1)
+    outcome = decided(want("v2"), seen).outcome
+    assert isinstance(outcome, Waiting)
+    assert outcome.what == said
+    assert looks(want("v2"), replace(seen, progress=None)) == {Look.PROGRESS}
+
+
 def test_one_that_takes_too_long_is_stopped() -> None:
     plan = decided(want("v2"), live(attempt("v2", RUNNING, created_at=NOW - 3601), V1, number=2))
     assert kinds(plan) == ("TagRevision", "StopServiceDeployment")

@@ -106,3 +106,11 @@ def test_stamps_are_kept_for_the_newest_and_fit_a_tag() -> None:
 
 def test_a_stamp_that_is_not_ours_to_read_is_left_out() -> None:
     assert stamps("yesterday 5-whim 7-retry") == ((7.0, Cause.RETRY),)
+
+
+def test_a_deployment_gives_way_where_its_revisions_tag_names_it() -> None:
+    first, again = (
+        Attempt(f"d-{at}", AttemptState.STOPPED, "STOPPED", at, task_definition_arn="a") for at in (1.0, 2.0)
+    )
+    found = marked((again, first), {"a": {**OURS, "trueup:superseded": "d-2.0"}}, "prod/web")
+    assert [(each.id, each.gives_way) for each in found] == [("d-2.0", True), ("d-1.0", False)]
