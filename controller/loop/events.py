@@ -9,6 +9,7 @@ from reconcilers.attempts import Attempt, AttemptState, Cause
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Blocked, Held, InSync, Outcome, Sync
 from reconcilers.rollout.history import is_rollback
+from reconcilers.rollout.holds import gave_way
 
 
 class Result(StrEnum):
@@ -19,6 +20,14 @@ class Result(StrEnum):
     FAILED = "failed"
     STOPPED = "stopped"
     SUPERSEDED = "superseded"
+
+
+_RESULTS = {
+    AttemptState.SUCCEEDED: Result.SUCCEEDED,
+    AttemptState.FAILED: Result.FAILED,
+    AttemptState.STOPPED: Result.STOPPED,
+    AttemptState.ROLLED_BACK: Result.ROLLED_BACK,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +93,27 @@ def events(before: ServiceStatus, after: ServiceStatus, now: float) -> tuple[Eve
     return (*_rollouts(before, after, now), *_drift(before, after, now), *_obstacles(before, after))
 
 
+def result_of(attempt: Attempt) -> Result | None:
+    """How a deployment ended, by AWS's record and the tag on its revision; ``None`` while it goes on."""
+    if attempt.active:
+        return Result.SUCCEEDED if attempt.shift_over else None
+    if gave_way(attempt):
+        return Result.SUPERSEDED
+    return Result.ROLLED_BACK if attempt.rollback is not None else _RESULTS[attempt.state]
+
+
 def _rollouts(before: ServiceStatus, after: ServiceStatus, now: float) -> tuple[Event, ...]:
     was, still = before.rollout, after.rollout
-    if after.failing_since is not None or was == still:
+    if after.failing_since is not None or _deployment(was) == _deployment(still):
         return ()
-    ended = (_ended(was, after, now),) if was is not None and not _takes_back(was, before, after) else ()
+    ended = _ended(was, after, now) if was is not None and not _takes_back(was, before, after) else None
     goes_on = still is not None and not _takes_back(still, after)
     started = (RolloutStarted(after.wanted.key, still.deployment),) if still is not None and goes_on else ()
-    return (*ended, *started)
+    return (*((ended,) if ended is not None else ()), *started)
+
+
+def _deployment(rollout: Rollout | None) -> str | None:
+    return rollout.deployment if rollout is not None else None
 
 
 def _takes_back(rollout: Rollout, *looks: ServiceStatus) -> bool:
@@ -102,10 +124,13 @@ def _takes_back(rollout: Rollout, *looks: ServiceStatus) -> bool:
     )
 
 
-def _ended(was: Rollout, after: ServiceStatus, now: float) -> RolloutEnded:
+def _ended(was: Rollout, after: ServiceStatus, now: float) -> RolloutEnded | None:
+    """How it ended; ``None`` where nobody knows whether it did."""
     attempt = _attempt(after, was.deployment)
+    result = (result_of(attempt) if attempt is not None else None) or _without_record(after)
+    if result is None:
+        return None
     started = attempt.created_at if attempt else was.since
-    result = _result(after, attempt)
     ended = _ended_at(attempt, result, now)
     cause = attempt.mark.cause if attempt is not None and attempt.mark is not None else was.cause
     shipped_commit = result is Result.SUCCEEDED and cause is Cause.COMMIT
@@ -146,27 +171,12 @@ def _attempt(status: ServiceStatus, deployment: str) -> Attempt | None:
     return next((each for each in (live.attempts or () if live else ()) if each.id == deployment), None)
 
 
-def _result(after: ServiceStatus, attempt: Attempt | None) -> Result:
-    if attempt is not None and attempt.rollback:
-        return Result.ROLLED_BACK
-    match attempt.state if attempt else None:
-        case AttemptState.ROLLED_BACK:
-            return Result.ROLLED_BACK
-        case AttemptState.FAILED:
-            return Result.FAILED
-        case AttemptState.STOPPED:
-            return Result.STOPPED
-        case AttemptState.STOPPING:
-            return Result.SUPERSEDED
-        case _:
-            return Result.SUCCEEDED if _moved(after, attempt) else Result.SUPERSEDED
-
-
-def _moved(after: ServiceStatus, attempt: Attempt | None) -> bool:
-    """Whether production went over: as AWS says of the deployment, or as the service shows. Other drift may be left."""
-    if attempt is not None and (attempt.shift_over or attempt.state is AttemptState.SUCCEEDED):
-        return True
-    return isinstance(after.outcome, InSync) or after.sync is Sync.IN_SYNC
+def _without_record(after: ServiceStatus) -> Result | None:
+    """How it ended where AWS's record of it was not read: production shows that it moved, or another took its place."""
+    if isinstance(after.outcome, InSync) or after.sync is Sync.IN_SYNC:
+        return Result.SUCCEEDED
+    other = after.rollout
+    return Result.SUPERSEDED if other is not None and not _takes_back(other, after) else None
 
 
 def _drift(before: ServiceStatus, after: ServiceStatus, now: float) -> tuple[Event, ...]:

@@ -7,11 +7,11 @@ answer stands until AWS answers again.
 from dataclasses import replace
 
 from controller.loop.applied import applied_after, still_supposed, with_supposed
+from controller.loop.followed import followed
 from controller.loop.since import began, drift_dated, drifting, stood_before
-from controller.loop.status import Brought, Rollout, ServiceStatus
+from controller.loop.status import Brought, ServiceStatus
 from controller.loop.stood import told_since
-from reconcilers.actions import CreateDeployment, StartRolling
-from reconcilers.attempts import Attempt, Cause
+from reconcilers.attempts import Attempt
 from reconcilers.aws.marks import mark_on
 from reconcilers.explain import named, unread, untold
 from reconcilers.live import Live
@@ -21,7 +21,6 @@ from reconcilers.outcome import (
     Failed,
     Health,
     Outcome,
-    Progressing,
     Retry,
     Stalled,
     Sync,
@@ -123,7 +122,7 @@ def _after_look(before: ServiceStatus, report: Report) -> ServiceStatus:
         failing_since=None,
         drift_since=drift,
         drift_stood=stood_before(before, drift, report.at),
-        rollout=_followed(before.rollout, report),
+        rollout=followed(before.rollout, report),
         report=report,
         live=live,
         in_sync_release=before.wanted.release if plan.sync is Sync.IN_SYNC else before.in_sync_release,
@@ -174,21 +173,3 @@ def _aged(status: ServiceStatus) -> ServiceStatus:
     """With the time since when things are as they were found at the first look, as far as AWS or Git tell."""
     told = told_since(status.sync, status.outcome, status.live, status.wanted.commit) if status.stood else None
     return status if told is None or status.since is None else replace(status, since=min(status.since, told))
-
-
-def _followed(before: Rollout | None, report: Report) -> Rollout | None:
-    if not isinstance(report.outcome, Progressing) or report.outcome.deployment is None:
-        return None
-    deployment = report.outcome.deployment
-    if before is not None and before.deployment == deployment:
-        return replace(before, cause=before.cause or _cause(report, deployment))
-    return Rollout(deployment, report.at, _cause(report, deployment))
-
-
-def _cause(report: Report, deployment: str) -> Cause | None:
-    """Why a deployment was made: as this look made it, or as its mark says, which the next look reads first."""
-    acted = (done.action for done in report.acted if done.result == deployment)
-    made = next((each.mark for each in acted if isinstance(each, CreateDeployment | StartRolling)), None)
-    attempts = (report.observed.attempts if report.observed is not None else None) or ()
-    mark = made or next((each.mark for each in attempts if each.id == deployment), None)
-    return mark.cause if mark is not None else None

@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import assert_never
 
+from controller.loop.events import Result, result_of
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
-from reconcilers.attempts import Attempt, AttemptState, AwsReason, Cause, deployment_name
+from reconcilers.attempts import Attempt, AwsReason, Cause, deployment_name
 from reconcilers.rollout.history import is_rollback
 
+ENDED = {
+    Result.SUCCEEDED: Kind.DONE,
+    Result.ROLLED_BACK: Kind.ROLLED_BACK,
+    Result.FAILED: Kind.FAILED,
+    Result.STOPPED: Kind.STOPPED,
+    Result.SUPERSEDED: Kind.SUPERSEDED,
+}
 _SAID = {
     Kind.STARTED: "is shipping",
     Kind.DONE: "serves production",
@@ -36,7 +43,7 @@ def record(status: ServiceStatus) -> Iterator[Fact]:
 
 
 def attempt_fact(status: ServiceStatus, attempt: Attempt) -> Fact:
-    kind = _kind(status, attempt)
+    kind = _kind(attempt)
     started = kind is Kind.STARTED
     at = attempt.created_at if started else _ended_at(status, attempt)
     fact = rollout_fact(status, attempt.id, kind, at, attempt)
@@ -84,38 +91,9 @@ def _ended_at(status: ServiceStatus, attempt: Attempt) -> float:
     return status.live.observed_at if status.live is not None else attempt.created_at
 
 
-def _kind(status: ServiceStatus, attempt: Attempt) -> Kind:
-    if _gave_way(status, attempt):
-        return Kind.SUPERSEDED
-    if attempt.rollback is not None:
-        return Kind.ROLLED_BACK
-    match attempt.state:
-        case AttemptState.RUNNING | AttemptState.READY | AttemptState.STOPPING:
-            return Kind.DONE if attempt.shift_over else Kind.STARTED
-        case AttemptState.SUCCEEDED:
-            return Kind.DONE
-        case AttemptState.FAILED:
-            return Kind.FAILED
-        case AttemptState.STOPPED:
-            return Kind.STOPPED
-        case AttemptState.ROLLED_BACK:
-            return Kind.ROLLED_BACK
-        case _:
-            assert_never(attempt.state)
-
-
-def _gave_way(status: ServiceStatus, attempt: Attempt) -> bool:
-    """Whether we stopped it for a newer commit: no alarm did, and another release is wanted now, or came after it."""
-    if attempt.state is not AttemptState.STOPPED or attempt.mark is None or _by_alarm(attempt):
-        return False
-    release, newer = attempt.mark.release, (each for each in ours(status) if each.created_at > attempt.created_at)
-    return release != status.wanted.release or any(
-        each.mark is not None and each.mark.release != release for each in newer
-    )
-
-
-def _by_alarm(attempt: Attempt) -> bool:
-    return attempt.reason is not None and "ALARM" in attempt.reason.code
+def _kind(attempt: Attempt) -> Kind:
+    result = result_of(attempt)
+    return ENDED[result] if result is not None else Kind.STARTED
 
 
 def _sentence(deployment: str, kind: Kind, commit: str | None, cause: Cause | None, reason: AwsReason | None) -> str:

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 
 from controller.loop.author import Author
-from reconcilers.attempts import Cause
+from reconcilers.attempts import AttemptState, Cause
 from reconcilers.diff import Change
 from reconcilers.digest import Digest
 from reconcilers.live import Live
@@ -22,6 +22,7 @@ from reconcilers.outcome import (
     Outcome,
     Sync,
 )
+from reconcilers.progress import Progress
 from reconcilers.report import Report
 from reconcilers.verdict import Link
 
@@ -36,13 +37,16 @@ class Brought(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """A deployment of ours that we follow, and since when (seconds since the epoch). ``cause``: why it was made, where
-    that is known.
+    """A deployment of ours that is under way, and since when (seconds since the epoch): as AWS dates it, or else since
+    it was first seen. ``cause``: why it was made, where that is known. ``progress``: how far it was when that was
+    looked at last. One that CodeDeploy made to take ours back is followed as well.
     """
 
     deployment: str
     since: float
     cause: Cause | None = None
+    state: AttemptState = AttemptState.RUNNING
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)

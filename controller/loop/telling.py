@@ -23,25 +23,15 @@ from controller.loop.events import (
     DriftGone,
     Event,
     HoldBegan,
-    Result,
     RolloutEnded,
     RolloutStarted,
 )
-from controller.loop.facts import Fact, Kind
-from controller.loop.rollout_facts import attempt_fact, ours, record, rollout_fact
+from controller.loop.facts import Fact, Kind, in_order
+from controller.loop.rollout_facts import ENDED, attempt_fact, ours, record, rollout_fact
 from controller.loop.since import held_anew
 from controller.loop.status import ServiceStatus
 from reconcilers.attempts import deployment_name
 from reconcilers.outcome import Blocked, Failed, Held, Waiting
-
-_ENDED = {
-    Result.SUCCEEDED: Kind.DONE,
-    Result.ROLLED_BACK: Kind.ROLLED_BACK,
-    Result.FAILED: Kind.FAILED,
-    Result.STOPPED: Kind.STOPPED,
-    Result.SUPERSEDED: Kind.SUPERSEDED,
-}
-
 
 LEFT, LEFT_GIT = "it has left Git, and its service is left as it is", "left-git"
 
@@ -102,7 +92,7 @@ def facts_of(told: Told, now: float) -> tuple[Fact, ...]:
     kept = {
         fact.id: fact for fact in (*new, *_cleared(told, now), *seen)
     }  # AWS's record of a deployment tells more than our look at it
-    return tuple(sorted(kept.values(), key=lambda fact: fact.at))
+    return tuple(in_order(kept.values()))
 
 
 def healed(found: Fact, now: float) -> Fact:
@@ -135,7 +125,7 @@ def _of_event(event: Event, told: Told, now: float) -> Iterator[Fact]:
         case RolloutStarted(_, deployment):
             yield rollout_fact(after, deployment, Kind.STARTED, after.rollout.since if after.rollout else now)
         case RolloutEnded(_, deployment, result, seconds):
-            yield replace(rollout_fact(after, deployment, _ENDED[result], now), seconds=seconds)
+            yield replace(rollout_fact(after, deployment, ENDED[result], now), seconds=seconds)
         case DriftFound(_, paths):
             yield drift_found(after, paths)
         case DriftGone():

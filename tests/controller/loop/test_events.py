@@ -16,10 +16,10 @@ from controller.loop.events import (
     events,
 )
 from controller.loop.learnt import after_report, with_commit
-from reconcilers.attempts import Attempt, AttemptState, Cause, Mark
+from reconcilers.attempts import Attempt, AttemptState, AwsReason, Cause, Mark
 from reconcilers.digest import Digest
 from reconcilers.model import Revision
-from reconcilers.outcome import Failed
+from reconcilers.outcome import Failed, InSync, Outcome, Waiting
 from reconcilers.report import Report
 from tests.controller.builders import (
     BLOCKED,
@@ -34,6 +34,9 @@ from tests.controller.builders import (
     report,
     status,
 )
+
+ALARM = AwsReason("ALARM_ACTIVE", "the alarm fired")
+BREAKER = AwsReason("CIRCUIT_BREAKER", "tasks failed to start")
 
 
 def happened(*reports: Report) -> tuple[object, ...]:
@@ -147,10 +150,14 @@ def test_a_heal_has_no_lead_time() -> None:
         (AttemptState.ROLLED_BACK, {}, Result.ROLLED_BACK),
         (AttemptState.FAILED, {}, Result.FAILED),
         (AttemptState.STOPPED, {}, Result.STOPPED),
-        (AttemptState.STOPPING, {}, Result.SUPERSEDED),
+        (AttemptState.STOPPED, {"gives_way": True}, Result.SUPERSEDED),
+        (AttemptState.STOPPED, {"gives_way": True, "rollback": "d-back"}, Result.SUPERSEDED),
+        (AttemptState.STOPPED, {"gives_way": True, "reason": ALARM}, Result.STOPPED),
+        (AttemptState.ROLLED_BACK, {"gives_way": True, "aws_status": "ROLLBACK_SUCCESSFUL"}, Result.SUPERSEDED),
+        (AttemptState.ROLLED_BACK, {"gives_way": True, "reason": BREAKER}, Result.ROLLED_BACK),
     ],
 )
-def test_a_rollout_ends_as_its_attempt_did(state: AttemptState, more: dict[str, str], result: Result) -> None:
+def test_a_rollout_ends_as_its_attempt_did(state: AttemptState, more: dict[str, Any], result: Result) -> None:
     tried = attempt("v2", state, **more)
     assert ended(tried, outcome=report(HELD, at=NOW + 60)).result is result
 
@@ -160,8 +167,55 @@ def test_a_rollout_that_did_not_succeed_has_no_lead_time() -> None:
     assert ended(tried, outcome=report(HELD, at=NOW + 60)).lead is None
 
 
-def test_a_rollout_that_gave_way_to_another_was_superseded() -> None:
-    assert ended(outcome=report(BLOCKED, at=NOW + 60)).result is Result.SUPERSEDED
+def test_a_rollout_of_which_there_is_no_record_gave_way_to_the_one_in_its_place() -> None:
+    assert ended(outcome=report(replace(SHIFTING, deployment="d-v3"), at=NOW + 60)).result is Result.SUPERSEDED
+
+
+def test_a_look_that_came_to_no_record_of_deployments_ends_no_rollout() -> None:
+    assert happened(report(SHIFTING), report(BLOCKED, at=NOW + 60)) == (BlockBegan(KEY, BLOCKED),)
+
+
+WAITING = Waiting("d-v2 waits", "a person", 15.0)
+UNDER_WAY = (AttemptState.RUNNING, AttemptState.READY, AttemptState.STOPPING)
+
+
+def looked(state: AttemptState, outcome: Outcome = WAITING, at: float = NOW + 60, **more: Any) -> Report:
+    """A look at the wanted release's deployment."""
+    return replace(report(outcome, at=at), observed=observed(attempt("v2", state, **more)))
+
+
+@pytest.mark.parametrize("state", UNDER_WAY)
+def test_a_rollout_that_waits_or_is_being_stopped_goes_on(state: AttemptState) -> None:
+    assert happened(report(SHIFTING), looked(state)) == ()
+    assert happened(report(SHIFTING), looked(state), looked(state)) == ()
+
+
+@pytest.mark.parametrize("state", UNDER_WAY)
+def test_a_rollout_that_a_restart_finds_in_the_middle_begins_and_ends_once(state: AttemptState) -> None:
+    assert happened(looked(state)) == (RolloutStarted(KEY, "d-v2"),)
+    [event] = happened(looked(state), looked(AttemptState.SUCCEEDED, InSync(), NOW + 600, finished_at=NOW + 500))
+    assert isinstance(event, RolloutEnded)
+    assert (event.result, event.seconds) == (Result.SUCCEEDED, 4100)
+
+
+def test_a_rollout_that_a_person_let_go_on_neither_ended_nor_began() -> None:
+    assert happened(report(SHIFTING), looked(AttemptState.READY), looked(AttemptState.RUNNING, SHIFTING)) == ()
+
+
+def test_a_rollout_that_was_being_rolled_back_is_so_once_it_is() -> None:
+    back = looked(AttemptState.ROLLED_BACK, HELD, NOW + 120, reason=BREAKER)
+    rolled, held = happened(report(SHIFTING), looked(AttemptState.STOPPING), back)
+    assert isinstance(rolled, RolloutEnded)
+    assert rolled.result is Result.ROLLED_BACK
+    assert held == HoldBegan(KEY, HELD)
+
+
+def test_a_rollout_whose_cause_is_learnt_later_is_no_other_one() -> None:
+    assert happened(report(SHIFTING), looked(AttemptState.RUNNING, SHIFTING)) == ()
+
+
+def test_somebody_elses_deployment_that_waits_is_none_of_ours() -> None:
+    assert happened(looked(AttemptState.READY, mark=None)) == ()
 
 
 @pytest.mark.parametrize(("state", "over"), [(AttemptState.SUCCEEDED, False), (AttemptState.RUNNING, True)])
@@ -170,9 +224,14 @@ def test_a_shift_that_is_over_has_succeeded_whatever_else_drifts(state: AttemptS
     assert ended(healed, outcome=drifted(DEBUG)).result is Result.SUCCEEDED
 
 
-def test_a_shift_that_goes_on_while_another_thing_is_in_the_way_has_not_succeeded() -> None:
-    going = attempt("v2", AttemptState.RUNNING)
-    assert ended(going, outcome=report(BLOCKED, at=NOW + 60)).result is Result.SUPERSEDED
+def test_a_shift_that_goes_on_while_another_thing_is_in_the_way_has_not_ended() -> None:
+    assert happened(report(SHIFTING), looked(AttemptState.RUNNING, BLOCKED)) == (BlockBegan(KEY, BLOCKED),)
+
+
+def test_a_shift_that_is_over_while_something_else_waits_has_succeeded() -> None:
+    [event] = happened(report(SHIFTING), looked(AttemptState.RUNNING, shift_over=True))
+    assert isinstance(event, RolloutEnded)
+    assert event.result is Result.SUCCEEDED
 
 
 def test_another_deployment_in_its_place_ends_one_and_starts_one() -> None:

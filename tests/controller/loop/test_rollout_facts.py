@@ -51,29 +51,26 @@ def test_what_was_taken_back_is_rolled_back_whatever_its_state() -> None:
     assert told(attempt("v2", AttemptState.FAILED, rollback="d-back")).kind is Kind.ROLLED_BACK
 
 
-def test_a_stop_that_a_newer_commit_of_ours_follows_gave_way() -> None:
-    newer = attempt("v3", created_at=NOW)
-    assert told(attempt("v2", AttemptState.STOPPED), newer).kind is Kind.SUPERSEDED
+def test_a_stop_of_ours_for_a_newer_release_gave_way() -> None:
+    assert told(attempt("v2", AttemptState.STOPPED, gives_way=True)).kind is Kind.SUPERSEDED
 
 
-def test_a_stop_once_another_release_is_wanted_gave_way_though_that_has_not_begun() -> None:
-    stopped = attempt("v1", AttemptState.STOPPED, rollback="d-back")
+def test_a_stop_of_ours_for_a_newer_release_gave_way_though_its_traffic_was_taken_back() -> None:
+    stopped = attempt("v1", AttemptState.STOPPED, gives_way=True, rollback="d-back")
     assert told(stopped).kind is Kind.SUPERSEDED
 
 
-def test_a_stop_that_only_the_same_release_follows_was_a_stop() -> None:
-    again = attempt("v2", created_at=NOW, id="d-again")
-    assert told(attempt("v2", AttemptState.STOPPED), again).kind is Kind.STOPPED
-
-
-def test_a_stop_by_an_alarm_never_gave_way() -> None:
+def test_a_stop_by_somebody_else_is_a_stop_though_a_newer_commit_of_ours_follows() -> None:
     newer = attempt("v3", created_at=NOW)
-    assert told(attempt("v2", AttemptState.STOPPED, reason=ALARM), newer).kind is Kind.STOPPED
+    assert told(attempt("v2", AttemptState.STOPPED), newer).kind is Kind.STOPPED
 
 
-def test_a_reason_that_names_no_alarm_does_not_hide_that_it_gave_way() -> None:
-    one = attempt("v2", AttemptState.STOPPED, reason=AwsReason("MANUAL_STOP", "stopped"))
-    assert told(one, attempt("v3", created_at=NOW)).kind is Kind.SUPERSEDED
+def test_what_an_alarm_stopped_before_we_did_never_gave_way() -> None:
+    assert told(attempt("v2", AttemptState.STOPPED, gives_way=True, reason=ALARM)).kind is Kind.STOPPED
+
+
+def test_what_is_to_give_way_has_not_until_it_has_stopped() -> None:
+    assert told(attempt("v2", AttemptState.STOPPING, gives_way=True)).kind is Kind.STARTED
 
 
 def test_somebody_elses_stop_was_a_stop() -> None:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from controller.web.stream import Hub, Place
+from reconcilers.attempts import AttemptState
 from tests.controller.builders import HELD, KEY, NOW, SHIFTING, attempt, drifted, named, observed, report, snapshot
 from tests.controller.web.served import Served, serving
 
@@ -97,10 +98,11 @@ def test_a_reader_that_was_cut_off_goes_on_where_it_was(served: Served, url: str
         reader.message()
         reader.message()
         last = reader.last
-    served.look(report(HELD, at=NOW + 60))
+    failed = attempt("v2", AttemptState.FAILED, finished_at=NOW + 60)
+    served.look(report(HELD, at=NOW + 60, observed=observed(failed)))
     with reading(url, last=last) as again:
-        events = [again.message(), again.message()]
-    assert [data.get("kind") for _, data in events] == ["rollout-superseded", "held"]
+        events = [again.message() for _ in range(3)]
+    assert [data.get("kind") for _, data in events] == ["rollout-failed", "held", None]
 
 
 def test_a_reader_who_knows_a_version_gets_what_changed_since(served: Served, url: str) -> None:
