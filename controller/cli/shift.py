@@ -23,10 +23,25 @@ def _title(view: ShiftView, look: Look) -> Text:
     title = Text.assemble(("Shift", "bold"), f"  {view.deployment}")
     if view.since is not None:
         title.append(f", for {lasted(look.now - view.since)}")
-    if view.ends_at is not None:
-        left = view.ends_at - look.now
-        title.append(", ").append(f"{lasted(left)} to go" if left > 0 else "about to end", "cyan")
-    return title
+    said, style = _standing(view, look)
+    return title.append(", ").append(said, style) if said else title
+
+
+def _standing(view: ShiftView, look: Look) -> tuple[str, str]:
+    """What it waits for, and for how long yet, where that is known."""
+    if view.state == "stopping":
+        return "is being stopped", "yellow"
+    if view.state == "ready":
+        until = f"; AWS stops it {_when(view.gives_up_at, look)}" if view.gives_up_at is not None else ""
+        return f"waits for a person{until}", "yellow"
+    if view.ends_at is None:
+        return "", ""
+    left = view.ends_at - look.now
+    return f"{lasted(left)} to go" if left > 0 else "about to end", "cyan"
+
+
+def _when(at: float, look: Look) -> str:
+    return f"in {lasted(at - look.now)} otherwise" if at > look.now else "any moment"
 
 
 def _colours(view: ShiftView, look: Look) -> RenderableType | None:

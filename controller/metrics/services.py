@@ -13,7 +13,7 @@ from controller.loop import words
 from controller.loop.attribution import author
 from controller.loop.author import name
 from controller.loop.status import ServiceStatus
-from reconcilers.outcome import Blocked, Held, Progressing
+from reconcilers.outcome import Blocked, Held
 
 MOST = 20
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}$")
@@ -119,8 +119,8 @@ def _rollout(services: tuple[ServiceStatus, ...], now: float) -> Iterator[Metric
         "trueup_rollout_age_seconds", "How long the rollout that goes on has gone on; 0 without one.", labels=_SERVICE
     )
     for status in services:
-        if isinstance(status.outcome, Progressing) and status.outcome.progress is not None:
-            share.add_metric(_names(status), status.outcome.progress.traffic / 100)
+        if status.rollout is not None and status.rollout.progress is not None:
+            share.add_metric(_names(status), status.rollout.progress.traffic / 100)
         age.add_metric(_names(status), max(0.0, now - status.rollout.since) if status.rollout is not None else 0.0)
     yield share
     yield age
@@ -133,8 +133,8 @@ def _alarms(services: tuple[ServiceStatus, ...]) -> Metric:
         labels=[*_SERVICE, "alarm"],
     )
     for status in services:
-        if isinstance(status.outcome, Progressing) and status.outcome.progress is not None:
-            for alarm in status.outcome.progress.alarms[:MOST]:
+        if status.rollout is not None and status.rollout.progress is not None:
+            for alarm in status.rollout.progress.alarms[:MOST]:
                 firing.add_metric([*_names(status), alarm.name], float(alarm.state == "ALARM"))
     return firing
 

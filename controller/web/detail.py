@@ -24,7 +24,6 @@ from reconcilers.attempts import Attempt, AttemptState, Failure, deployment_name
 from reconcilers.history import History
 from reconcilers.live import Live
 from reconcilers.model import CodeDeployRollout, Service, ServiceKey
-from reconcilers.outcome import Progressing
 from reconcilers.progress import Colour, Progress
 
 
@@ -84,14 +83,16 @@ def _state(attempt: Attempt) -> AttemptState:
 
 
 def _shift(status: ServiceStatus) -> ShiftView | None:
-    outcome = status.outcome
-    if not isinstance(outcome, Progressing) or outcome.deployment is None:
+    rollout = status.rollout
+    if rollout is None:
         return None
-    region, progress = status.wanted.scope.region, outcome.progress or Progress(0.0, 0, 0)
+    region, progress = status.wanted.scope.region, rollout.progress or Progress(0.0, 0, 0)
     return ShiftView(
-        deployment=deployment_name(outcome.deployment),
-        since=status.rollout.since if status.rollout else None,
+        deployment=deployment_name(rollout.deployment),
+        state=rollout.state,
+        since=rollout.since,
         ends_at=progress.ends_at,
+        gives_up_at=progress.gives_up_at,
         colours=tuple(_colour(each, status) for each in sorted(progress.colours, key=lambda each: each.green)),
         steps=tuple(
             StepView(name=each.name, status=each.status, started_at=each.started_at, ended_at=each.ended_at)
@@ -101,7 +102,7 @@ def _shift(status: ServiceStatus) -> ShiftView | None:
             AlarmView(name=each.name, state=each.state, url=console.alarm(region, each.name))
             for each in progress.alarms
         ),
-        url=console.deployment(region, outcome.deployment),
+        url=console.deployment(region, rollout.deployment),
     )
 
 

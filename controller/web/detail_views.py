@@ -82,8 +82,12 @@ class ShiftView(View):
     """The deployment that runs now, live. ``ends_at``: when production is expected to have moved, if that is known."""
 
     deployment: str
+    state: str = Field(default="running", description="running, ready (it waits for a person) or stopping.")
     since: float | None
     ends_at: float | None = None
+    gives_up_at: float | None = Field(
+        default=None, description="When AWS stops it, should no person let the traffic go; null: nobody is waited for."
+    )
     colours: tuple[ColourView, ...] = ()
     steps: tuple[StepView, ...] = ()
     alarms: tuple[AlarmView, ...] = ()

@@ -8,7 +8,6 @@ from controller.loop.attribution import author
 from controller.loop.status import ServiceStatus
 from controller.web.fleet_views import FleetRow
 from controller.web.views import ServiceView
-from reconcilers.outcome import Progressing
 
 
 def row(status: ServiceStatus, *, stale: bool) -> FleetRow:
@@ -16,7 +15,7 @@ def row(status: ServiceStatus, *, stale: bool) -> FleetRow:
     wanted, outcome = status.wanted, status.outcome
     running = status.live.serving if status.live is not None else None
     drifted = status.drift_since
-    progress = outcome.progress if isinstance(outcome, Progressing) else None
+    progress = status.rollout.progress if status.rollout is not None else None
     return FleetRow(
         environment=wanted.key.environment,
         name=wanted.key.name,

@@ -29,7 +29,7 @@ from reconcilers.attempts import deployment_name
 from reconcilers.diff import Change, masked
 from reconcilers.live import Live
 from reconcilers.model import Revision, Service, ServiceKey
-from reconcilers.outcome import Blocked, Finding, Health, Progressing, Sync
+from reconcilers.outcome import Blocked, Finding, Health, Sync
 from reconcilers.rollout.history import shipped
 from reconcilers.verdict import Link, LinkState
 
@@ -217,12 +217,12 @@ def _running(live: Live | None) -> RunningView | None:
 
 
 def _rollout(status: ServiceStatus) -> RolloutView | None:
-    if not isinstance(status.outcome, Progressing) or status.outcome.deployment is None:
+    if status.rollout is None:
         return None
-    progress = status.outcome.progress
+    progress = status.rollout.progress
     return RolloutView(
-        deployment=deployment_name(status.outcome.deployment),
-        since=status.rollout.since if status.rollout else None,
+        deployment=deployment_name(status.rollout.deployment),
+        since=status.rollout.since,
         traffic=progress.traffic if progress else None,
         running=progress.running if progress else None,
         desired=progress.desired if progress else None,

@@ -28,7 +28,7 @@ from reconcilers.aws.pace import Level, Waited
 from reconcilers.aws.session import Call
 from reconcilers.leases import Shard
 from reconcilers.model import Cluster, Scope, ServiceKey
-from reconcilers.outcome import Failed, Held, Outcome, Progressing
+from reconcilers.outcome import Failed, Held, Outcome, Progressing, Waiting
 from reconcilers.preflight_facts import Alarm
 from reconcilers.progress import Progress
 from reconcilers.verdict import Order
@@ -480,3 +480,16 @@ def test_clients_that_were_let_go_are_counted_by_the_reason(seat: Seat) -> None:
     seat.metrics.let_go({"slow-head": 1})
     assert seat.value("trueup_http_clients_let_go_total", reason="slow-head") == 3
     assert seat.value("trueup_http_clients_let_go_total", reason="too-many") == 0
+
+
+@pytest.mark.parametrize("state", [AttemptState.READY, AttemptState.STOPPING])
+def test_a_rollout_that_waits_or_is_being_stopped_goes_on_in_the_metrics(seat: Seat, state: AttemptState) -> None:
+    seat.look(SHIFTING)
+    seat.now += 90
+    far = Progress(20.0, 2, 2, alarms=(Alarm("5xx", "OK"),))
+    held_up = replace(observed(attempt("v2", state, created_at=NOW)), progress=far)
+    seat.look(Waiting("d-v2 waits", "a person", 15.0), observed=held_up)
+    assert seat.value("trueup_rollout_traffic_ratio", **NOTES) == 0.2
+    assert seat.value("trueup_rollout_age_seconds", **NOTES) == 90
+    assert seat.value("trueup_rollout_alarm_firing", **NOTES, alarm="5xx") == 0
+    assert set(seat.series("trueup_rollouts_total").values()) == {0}

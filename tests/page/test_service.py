@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 from reconcilers.attempts import AttemptState
 from reconcilers.history import History
 from reconcilers.model import ServiceKey
-from reconcilers.outcome import Blocked, BlockedBy, Differs, Failed, Finding, Outcome, Sync
+from reconcilers.outcome import Blocked, BlockedBy, Differs, Failed, Finding, Outcome, Sync, Waiting
 from reconcilers.report import Report
 from tests.page import states
 from tests.page.conftest import Opened, Read
@@ -264,3 +265,43 @@ def test_a_name_that_has_to_be_escaped_is_found(stage: Stage, tab: Opened) -> No
     page = tab()
     page.get_by_role("link", name="a b%?#ü").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("a b%?#ü")
+
+
+def held_up(stage: Stage, state: AttemptState, **more: Any) -> None:
+    """The release of checkout waits for a person, or for its own end."""
+    name = "d-7KQ2M9XA1"
+    far = shift(0.0).progress
+    assert far is not None
+    tried = attempt(CHECKOUT, name, 4 * 60.0, state=state, aws_status=state.value, finished_at=None)
+    look = Look(Waiting(f"{name} …", "a person", 15.0), Sync.OUTDATED, ago=0, runs="4.11.3", attempts=(tried,))
+    report = looked(CHECKOUT, look)
+    assert report.observed is not None
+    stage.adopt(snapshot(CHECKOUT))
+    stage.report(replace(report, observed=replace(report.observed, progress=replace(far, ends_at=None, **more))))
+    stage.histories[CHECKOUT.key] = History((tried,), {}, NOW)
+
+
+def test_a_shift_that_waits_for_a_person_stays_and_says_for_how_long_yet(stage: Stage, tab: Opened) -> None:
+    held_up(stage, AttemptState.READY, gives_up_at=NOW + 55 * 60)
+    page = tab("/services/prod/checkout")
+    expect(page.locator(".left")).to_have_text("Waits for a person · about 55 min until AWS stops it")
+    expect(page.locator(".colour")).to_have_count(2)
+    expect(page.locator(".steps li")).to_have_count(8)
+    expect(page.locator(".alarms li")).to_have_count(2)
+
+
+def test_a_shift_that_is_being_stopped_stays_and_says_so(stage: Stage, tab: Opened) -> None:
+    held_up(stage, AttemptState.STOPPING)
+    page = tab("/services/prod/checkout")
+    expect(page.locator(".left")).to_have_text("Stopping")
+    expect(page.locator(".colour")).to_have_count(2)
+
+
+def test_no_state_of_an_attempt_runs_into_what_it_shipped(stage: Stage, tab: Opened) -> None:
+    held_up(stage, AttemptState.READY)
+    row = tab("/services/prod/checkout").locator(".attempt")
+    expect(row.locator(".sign")).to_have_text("Waits for a person")
+    word, what = row.locator(".sign span").bounding_box(), row.locator(".what").bounding_box()
+    assert word is not None
+    assert what is not None
+    assert word["x"] + word["width"] <= what["x"]

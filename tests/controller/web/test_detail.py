@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from controller.source.problem import Problem
 from controller.web.detail import broken_detail, detail_view, history_view
 from controller.web.detail_views import DetailView
@@ -11,10 +13,11 @@ from reconcilers.attempts import AttemptState, AwsReason, Failure
 from reconcilers.history import History
 from reconcilers.live import Live
 from reconcilers.model import RollingRollout
-from reconcilers.outcome import Progressing
+from reconcilers.outcome import Progressing, Waiting
 from reconcilers.preflight_facts import Alarm
 from reconcilers.progress import Colour, LifecycleEvent, Progress
-from tests.controller.builders import KEY, NOW, SHIFTING, attempt, observed, report, snapshot, status
+from reconcilers.report import Report
+from tests.controller.builders import BLOCKED, KEY, NOW, attempt, observed, report, snapshot, status
 from tests.reconcilers.builders import arn, registered
 
 BLUE = Colour(green=False, weight=70, running=2, desired=2, task_definition_arn=arn(1))
@@ -92,11 +95,33 @@ def test_a_shift_shows_its_steps_its_alarms_and_its_end() -> None:
     assert shift.since == NOW
 
 
-def test_a_shift_that_the_board_does_not_follow_has_no_beginning() -> None:
-    stray = replace(status(report(SHIFTING)), rollout=None)
-    shift = detail_view(stray, None, Reader()).shift
+def held_up(state: AttemptState, *earlier: Report) -> DetailView:
+    """A service whose deployment waits for a person, or for its own end."""
+    far = Progress(0.0, 2, 2, STEPS, (BLUE, GREEN), (Alarm("5xx", "OK"),), gives_up_at=NOW + 900)
+    seen = replace(observed(attempt("v2", state, created_at=NOW - 120)), progress=far)
+    return detail_view(status(*earlier, report(Waiting("d-v2 …", "a person", 15.0), observed=seen)), None, Reader())
+
+
+@pytest.mark.parametrize("state", [AttemptState.READY, AttemptState.STOPPING])
+def test_a_shift_that_waits_or_is_being_stopped_goes_on_being_shown(state: AttemptState) -> None:
+    shift = held_up(state).shift
     assert shift is not None
-    assert shift.since is None
+    assert (shift.deployment, shift.state, shift.since) == ("d-v2", state, NOW - 120)
+    assert [each.label for each in shift.colours] == ["blue", "green"]
+    assert (len(shift.steps), shift.alarms[0].name, shift.gives_up_at) == (2, "5xx", NOW + 900)
+
+
+def test_a_look_that_read_no_progress_leaves_what_was_read_last() -> None:
+    far = Progress(30.0, 2, 2, STEPS)
+    stops = report(Progressing("stops d-v2: superseded by v3", 15.0, "d-v2"))
+    shift = detail_view(status(report(Progressing("on", 15.0, "d-v2", far)), stops), None, Reader()).shift
+    assert shift is not None
+    assert len(shift.steps) == 2
+
+
+def test_a_shift_is_shown_while_something_else_is_in_the_way() -> None:
+    seen = observed(attempt("v2", AttemptState.RUNNING))
+    assert detail_view(status(report(BLOCKED, observed=seen)), None, Reader()).shift is not None
 
 
 def test_a_service_links_to_its_pages() -> None:

@@ -7,9 +7,10 @@ import pytest
 from controller.source.problem import Problem
 from controller.web.rows import broken_row, row, version
 from controller.web.showing import broken_view
-from reconcilers.outcome import Progressing, Sync
+from reconcilers.attempts import AttemptState
+from reconcilers.outcome import Progressing, Sync, Waiting
 from reconcilers.progress import Progress
-from tests.controller.builders import HELD, KEY, NOW, SHIFTING, drifted, observed, report, snapshot, status
+from tests.controller.builders import HELD, KEY, NOW, SHIFTING, attempt, drifted, observed, report, snapshot, status
 from tests.reconcilers.builders import registered
 
 
@@ -38,6 +39,12 @@ def test_a_shift_shows_its_share() -> None:
 
 def test_a_shift_whose_share_is_not_known_shows_none() -> None:
     assert row(status(report(Progressing("d-v2 was created", 5.0, "d-v2"))), stale=False).traffic is None
+
+
+@pytest.mark.parametrize("state", [AttemptState.READY, AttemptState.STOPPING])
+def test_a_shift_that_waits_or_is_being_stopped_shows_its_share(state: AttemptState) -> None:
+    seen = replace(observed(attempt("v2", state)), progress=Progress(20.0, 2, 2))
+    assert row(status(report(Waiting("d-v2 waits", "a person", 15.0), observed=seen)), stale=False).traffic == 20
 
 
 def test_drift_shows_its_age_and_its_fields() -> None:

@@ -1,7 +1,7 @@
 // The deployment that runs: both colours with their share, its steps with their times, and the alarms that watch it.
 import { h, icon, outward } from "./dom.js";
 import { age, absolute, clock, exactSpan } from "./times.js";
-import { count } from "./words.js";
+import { ATTEMPTS, count, sign } from "./words.js";
 
 const STEPS = {
   Succeeded: ["done", "good"],
@@ -12,14 +12,25 @@ const STEPS = {
 };
 const ALARMS = { OK: ["done", "good", "OK"], ALARM: ["alarm", "bad", "In alarm"], INSUFFICIENT_DATA: ["unknown", "quiet", "Not enough data"] };
 
+// What is to be said of one that does not go on by itself to its end.
+const STANDING = {
+  ready: ({ givesUpAt }) => [sign(ATTEMPTS, "ready"), givesUpAt !== null && [" · ", h("b", {}, age(givesUpAt, "left")), " until AWS stops it"]],
+  stopping: () => sign(ATTEMPTS, "stopping"),
+};
+
 /** The live shift; nothing where none runs. */
 export function drawShift(shift, detail) {
   if (!shift) return null;
-  const left = shift.endsAt !== null && h("p", { class: "left" }, h("b", {}, age(shift.endsAt, "left")), " until production has moved");
+  const standing = (STANDING[shift.state] ?? going)(shift);
+  const left = standing && h("p", { class: "left" }, standing);
   const since = shift.since !== null && [" · began ", age(shift.since)];
   const head = h("div", { class: "head" }, h("div", {}, h("h2", {}, "Shift"), h("p", { class: "quiet" }, outward(shift.url, h("code", {}, shift.deployment)), since)), left);
   const both = shift.colours.length ? colours(shift.colours, detail) : null;
   return h("section", { class: "card" }, head, both, h("div", { class: "watching" }, steps(shift.steps), alarms(shift.alarms)));
+}
+
+function going({ endsAt }) {
+  return endsAt === null ? null : [h("b", {}, age(endsAt, "left")), " until production has moved"];
 }
 
 function colours(sides, detail) {
