@@ -1,8 +1,9 @@
 """Which deployment of ours is under way, for as long as AWS has it under way: however a look ended meanwhile.
 
 One that waits for a person, or that is being stopped, goes on, and so does one beside which something stands in the
-way. Where a look came to no record of deployments, nothing is known of any: it is followed no more, and nobody is told
-that it ended. The next look that finds it takes it up again.
+way. One that has shifted the traffic is over, though its termination wait goes on. Where a look came to no record of
+deployments, nothing is known of any: it is followed no more, and nobody is told that it ended. The next look that finds
+it takes it up again.
 """
 
 from dataclasses import replace
@@ -19,9 +20,9 @@ from reconcilers.rollout.history import is_rollback
 def followed(before: Rollout | None, report: Report) -> Rollout | None:
     """The deployment that is under way after a look, and how far it is; ``None`` where none of ours is."""
     deployment = _under_way(report)
-    if deployment is None:
-        return None
     attempt = next((each for each in _attempts(report) if each.id == deployment), None)
+    if deployment is None or (attempt is not None and attempt.shift_over):
+        return None
     same = before if before is not None and before.deployment == deployment else None
     began = same or Rollout(deployment, min(report.at, attempt.created_at) if attempt is not None else report.at)
     return replace(

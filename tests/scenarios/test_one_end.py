@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -219,3 +220,14 @@ def test_a_rolling_update_that_is_being_rolled_back_is_shown_and_ends_as_rolled_
     assert list(witness.kept.values()) == [[Kind.ROLLED_BACK]]
     assert [fact.kind for fact in witness.sent] == [Kind.STARTED, Kind.ROLLED_BACK, Kind.HELD]
     assert witness.told_last[-3:] == [Kind.STARTED, Kind.ROLLED_BACK, Kind.HELD]
+
+
+def test_a_release_that_ends_the_termination_wait_of_the_one_before_counts_each_once() -> None:
+    house = House(shifted(replace(QUICK, wait_minutes=60)))
+    house.settle()
+    witness = Witness(house)
+    for tag in ("1.1.0", "1.2.0"):
+        house.commit(tag)
+        house.run_until(lambda: isinstance(house.outcome, InSync))
+    assert [type(each) for each in witness.events] == [RolloutStarted, RolloutEnded] * 2
+    assert witness.counted == {Result.SUCCEEDED: 2}
