@@ -1,5 +1,6 @@
 """The commit that was applied last, over restarts."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,50 @@ def test_a_file_that_cannot_be_read_is_an_error_and_not_none(tmp_path: Path) -> 
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="cannot be used: No such file"):
         LastApplied(tmp_path / "gone", MAIN).keep(COMMIT)
+
+
+@dataclass
+class Looks:
+    """The file on a disk, and a clock that stands still until it is told to go."""
+
+    folder: Path
+    now: float = 1_700_000_000.0
+
+    def __post_init__(self) -> None:
+        self.kept().keep(COMMIT)
+        self.kept().looked()
+
+    def kept(self) -> LastApplied:
+        return LastApplied(self.folder, MAIN, lambda: self.now)
+
+    def after(self, seconds: float) -> float | None:
+        """When the last look was, as the file tells after one so much later."""
+        self.now += seconds
+        self.kept().looked()
+        return self.kept().looked_at()
+
+
+def test_when_the_branch_was_last_looked_at_is_known_to_the_next_process(tmp_path: Path) -> None:
+    looks = Looks(tmp_path)
+    assert looks.after(30) == looks.now
+    assert looks.kept().read() == COMMIT
+
+
+def test_a_look_right_after_another_is_not_noted(tmp_path: Path) -> None:
+    looks = Looks(tmp_path)
+    assert looks.after(4) == looks.now - 4
+
+
+def test_a_look_was_never_in_the_future_whatever_becomes_of_the_clock(tmp_path: Path) -> None:
+    looks = Looks(tmp_path)
+    looks.now -= 1000
+    assert looks.kept().looked_at() == looks.now
+    assert looks.after(3) == looks.now
+    looks.now += 1000
+    assert looks.kept().looked_at() == looks.now - 1000, "it is noted by the clock as it is now"
+
+
+def test_before_any_was_applied_no_look_is_noted(tmp_path: Path) -> None:
+    LastApplied(tmp_path, MAIN).looked()
+    assert LastApplied(tmp_path, MAIN).looked_at() is None
+    assert list(tmp_path.iterdir()) == []
