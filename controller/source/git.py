@@ -15,6 +15,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -39,7 +40,7 @@ from controller.source.objects import (
 )
 from controller.source.problem import Problem
 from controller.source.process import Runner
-from controller.source.remote import GitSettings, remote
+from controller.source.remote import GitSettings, remote, without_credentials
 from controller.source.signatures import Verify, untraceable, unverified
 from controller.source.trusted_keys import TrustedKeys
 from reconcilers.model import Revision
@@ -61,6 +62,16 @@ class Fetched:
     changed: bool
     rewritten: bool = False
     previous: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A commit that was applied before this process began. `looked_at`: when the branch was last looked at well, in
+    seconds since the epoch.
+    """
+
+    revision: Revision
+    looked_at: float
 
 
 class GitSource:
@@ -86,6 +97,7 @@ class GitSource:
         self._surroundings = environment(os.environ if ambient is None else ambient, self._home, settings)
         self._runner = Runner(self._home)
         self._keys = TrustedKeys(settings.trust, self._home, self._runner, self._surroundings)
+        self._alone = False
         self._turn = threading.RLock()
         self._last: Revision | None = None
         self.moved_at = float("-inf")
@@ -94,6 +106,13 @@ class GitSource:
     def close(self) -> None:
         """End what is running, from whatever thread; every later call raises SourceError `stopped`."""
         self._runner.stop()
+
+    def alone(self) -> GitSource:
+        """The same for what is on this disk: asks for no credentials, nor for what is damaged."""
+        other = copy(self)
+        other._settings = without_credentials(self._settings)  # noqa: SLF001 - it is one of us
+        other._alone = True  # noqa: SLF001
+        return other
 
     def fetch(self) -> Fetched:
         """Look at the branch, and take its tip into the mirror if it moved. A token that was rotated is looked for."""
@@ -136,6 +155,19 @@ class GitSource:
             self._kept().keep(revision.commit)
             if (note := self._noted()) is not None and self._settings.trust.verify is not Verify.OFF:
                 note.keep(revision.commit)
+
+    def looked(self) -> None:
+        """Keep on this disk that the branch was looked at well just now."""
+        with self._turn:
+            self._kept().looked()
+
+    def kept(self) -> Kept | None:
+        """The commit that was applied last, as this disk alone tells; None where it does not, or has no more of it."""
+        with self._turn:
+            kept = self._kept()
+            commit, looked_at = kept.read(), kept.looked_at()
+            revision = self._mirror().here(commit) if commit is not None else None
+        return Kept(revision, looked_at) if revision is not None and looked_at is not None else None
 
     def named(self, commits: Iterable[str]) -> Mapping[str, Revision]:
         """Author, subject and time of earlier commits, by their ids, as far as the mirror or the host still has them.
@@ -217,7 +249,7 @@ class GitSource:
             try:
                 return read(mirror)
             except SourceError as error:
-                if error.reason not in {"corrupt", "failed"}:
+                if self._alone or error.reason not in {"corrupt", "failed"}:
                     raise
             mirror.make(revision.commit)
             mirror.download(revision.commit)
@@ -243,7 +275,7 @@ class GitSource:
         return self._kept().read() or (note.read() if note is not None else None)
 
     def _kept(self) -> LastApplied:
-        return LastApplied(self._home, remote(self._settings))
+        return LastApplied(self._home, remote(without_credentials(self._settings)))
 
     def _noted(self) -> AppliedNote | None:
         if self._note is None and self._notes is not None:

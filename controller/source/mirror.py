@@ -116,6 +116,10 @@ class Mirror:
                 raise
             return None
 
+    def here(self, commit: str) -> Revision | None:
+        """What people know a commit by, of which the mirror has at least that; nobody else is asked."""
+        return self._named((commit,)).get(commit) if self.exists else None
+
     def download(self, commit: str) -> Commit:
         """Take the tip over; a mirror in which that fails for a reason of its own is made again."""
         if self.exists:

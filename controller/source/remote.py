@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os.path
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote, unquote, urlsplit
@@ -103,6 +103,11 @@ def remote(settings: GitSettings) -> Remote:
     if not f"{username}{password}".isprintable():
         raise _no_token("The user name or the token has a line break or another control character in it.")
     return Remote(url, _branch(settings.branch), username, password)
+
+
+def without_credentials(settings: GitSettings) -> GitSettings:
+    """The same repository for what is known of it here: where there is no token to be had, that is no matter."""
+    return replace(settings, token="", token_file=None, tokens=None)
 
 
 def _address(given: str) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ from controller.source.git_errors import SourceError
 from controller.source.headway import Compiling, Headway
 from controller.source.load import CommitFiles, load_since
 from controller.source.problem import Problem
+from controller.source.recalled import Recalled
 from controller.source.rendering import ChildRenderer, Render, RendererError
 from controller.source.settled import Settled
 from controller.source.snapshot import Snapshot, kept
@@ -45,11 +46,28 @@ class Repository:
         """
         fetched = self._git.fetch()
         if previous is not None and previous.revision.commit == fetched.revision.commit:
+            self._git.looked()
             return None
         self._git.verify(fetched.revision, previous.revision.commit if previous is not None else None)
-        fresh = self._compiled(fetched)
+        fresh = self._compiled(self._git, fetched)
         self._git.applied(fetched.revision)
+        self._git.looked()
         return fresh if previous is None else kept(previous, fresh)
+
+    def recall(self) -> Recalled | None:
+        """What the commit says that was applied last, by this disk alone: for when ``poll`` fails from the start on.
+
+        It is verified anew, by the keys of today. ``None`` where it is not to be had whole, or may not be applied.
+        """
+        git = self._git.alone()
+        try:
+            last = git.kept()
+            if last is None:
+                return None
+            git.verify(last.revision, last.revision.commit)
+            return Recalled(self._compiled(git, Fetched(last.revision, changed=True)), last.looked_at)
+        except SourceError:
+            return None
 
     def named(self, commits: Iterable[str]) -> Mapping[str, Revision]:
         """Who wrote earlier commits, when and why, as far as Git still knows. Raises ``SourceError``."""
@@ -80,8 +98,8 @@ class Repository:
         self._rendered_at = self._clock()
         self._compiling(far)
 
-    def _compiled(self, fetched: Fetched) -> Snapshot:
-        files = CommitFiles(self._git, fetched.revision)
+    def _compiled(self, git: GitSource, fetched: Fetched) -> Snapshot:
+        files = CommitFiles(git, fetched.revision)
         try:
             loaded = load_since(self._settled, files, fetched.revision, self._render, self._folder)
         except RendererError as error:

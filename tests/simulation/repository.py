@@ -10,7 +10,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from controller.source.git import Fetched
+from controller.source.git import Fetched, GitSource
 from controller.source.git_errors import SourceError
 from controller.source.objects import Tree
 from controller.source.rendering import render_in_process
@@ -113,6 +113,9 @@ class Clone:
     def applied(self, revision: Revision) -> None:
         pass
 
+    def looked(self) -> None:
+        pass
+
     def close(self) -> None:
         pass
 
@@ -146,7 +149,7 @@ class Compiling(Repository):
         super().__init__(git, "desired", render_in_process)
         self._clone = clone
 
-    def _compiled(self, fetched: Fetched) -> Snapshot:
+    def _compiled(self, git: GitSource, fetched: Fetched) -> Snapshot:
         compiled, commit = self._clone.origin.compiled, fetched.revision.commit
         if commit not in compiled:
             compiled[commit] = self._compiled_whole(fetched)
