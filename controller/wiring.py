@@ -19,6 +19,8 @@ from controller.lease.means import Lease, Means
 from controller.lease.sole import Sole
 from controller.loop.board import Board
 from controller.loop.commits import History
+from controller.loop.gate import gate as opened
+from controller.loop.gate import seen
 from controller.loop.inquiry import Asking, Inquiry
 from controller.loop.journal import Journal
 from controller.loop.loop import Loop
@@ -52,10 +54,9 @@ from reconcilers.aws.pace import Pace
 from reconcilers.aws.session import AwsClients
 from reconcilers.guard_rails.rails import GuardRails
 from reconcilers.history import Historian
-from reconcilers.leases import Shard, shard_of
 from reconcilers.model import Scope
 from reconcilers.observe import attempts
-from reconcilers.reconcile import Reconciler
+from reconcilers.reconcile import Gate, Reconciler
 from reconcilers.sweep import Sweeper
 from reconcilers.task_definition import revision_digest
 from reconcilers.task_logs import LogReader, Reach
@@ -129,7 +130,7 @@ def build_daemon(settings: Settings, log: Any) -> Daemon:
     repository = _repository(git_source(settings, clients, notes), settings.path, board, log)
     lease = _lease(settings, clients, board, log, lambda: advertised(settings.advertise, http.url, os.environ))
     pool = GatewayPool(clients, revision_digest)
-    work = _work(settings, pool, repository, lease)
+    work = _work(settings, pool, repository, lambda wanted, _: opened(lease, board, wanted))
     rhythm = Rhythm(settings.poll_interval, settings.sweep_interval)
     journal, hub = Journal(board, time.time), Hub(most=min(MOST_READERS, Limits().connections // 2))
     inquiry = _inquiry(settings, pool, board, lease, log)
@@ -181,18 +182,19 @@ def _measure(metrics: Metrics, settings: Settings, loop: Loop, lease: Lease) -> 
     metrics.configured(settings.poll_interval, settings.sweep_interval, settings.workers)
 
 
-def _work(settings: Settings, pool: GatewayPool, repository: Repository, lease: Lease) -> Work:
+def _work(settings: Settings, pool: GatewayPool, repository: Repository, gate: Gate) -> Work:
     """What the loop's keys stand for. Raises ``MisconfiguredError`` where the guard rails cannot be used."""
     policy = Policy(
         poll=settings.shift_interval, guard_rails=guard_rails(settings.guard_rails, settings.guard_rails_yaml)
     )
-    acting = Reconciler(pool, time.time, policy, gate=lambda wanted, _: lease.gate(wanted.scope))
+    acting = Reconciler(pool, time.time, policy, gate=gate)
     return Work(
         repository.poll,
         Sweeper(pool, time.time).sweep,
         acting.reconcile,
         History(repository.named, repository.touched),
         lambda wanted: attempts(pool(wanted.scope), wanted, time.time()),
+        repository.recall,
     )
 
 
@@ -269,14 +271,10 @@ def _lease(settings: Settings, clients: AwsClients, board: Board, log: Any, addr
     name, region = place_of(settings.lease_table)
     terms, host = Terms(settings.lease_ttl), socket.gethostname().partition(".")[0]
 
-    def wants() -> tuple[str, frozenset[Shard]]:
-        snapshot = board.snapshot
-        if snapshot is None:
-            return "", frozenset()
-        return snapshot.revision.commit, frozenset(shard_of(each.scope) for each in snapshot.services.values())
-
     table = LeaseTable(clients.impatient("dynamodb", region, terms.patience), name)
-    keeper = Keeper(Means(table, terms, lease_clock, lambda: f"{host}-{uuid.uuid4().hex[:8]}", wants, log, address))
+    keeper = Keeper(
+        Means(table, terms, lease_clock, lambda: f"{host}-{uuid.uuid4().hex[:8]}", partial(seen, board), log, address)
+    )
     clients.may_change = keeper.allows
     return keeper
 

@@ -129,7 +129,7 @@ def _waiting(live: Live | None, outcome: Waiting) -> Link:
     if attempt is not None and attempt.state is AttemptState.READY and attempt.mark is not None:
         how = f"Let it go (aws deploy continue-deployment --deployment-id {attempt.id}), or stop it."
         return Link("traffic", LinkState.BLOCKED, outcome.what, outcome.on, how)
-    return Link("deployment", LinkState.BLOCKED, outcome.what, outcome.on, "Nothing has to be done: wait for its end.")
+    return Link("deployment", LinkState.BLOCKED, outcome.what, outcome.on, outcome.how)
 
 
 def _under_way(live: Live | None) -> Attempt | None:

@@ -35,8 +35,9 @@ def shard_of(scope: Scope) -> Shard:
 class Replica:
     """A replica's row. ``beat`` goes up with each renewal; ``ttl`` is for how long one is good, in seconds.
 
-    ``commit`` is the newest that it has read, empty before the first: until then it keeps nothing. ``shards`` are those
-    that this commit has services in. ``address`` is where the other replicas ask it, empty where nobody can.
+    ``commit`` is the newest that it has read, empty before the first: until then it keeps nothing that another one can.
+    ``shards`` are those that this commit has services in, or the one that its disk knows of. ``address`` is where the
+    other replicas ask it, empty where nobody can.
     """
 
     id: str

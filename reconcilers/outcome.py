@@ -110,11 +110,12 @@ class Progressing:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Nothing failed; something must end first. ``on`` names whom or what."""
+    """Nothing failed; something must end first. ``on`` names whom or what, ``how`` says what can be done about it."""
 
     what: str
     on: str
     after: float
+    how: str = "Nothing has to be done: wait for its end."
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,11 +102,13 @@ def buried(belief: Belief, bury: Bury) -> Belief:
 
 
 def plan(belief: Belief) -> dict[Shard, str]:
-    """Who is to keep what: every shard that a replica knows of, among the replicas that have read Git.
+    """Who is to keep what: every shard that a replica knows of, among the replicas that have read Git, or, where none
+    has, among those that know of some by their disks: they look, and change nothing.
 
     Of the table alone, so that all who read it think the same: one that does not renew counts until its row is out.
     """
-    able = {each.id: each for each in belief.table.replicas.values() if each.commit}
+    rows = belief.table.replicas.values()
+    able = {each.id: each for each in rows if each.commit} or {each.id: each for each in rows if each.shards}
     shards = frozenset[Shard]().union(*(each.shards for each in able.values()))
     kept = {
         shard: each.holder for shard, each in belief.table.holdings.items() if shard in shards and each.holder in able

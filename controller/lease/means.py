@@ -52,8 +52,8 @@ class Audience(Protocol):
 class Means:
     """What a keeper is given. ``clock``: seconds that only go forward. ``name``: a new id, each time.
 
-    ``wants``: the newest commit that was read (empty: none yet), and the shards it has services in. ``address``: where
-    the other replicas ask this one, empty for nowhere.
+    ``wants``: the newest commit that was read (empty: none yet), and the shards it has services in, or those of the
+    commit that the disk knows of. ``address``: where the other replicas ask this one, empty for nowhere.
     """
 
     table: LeaseRows

@@ -20,7 +20,9 @@ from controller.loop.learnt import (
     still_in_sync,
     with_commit,
 )
+from controller.loop.recalling import alike, also
 from controller.loop.status import Brought, ServiceStatus
+from controller.source.recalled import Recalled
 from controller.source.snapshot import Snapshot
 from reconcilers.attempts import Attempt
 from reconcilers.live import Live
@@ -38,6 +40,7 @@ class SourceStatus:
     """How the repository stands. ``good_at``: when Git last answered, in seconds since the epoch.
 
     ``arriving``: how far the commit is that takes longer to fetch or to compile than one should; empty where none does.
+    ``recalled``: Git was never read since the start, and what stands is what an earlier process applied last.
     """
 
     good_at: float | None = None
@@ -46,6 +49,7 @@ class SourceStatus:
     message: str = ""
     remedy: str = ""
     arriving: str = ""
+    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Board:
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._source = SourceStatus()
+        self._recalled: Mapping[ServiceKey, Service] = {}
         self._services: dict[ServiceKey, ServiceStatus] = {}
         self._orders: dict[ServiceKey, Order] = {}
         self._field_heals: dict[ServiceKey, tuple[float, ...]] = {}
@@ -93,23 +98,26 @@ class Board:
     def adopt(self, snapshot: Snapshot, now: float) -> tuple[ServiceKey, ...]:
         """Swap in a new snapshot. The keys whose service is new or wants something else than before."""
         with self._lock:
-            known = self._services
-            self._services = {
-                key: after_commit(known.get(key), snapshot.services[key], self._brought(key))
-                for key in sorted(snapshot.services)  # once, since whoever asks wants them in this order
-            }
-            changed = [
-                key for key, each in self._services.items() if key not in known or known[key].wanted != each.wanted
-            ]
-            self._share()
-            # What was asked for was asked of the release that was wanted then.
-            self._orders = {
-                key: order for key, order in self._orders.items() if key in self._services and key not in changed
-            }
-            self._field_heals = {key: at for key, at in self._field_heals.items() if key in self._services}
-            self._snapshot = snapshot
+            changed = self._swap(snapshot)
             self._source = SourceStatus(good_at=now)
-            return tuple(changed)
+            return changed
+
+    def recall(self, recalled: Recalled) -> None:
+        """Begin with what an earlier process applied last. Git has not answered well since that was looked at."""
+        with self._lock:
+            self._swap(recalled.snapshot)
+            self._recalled, at = recalled.snapshot.services, recalled.looked_at
+            message = also(self._source.message, recalled.snapshot.revision.commit)
+            before = replace(self._source, message=message, arriving="")
+            self._source = replace(before, good_at=at, failing_since=at, recalled=True)
+
+    def confirmed(self, wanted: Service) -> bool:
+        """Whether Git was seen since the start to want this, and what was recalled only as long as it still does."""
+        with self._lock:
+            recalled, now = self._recalled.get(wanted.key), self._services.get(wanted.key)
+            if recalled is None or not alike(recalled, wanted):
+                return True
+            return not self._source.recalled and now is not None and alike(now.wanted, wanted)
 
     def shared(self, kept_by: KeptBy) -> None:
         """Who keeps what is new. What is known of a service ends with the keeping of it."""
@@ -130,7 +138,9 @@ class Board:
     def source_failed(self, reason: str, message: str, remedy: str, now: float) -> None:
         """Git did not answer, or not well: the last good snapshot stands."""
         with self._lock:
-            before = self._source
+            before, stands = self._source, self._snapshot
+            if before.recalled and stands is not None:
+                message = also(message, stands.revision.commit)
             self._source = replace(
                 before,
                 arriving="",
@@ -231,6 +241,29 @@ class Board:
             kept = self._orders.get(key, Order())
             return replace(kept, field_heals=self._field_heals.get(key, ()), in_sync_before=before, applied=applied)
 
+    def _swap(self, snapshot: Snapshot) -> tuple[ServiceKey, ...]:
+        known = self._services
+        self._services = {
+            key: after_commit(self._known(snapshot.services[key]), snapshot.services[key], self._brought(key))
+            for key in sorted(snapshot.services)  # once, since whoever asks wants them in this order
+        }
+        changed = [key for key, each in self._services.items() if key not in known or known[key].wanted != each.wanted]
+        self._share()
+        # What was asked for was asked of the release that was wanted then.
+        self._orders = {
+            key: order for key, order in self._orders.items() if key in self._services and key not in changed
+        }
+        self._field_heals = {key: at for key, at in self._field_heals.items() if key in self._services}
+        self._snapshot = snapshot
+        return tuple(changed)
+
+    def _known(self, wanted: Service) -> ServiceStatus | None:
+        """What is known of a service by the time that a commit wants this of it. What was recalled and is wanted
+        otherwise now tells nothing of what was applied in between.
+        """
+        known = self._services.get(wanted.key)
+        return known if known is None or not self._source.recalled or alike(known.wanted, wanted) else None
+
     def _spend(self, key: ServiceKey, order: Order) -> None:
         kept = self._orders.get(key)
         asked = replace(order, field_heals=(), in_sync_before=False, applied=None)
@@ -248,7 +281,7 @@ class Board:
 
     def _brought(self, key: ServiceKey) -> Brought:
         """Where Git did not describe a service before, broken or sound, what is there now is this commit's."""
-        before = self._snapshot
+        before = self._snapshot if not self._source.recalled else None
         return Brought.SUPPOSED if before is None or key in before.spoiled else Brought.SURE
 
     def _tell(self, before: ServiceStatus, after: ServiceStatus, now: float) -> Told:

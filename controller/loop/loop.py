@@ -166,10 +166,12 @@ class Loop:
         started = self._looked_at = self._clocks.monotonic()
         result = "unchanged"
         try:
-            snapshot = self._work.source(self.board.snapshot)
+            # What was recalled is nothing to go on from: what a commit spoils must not stand as that had it.
+            snapshot = self._work.source(None if self.board.source.recalled else self.board.snapshot)
         except SourceError as error:
             result = error.reason
             self.board.source_failed(error.reason, error.message, error.remedy, self._clocks.now())
+            self._recall(error)
         else:
             if snapshot is None:
                 self.board.source_unchanged(self._clocks.now())
@@ -180,14 +182,32 @@ class Loop:
         self._observer.polled(result, self._clocks.monotonic() - started)
         self.queue.add(SyncSource(), after=jittered(self._rhythm.poll, self._clocks.chance()))
 
+    def _recall(self, error: SourceError) -> None:
+        """Where Git was never read since the start, begin with what an earlier process applied last.
+
+        Not where Git answered and its newest commit may not be applied.
+        """
+        if self._work.recall is None or self.board.snapshot is not None or error.reason in ("unverified", "stopped"):
+            return
+        if (recalled := self._work.recall()) is not None:
+            self.board.recall(recalled)
+            self._begin(frozenset())
+
     def _adopt(self, snapshot: Snapshot) -> None:
-        swept = {cluster_of(status) for status in self.board.services()}
+        swept, recalled = frozenset(map(cluster_of, self.board.services())), self.board.source.recalled
         changed = self.board.adopt(snapshot, self._clocks.now())
         for key in changed:
             self._backoff.forget(key)
             # At the start nothing is known of anything: one sweep tells more than a look at each.
             if swept:
                 self.queue.add(key, priority=Priority.COMMIT)
+        for status in self.board.services() if recalled else ():
+            if status.outcome is not None and not status.settled:
+                self.queue.add(status.wanted.key, priority=Priority.COMMIT)  # nothing of it might be changed until now
+        self._begin(swept)
+
+    def _begin(self, swept: frozenset[Cluster]) -> None:
+        """Sweep the clusters that nobody sweeps yet."""
         # In the order of their services, so that the same snapshot is always begun with in the same place.
         for cluster in dict.fromkeys(cluster_of(status) for status in self.board.services()):
             if cluster not in swept:

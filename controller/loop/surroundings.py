@@ -6,6 +6,7 @@ from typing import Protocol
 
 from controller.loop.board import Told
 from controller.loop.commits import History
+from controller.source.recalled import Recalled
 from controller.source.snapshot import Snapshot
 from reconcilers.attempts import Attempt
 from reconcilers.leases import Errand
@@ -20,7 +21,7 @@ class Work:
     """What the keys stand for. ``source`` answers ``None`` when nothing is new and raises ``SourceError``.
 
     ``history`` tells of earlier commits, ``attempts`` what was tried with a service; it raises ``Retry`` and
-    ``Stalled``. Without them the past is left alone.
+    ``Stalled``. ``recall`` gives what an earlier process applied last. Without them the past is left alone.
     """
 
     source: Callable[[Snapshot | None], Snapshot | None]
@@ -28,6 +29,7 @@ class Work:
     reconcile: Callable[[Service, Order], Report]
     history: History | None = None
     attempts: Callable[[Service], tuple[Attempt, ...]] | None = None
+    recall: Callable[[], Recalled | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

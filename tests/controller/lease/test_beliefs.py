@@ -1,6 +1,6 @@
 """What is believed after a reading, where a whole replica would not show it."""
 
-from controller.lease.beliefs import Belief, Terms, burials, looked, offered, releases, renewed
+from controller.lease.beliefs import Belief, Terms, burials, looked, offered, plan, releases, renewed
 from reconcilers.leases import Holding, Release, Replica, Shard, Table
 
 SHARD = Shard("", "eu-west-1")
@@ -37,3 +37,16 @@ def test_a_replica_with_a_longer_lease_is_waited_for_as_long_as_it_said() -> Non
     belief = looked(Belief("a", Terms(10.0)), table, 0.0)
     assert burials(belief, 29.9) == ()
     assert [each.id for each in burials(belief, 30.0)] == ["b"]
+
+
+def planned(*rows: Replica) -> dict[Shard, str]:
+    return plan(looked(Belief("a", Terms(10.0)), Table({each.id: each for each in rows}), 0.0))
+
+
+def test_who_knows_of_shards_by_its_disk_alone_keeps_them_where_nobody_has_read_git() -> None:
+    assert planned(Replica("a", 10.0, shards=frozenset({SHARD})), Replica("b", 10.0)) == {SHARD: "a"}
+
+
+def test_who_knows_of_shards_by_its_disk_alone_keeps_nothing_beside_one_that_has_read_git() -> None:
+    read = Replica("b", 10.0, commit="c2", shards=frozenset({SHARD}))
+    assert planned(Replica("a", 10.0, shards=frozenset({SHARD, Shard("", "us-east-1")})), read) == {SHARD: "b"}

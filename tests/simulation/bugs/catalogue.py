@@ -391,7 +391,7 @@ BUGS = (
         11,
         4,
         "reconcilers.explain",
-        'return Link("deployment", LinkState.BLOCKED, outcome.what, outcome.on, "Nothing has',
-        'return Link("deployment", LinkState.DONE, outcome.what, outcome.on, "Nothing has',
+        'return Link("deployment", LinkState.BLOCKED, outcome.what, outcome.on, outcome.how)',
+        'return Link("deployment", LinkState.DONE, outcome.what, outcome.on, outcome.how)',
     ),
 )
