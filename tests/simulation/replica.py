@@ -10,12 +10,13 @@ from controller.lease.beliefs import Terms
 from controller.lease.keeper import Keeper
 from controller.lease.means import Means
 from controller.loop.board import Board, Told
+from controller.loop.gate import gate, seen
 from controller.loop.keys import Key, SyncSource
 from controller.loop.loop import Loop
 from controller.loop.surroundings import Clocks, Rhythm, Swept, Work
 from controller.source.snapshot import Snapshot
 from reconcilers.aws.gateways import GatewayPool
-from reconcilers.leases import Shard, Table, Write, shard_of
+from reconcilers.leases import Shard, Table, Write
 from reconcilers.model import Scope, ServiceKey
 from reconcilers.outcome import Retry
 from reconcilers.reconcile import Reconciler
@@ -89,15 +90,16 @@ class Replica(Process):
         self.keeper_due = world.now()
         self._due: float | None = None  # nobody but itself, and who asks it, has any of it changed
         self._joined = 0
-        self._wanted: tuple[Snapshot | None, tuple[str, frozenset[Shard]]] = None, _wants(None)
-        self.clone = Clone(world.origin, self._exchange)
+        self._seen: tuple[tuple[Snapshot | None, bool], tuple[str, frozenset[Shard]]]
+        self._seen = (None, False), ("", frozenset())
+        self.clone = Clone(world.origin, self._exchange, name, self.now)
         self.board = Board()
         pool = GatewayPool(Door(world.aws, self))
         means = Means(self, TERMS, self.monotonic, self._name, self._wants, Silent())
         self.keeper = Keeper(means)
-        acting = Reconciler(pool, self.now, POLICY, gate=lambda wanted, _: self.keeper.gate(wanted.scope))
+        acting = Reconciler(pool, self.now, POLICY, gate=lambda wanted, _: gate(self.keeper, self.board, wanted))
         self.repository = Compiling(self.clone)
-        work = Work(self._source, Sweeper(pool, self.now).sweep, acting.reconcile)
+        work = Work(self._source, Sweeper(pool, self.now).sweep, acting.reconcile, recall=self.repository.recall)
         clocks = Clocks(self.now, self.monotonic, world.chance)
         self.loop = Loop(work, self.board, self, RHYTHM, clocks, tenancy=self.keeper)
         self.keeper.tell(self.loop)
@@ -246,10 +248,11 @@ class Replica(Process):
         return f"{self.name}-{self.life}-{self._joined}"
 
     def _wants(self) -> tuple[str, frozenset[Shard]]:
-        snapshot = self.board.snapshot  # which never changes, and this is asked at every round
-        if snapshot is not self._wanted[0]:
-            self._wanted = snapshot, _wants(snapshot)
-        return self._wanted[1]
+        snapshot, recalled = self.board.snapshot, self.board.source.recalled
+        if snapshot is not self._seen[0][0] or recalled is not self._seen[0][1]:
+            # Neither ever changes, and this is asked at every round.
+            self._seen = (snapshot, recalled), seen(self.board)
+        return self._seen[1]
 
     # What it tells: an observer.
 
@@ -264,10 +267,3 @@ class Replica(Process):
 
     def broke(self, what: str, error: Exception, /) -> None:
         self._world.witness.broke(self, what, error)
-
-
-def _wants(snapshot: Snapshot | None) -> tuple[str, frozenset[Shard]]:
-    """As the composition root has it."""
-    if snapshot is None:
-        return "", frozenset()
-    return snapshot.revision.commit, frozenset(shard_of(each.scope) for each in snapshot.services.values())

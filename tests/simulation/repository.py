@@ -10,7 +10,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from controller.source.git import Fetched, GitSource
+from controller.source.git import Fetched, GitSource, Kept
 from controller.source.git_errors import SourceError
 from controller.source.objects import Tree
 from controller.source.rendering import render_in_process
@@ -46,6 +46,7 @@ class Origin:
     head: Commit
     made: int = 1
     down: bool = False
+    disks: dict[str, tuple[Commit, float]] = field(default_factory=dict)  # by replica, over its lives: see ``Kept``
     compiled: dict[str, Snapshot] = field(default_factory=dict)  # by commit: all replicas read the same of it
     graces: dict[str, set[int]] = field(default_factory=dict)  # what was ever declared of each service's own field
 
@@ -92,29 +93,49 @@ def origin(plans: tuple[Plan, ...], at: float) -> Origin:
 class Clone:
     """What a ``GitSource`` is to ``Repository``, for one replica. ``exchange`` is where a call may come to harm.
 
-    ``known``: what this replica must now want of each service, and the commit that brought it.
+    ``known``: what this replica must now want of each service, and the commit that brought it: of what its disk alone
+    knows, nothing. ``disk``: by which name that goes.
     """
 
     origin: Origin
     exchange: Callable[[Callable[[], Commit]], Commit]
+    disk: str
+    now: Callable[[], float]
     last: Commit | None = None
     known: dict[str, tuple[Declared, Commit]] = field(default_factory=dict)
+    recalled: Commit | None = None
+
+    @property
+    def shown(self) -> dict[str, tuple[Declared, Commit]]:
+        """What this replica must show as wanted."""
+        says = self.recalled.says if self.recalled is not None else {}
+        recalled = {name: (one, self.recalled) for name, one in says.items() if one is not None and self.recalled}
+        return self.known or recalled
 
     def fetch(self) -> Fetched:
         tip, last = self.exchange(self._tip), self.last
         self.last = tip
-        revision = Revision(tip.id, tip.at, "dev", f"commit {int(tip.id, 16)}", "main")
         rewritten = last is not None and not tip.follows(last.id)
-        return Fetched(revision, last is not tip, rewritten, last.id if last else None)
+        return Fetched(_revision(tip), last is not tip, rewritten, last.id if last else None)
 
     def verify(self, revision: Revision, applied: str | None) -> None:
         pass
 
     def applied(self, revision: Revision) -> None:
-        pass
+        if self.last is not None:
+            self.origin.disks[self.disk] = self.last, self.now()
 
     def looked(self) -> None:
-        pass
+        commit, _ = self.origin.disks[self.disk]
+        self.origin.disks[self.disk] = commit, self.now()
+
+    def alone(self) -> "Clone":
+        return self
+
+    def kept(self) -> Kept | None:
+        commit, at = self.origin.disks.get(self.disk, (None, 0.0))
+        self.recalled = commit
+        return Kept(_revision(commit), min(at, self.now())) if commit is not None else None
 
     def close(self) -> None:
         pass
@@ -133,7 +154,7 @@ class Clone:
                 fresh[name] = declared, before[1]
             else:
                 fresh[name] = declared, self.last
-        self.known = fresh
+        self.known, self.recalled = fresh, None
 
     def _tip(self) -> Commit:
         if self.origin.down:
@@ -166,6 +187,10 @@ class Compiling(Repository):
             MappingProxyType({key: why for part in parts for key, why in part.spoiled.items()}),
             frozenset(path for part in parts for path in part.unread),
         )
+
+
+def _revision(commit: Commit) -> Revision:
+    return Revision(commit.id, commit.at, "dev", f"commit {int(commit.id, 16)}", "main")
 
 
 @cache

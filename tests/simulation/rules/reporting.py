@@ -61,7 +61,7 @@ class Reporting:
 
     def reads_git(self, replica: "Replica") -> None:
         """What is wanted is what the commits say that were read, and what could not be read is as it was."""
-        statuses, known = replica.board.services(), replica.clone.known
+        statuses, known = replica.board.services(), replica.clone.shown
         wanted = [each.wanted.key.name for each in statuses]
         if wanted != sorted(known):
             raise Violated("unknown is never read as empty", f"{wanted} wanted, {sorted(known)} known")
