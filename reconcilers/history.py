@@ -1,4 +1,4 @@
-"""What was tried, read because somebody asks: apart from the reconciles, and kept for a moment."""
+"""What was tried, read because somebody asks: apart from the reconciles, and kept until more is known, for a moment."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -35,20 +35,26 @@ class Historian:
         self._gateways_for = gateways_for
         self._clock = clock
         self._lock = threading.Lock()
-        self._kept: dict[ServiceKey, tuple[float, History]] = {}  # and when it was asked for
+        self._kept: dict[ServiceKey, tuple[float, object, History]] = {}  # and when, and knowing what, it was asked for
         self._asking: dict[ServiceKey, threading.Lock] = {}
 
-    def history(self, wanted: Service) -> History:
-        """The attempts of a service. Never raises for what AWS says; whoever asks at the same time asks once."""
+    def history(self, wanted: Service, known: object = None) -> History:
+        """The attempts of a service. Never raises for what AWS says; whoever asks at the same time asks once.
+
+        ``known``: what whoever asks has heard of the service, to be compared. What was read by somebody who had heard
+        something else is read again; ``None`` takes what is kept.
+        """
         with self._lock:
             mine = self._asking.setdefault(wanted.key, threading.Lock())
         with mine:
             now = self._clock()
-            asked, known = self._kept.get(wanted.key, (None, History()))
-            if asked is not None and 0 <= now - asked < KEPT:  # an AWS that throttles is not asked at once again either
-                return known
-            found = self._read(wanted, known, now)
-            self._kept[wanted.key] = now, found
+            asked, heard, kept = self._kept.get(wanted.key, (None, None, History()))
+            # An AWS that throttles is not asked at once again either, whatever is known.
+            serves = known in (None, heard) or kept.error != ""
+            if asked is not None and 0 <= now - asked < KEPT and serves:
+                return kept
+            found = self._read(wanted, kept, now)
+            self._kept[wanted.key] = now, known, found
             return found
 
     def _read(self, wanted: Service, known: History, now: float) -> History:

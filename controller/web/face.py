@@ -48,7 +48,7 @@ class Face:
     version: str
     journal: Journal
     hub: Hub
-    history: Callable[[Service], History]
+    history: Callable[[Service, object], History]  # what was tried, for who knows that of the service
     sharing: Callable[[], Sharing] = Sharing
     logs: Reading | None = None  # who reads what tasks wrote
     inquire: Callable[[Iterable[Question]], None] | None = None  # who asks CloudTrail who made a deployment

@@ -63,7 +63,14 @@ def _services(face: Face, *, neighbour: bool) -> list[ServiceView]:
 
 
 def _history(face: Face, status: ServiceStatus) -> HistoryView:
-    found = face.history(status.wanted)
+    found = face.history(status.wanted, _tried(status))
     if face.inquire is not None:
         face.inquire(of_attempts(status, found.attempts, face.now()))
     return history_view(face.board.service(status.wanted.key) or status, found)
+
+
+def _tried(status: ServiceStatus) -> tuple[object, ...]:
+    """What looks have told of attempts: a record that was read before they did is old."""
+    attempts = (status.live.attempts if status.live is not None else None) or ()
+    rollout = status.rollout.deployment if status.rollout is not None else ""
+    return rollout, *((each.id, each.state) for each in attempts)

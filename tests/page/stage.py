@@ -115,7 +115,7 @@ class Stage:
         """Something changed on the board."""
         self._hub.poke()
 
-    def _history(self, service: Service) -> History:
+    def _history(self, service: Service, _known: object) -> History:
         return self.histories.get(service.key, History(as_of=self.now))
 
 

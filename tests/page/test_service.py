@@ -206,6 +206,16 @@ def test_the_history_is_read_again_when_something_happens(stage: Stage, tab: Ope
     expect(page.locator(".attempt")).to_have_count(1)
 
 
+def test_the_history_is_read_again_when_somebody_comes_back_to_the_tab(stage: Stage, tab: Opened) -> None:
+    stage.adopt(snapshot(PAYMENTS))
+    stage.report(in_sync(PAYMENTS))
+    page = tab("/services/prod/payments")
+    expect(page.locator(".history")).to_contain_text("AWS remembers no deployment of this service.")
+    stage.histories[PAYMENTS.key] = History((attempt(PAYMENTS, "d-MX41TQ0ZB", 60),), as_of=NOW)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator(".attempt")).to_have_count(1)
+
+
 def test_a_service_that_is_not_there_is_told_and_leads_back(tab: Opened) -> None:
     page = tab("/services/prod/nothing")
     expect(page.locator(".empty")).to_contain_text("There is no such service")

@@ -53,9 +53,9 @@ class Asking:
         gateways, self.wire = over(replies(**answers))
         self._historian = Historian(lambda _scope: gateways, lambda: self.now)
 
-    def ask(self, service: Service | None = None) -> tuple[list[str], str]:
+    def ask(self, service: Service | None = None, known: object = None) -> tuple[list[str], str]:
         """The deployments, and why AWS could not be asked."""
-        self.found = self._historian.history(service or wanted())
+        self.found = self._historian.history(service or wanted(), known)
         return [each.id for each in self.found.attempts], self.found.error
 
 
@@ -71,6 +71,30 @@ def test_aws_is_not_asked_again_for_some_seconds() -> None:
     asking.ask()
     asking.now += KEPT - 0.1
 
+    asking.ask()
+
+    assert len(asking.wire.asked("ListDeployments")) == 1
+
+
+def test_it_is_asked_at_once_where_more_is_known_than_when_it_was_asked() -> None:
+    asking = Asking(tried(deployment(1)))
+    asking.ask(known="d-1 ended")
+    asking.wire.replies |= tried(deployment(2), deployment(1))
+
+    assert asking.ask(known="d-2 began")[0] == ["d-2", "d-1"]
+
+
+def test_many_who_know_the_same_ask_once() -> None:
+    asking = Asking(tried(deployment(1)))
+    for _ in range(9):
+        asking.ask(known="d-1 ended")
+
+    assert len(asking.wire.asked("ListDeployments")) == 1
+
+
+def test_who_knows_nothing_takes_what_is_kept() -> None:
+    asking = Asking(tried(deployment(1)))
+    asking.ask(known="d-1 ended")
     asking.ask()
 
     assert len(asking.wire.asked("ListDeployments")) == 1
@@ -147,7 +171,7 @@ def test_what_was_known_stands_while_aws_does_not_answer(code: str) -> None:
 def test_aws_that_throttles_is_not_asked_at_once_again() -> None:
     asking = Asking({"ListDeployments": Refusal("ThrottlingException")})
     asking.ask()
-    asking.ask()
+    asking.ask(known="d-1 began")
 
     assert len(asking.wire.asked("ListDeployments")) == 1
 

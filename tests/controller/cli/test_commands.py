@@ -76,7 +76,7 @@ def url() -> Iterator[str]:
         "1.2.3",
         journal,
         Hub(),
-        lambda _: History(),
+        lambda *_: History(),
     )
     server = HttpServer(build(face, "t0ken", None), "127.0.0.1", 0)
     server.start()

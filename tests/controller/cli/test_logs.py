@@ -81,7 +81,7 @@ def serving(reader: Reader, token: str | None) -> HttpServer:
     board.reported(report(), Order())
     face = Face(
         board, Nobody(), CollectorRegistry(), lambda: True, lambda: True, lambda: NOW, "1", Journal(board, lambda: NOW),
-        Hub(), lambda _: History(), logs=reader.read,
+        Hub(), lambda *_: History(), logs=reader.read,
     )  # fmt: skip
     server = HttpServer(build(face, token, None), "127.0.0.1", 0)
     server.start()

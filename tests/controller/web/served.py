@@ -63,6 +63,7 @@ class Served:
         self.hub = hub or Hub()
         self.asked = Asked(self.board)
         self.histories: dict[ServiceKey, History] = {}
+        self.asked_with: list[object] = []
         self.contacts = Contacts(sharing, ask, monotonic)
         self.follower = Follower(self.contacts, self.journal, self.hub, monotonic)
         self.near = Neighbourhood(self.contacts, self.follower)
@@ -90,7 +91,8 @@ class Served:
     def _clock(self) -> float:
         return self.now
 
-    def _history(self, wanted: Service) -> History:
+    def _history(self, wanted: Service, known: object = None) -> History:
+        self.asked_with.append(known)
         return self.histories.get(wanted.key, History((), {}, self.now))
 
     def face(self) -> Face:

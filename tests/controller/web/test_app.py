@@ -98,7 +98,7 @@ class Daemon:
             version="1.2.3",
             journal=Journal(self.board, lambda: NOW),
             hub=Hub(),
-            history=lambda _: History(),
+            history=lambda *_: History(),
         )
         return Client(build(face, token, secret))
 

@@ -56,7 +56,7 @@ def serving(token: str | None) -> Iterator[tuple[str, Asked]]:
         "1.2.3",
         journal,
         Hub(),
-        lambda _: History(),
+        lambda *_: History(),
     )
     server = HttpServer(build(face, token, None), "127.0.0.1", 0)
     server.start()

@@ -242,6 +242,16 @@ def test_what_was_tried_is_shown(served: Served, url: str) -> None:
     assert ([each["deployment"] for each in history["attempts"]], history["error"]) == (["d-v2"], "")
 
 
+def test_what_was_tried_is_asked_for_with_what_is_known_of_it(served: Served, url: str) -> None:
+    path = "/api/v1/services/prod/notes/history"
+    looks = (report(SHIFTING), report(SHIFTING, at=NOW + 15), report(HELD, observed=observed(attempt("v2"))))
+    for look in looks:
+        served.look(look)
+        get(url, path)
+    begun, goes_on, ended = served.asked_with
+    assert begun == goes_on != ended
+
+
 def test_a_fact_of_the_repository_belongs_to_no_service(served: Served, url: str) -> None:
     served.git_fails("It did not answer.", "Look.")
     served.now += 300

@@ -70,7 +70,7 @@ def app(reader: Reader, token: str | None = TOKEN) -> FastAPI:
     board.reported(report(), Order())
     face = Face(
         board, Nobody(), CollectorRegistry(), lambda: True, lambda: True, lambda: NOW, "1", Journal(board, lambda: NOW),
-        Hub(), lambda _: History(), logs=reader.read,
+        Hub(), lambda *_: History(), logs=reader.read,
     )  # fmt: skip
     return build(face, token, None)
 

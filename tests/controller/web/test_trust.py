@@ -83,7 +83,7 @@ class Daemon:
             version="1",
             journal=self.journal,
             hub=Hub(),
-            history=lambda _: History((), {}, NOW, ""),
+            history=lambda *_: History((), {}, NOW, ""),
             logs=lambda *_: TaskLogs(None),
             log=self.log,
             ordered=self.told.append,

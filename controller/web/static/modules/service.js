@@ -37,7 +37,7 @@ export class ServiceView {
     this.node = h("section", { class: "service" }, title, this.whole, this.rest);
     store.addEventListener("fleet", ({ detail }) => this.#touched(detail.whole || detail.changed.has(this.#key)));
     store.addEventListener("fact", ({ detail }) => keyOf({ environment: detail.environment, name: detail.service }) === this.#key && this.#soon(true));
-    document.addEventListener("visibilitychange", () => !document.hidden && this.node.isConnected && this.#soon(false));
+    document.addEventListener("visibilitychange", () => !document.hidden && this.node.isConnected && this.#soon(true));
   }
 
   enter({ environment, name }) {
