@@ -231,6 +231,31 @@ def test_a_service_that_comes_later_appears_where_it_was_missed(stage: Stage, ta
     expect(page.get_by_role("heading", level=1)).to_have_text("payments")
 
 
+def test_a_service_that_leaves_git_says_so_on_its_open_page(stage: Stage, tab: Opened) -> None:
+    stage.adopt(snapshot(PAYMENTS, CHECKOUT))
+    stage.report(in_sync(PAYMENTS), in_sync(CHECKOUT))
+    page = tab("/services/prod/payments")
+    expect(page.locator(".signs")).to_contain_text("In sync")
+    stage.adopt(snapshot(CHECKOUT))
+    expect(page.locator(".empty")).to_contain_text("No manifest names prod/payments any more.")
+    expect(page.locator(".signs")).to_be_empty()
+    expect(page.locator(".actions")).to_be_empty()
+
+
+def test_a_service_that_comes_back_to_git_is_there_again_with_its_history(stage: Stage, tab: Opened) -> None:
+    stage.adopt(snapshot(PAYMENTS, CHECKOUT))
+    stage.histories[PAYMENTS.key] = History((attempt(PAYMENTS, "d-MX41TQ0ZB", 60),), as_of=NOW)
+    page = tab("/services/prod/payments")
+    expect(page.locator(".attempt")).to_have_count(1)
+    stage.adopt(snapshot(CHECKOUT))
+    expect(page.locator(".empty")).to_be_visible()
+    stage.adopt(snapshot(PAYMENTS, CHECKOUT))
+    stage.report(in_sync(PAYMENTS))
+    expect(page.locator(".signs")).to_contain_text("In sync")
+    expect(page.locator(".attempt")).to_have_count(1)
+    expect(page.locator(".empty")).to_have_count(0)
+
+
 def test_an_address_that_leads_nowhere_says_so(tab: Opened) -> None:
     expect(tab("/nowhere/at/all").locator(".empty")).to_contain_text("There is no such page")
 

@@ -26,6 +26,12 @@ export function failure(error, again) {
   return empty(error.status === 404 ? "unknown" : "failing", title, h("p", {}, error.message), more);
 }
 
+/** A service that was there, until a commit took its manifest away. */
+export function departed(key) {
+  const left = h("p", { class: "quiet" }, "Its service in ECS is left running, and is looked at no more.");
+  return empty("commit", "This service left Git", h("p", {}, `No manifest names ${key} any more.`), left, h("a", { href: "/", class: "button" }, "To the fleet"));
+}
+
 /** An address that leads nowhere. */
 export function nowhere() {
   return empty("unknown", h("h1", {}, "There is no such page"), h("p", {}, "The address may be old, or mistyped."), h("a", { href: "/", class: "button" }, "To the fleet"));

@@ -4,7 +4,7 @@ import { Refused, ask, servicePath } from "./asking.js";
 import { drawChain, drawVerdict } from "./chain.js";
 import { drawDiff } from "./diff.js";
 import { fill, h, redraw } from "./dom.js";
-import { failure, problem } from "./empty.js";
+import { departed, failure, problem } from "./empty.js";
 import { drawAbout } from "./about.js";
 import { drawHistory } from "./history.js";
 import { drawShift } from "./shift.js";
@@ -22,6 +22,8 @@ export class ServiceView {
   #detail = null;
   #timers = {};
   #asked = 0;
+  #missed = false; // the last answer was none
+  #left = false; // it was there, and no manifest names it any more
 
   constructor() {
     this.heading = h("h1", { tabindex: "-1" });
@@ -45,9 +47,8 @@ export class ServiceView {
     if (key !== this.#key) {
       this.#key = key;
       this.#path = servicePath(environment, name);
-      this.#detail = null;
-      this.whole.hidden = true;
-      for (const part of [this.signs, this.actions, ...Object.values(this.parts)]) redraw(part, null, () => null);
+      this.#missed = this.#left = false;
+      this.#clear();
       fill(this.rest, h("p", { class: "loading" }, `Asking how ${key} stands …`));
     }
     this.title = `${name} in ${environment}`;
@@ -63,6 +64,12 @@ export class ServiceView {
 
   focus() {
     this.heading.focus({ preventScroll: true });
+  }
+
+  #clear() {
+    this.#detail = null;
+    this.whole.hidden = true;
+    for (const part of [this.signs, this.actions, ...Object.values(this.parts)]) redraw(part, null, () => null);
   }
 
   #touched(mine) {
@@ -81,15 +88,20 @@ export class ServiceView {
     try {
       const detail = await ask(path);
       if (path !== this.#path || number !== this.#asked) return;
+      if (this.#missed) this.#lookBack();
+      this.#missed = this.#left = false;
       this.#detail = detail;
       this.whole.hidden = false;
       fill(this.rest);
       this.#draw(detail);
     } catch (error) {
       const gone = error instanceof Refused && error.status === 404;
-      if (path !== this.#path || (this.#detail && !gone)) return; // the banner says that the line is lost
-      this.whole.hidden = true;
-      fill(this.rest, failure(error, () => this.#look()));
+      if (path !== this.#path || number !== this.#asked) return;
+      if (this.#detail && !gone) return; // the banner says that the line is lost
+      this.#missed = true;
+      this.#left ||= this.#detail !== null;
+      this.#clear();
+      fill(this.rest, this.#left ? departed(this.#key) : failure(error, () => this.#look()));
     } finally {
       const pause = this.#detail?.shift ? MOVING : RESTING;
       if (path === this.#path) this.#later("look", pause, () => !document.hidden && this.#look());

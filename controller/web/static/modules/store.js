@@ -65,7 +65,10 @@ class Store extends EventTarget {
     this.version = view.version;
     const changed = new Set(view.rows.map(keyOf));
     if (view.whole) for (const key of this.rows.keys()) if (!changed.has(key)) this.rows.delete(key);
-    for (const key of view.removed) this.rows.delete(key);
+    for (const key of view.removed) {
+      this.rows.delete(key);
+      changed.add(key);
+    }
     for (const row of view.rows) this.rows.set(keyOf(row), row);
     Object.assign(this, { source: view.source, acting: view.acting });
     this.#tell("fleet", { changed, whole: view.whole });
