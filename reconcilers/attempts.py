@@ -1,5 +1,6 @@
 """Deployments that were tried, by whomever, whichever service of AWS's makes them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -42,6 +43,17 @@ class AwsReason:
 
     code: str
     message: str
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """The alarms that it names as the ones that ended it: all in one where nothing tells them apart."""
+        found = _ACTIVATED.search(self.message) if self.code == "ALARM_ACTIVE" else None
+        return tuple(_NAME.findall(found[1])) or (found[1],) if found is not None else ()
+
+
+# CodeDeploy puts its names in <>, which a tag cannot hold.
+_ACTIVATED = re.compile(r"Activated alarms: (.*\S)", re.DOTALL)
+_NAME = re.compile(r"<([^<>]+)>")
 
 
 def deployment_name(deployment: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from reconcilers.attempts import Attempt, AttemptState, deployment_name
+from reconcilers.attempts import Attempt, AttemptState
 from reconcilers.live import Live
 from reconcilers.model import Revision, Service
 from reconcilers.outcome import (
@@ -143,9 +143,8 @@ def _differs(wanted: Service, what: str) -> Link:
 
 
 def _held(wanted: Service, outcome: Held) -> Link:
-    text = f"{deployment_name(outcome.deployment)} did not succeed. {outcome.reason.code}: {outcome.reason.message}"
     how = f"Commit a fix, or try the same again: trueup retry {wanted.key}."
-    return Link("deployment", LinkState.BLOCKED, text, "a person", how)
+    return Link("deployment", LinkState.BLOCKED, outcome.why, "a person", how)
 
 
 def _blocked(outcome: Blocked) -> Link:

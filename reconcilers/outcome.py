@@ -7,7 +7,7 @@ changes). The loop decides from the outcome alone when to come back.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reconcilers.attempts import AwsReason
+from reconcilers.attempts import AwsReason, deployment_name
 from reconcilers.digest import Digest
 from reconcilers.progress import Progress
 
@@ -132,6 +132,13 @@ class Held:
     release: Digest
     deployment: str
     reason: AwsReason
+
+    @property
+    def why(self) -> str:
+        """What happened, in AWS's words at the end: a line is cut there, and AWS names an alarm last."""
+        name, alarms = deployment_name(self.deployment), self.reason.alarms
+        what = f"alarm{'s' * (len(alarms) > 1)} {', '.join(alarms)} stopped {name}" if alarms else ""
+        return f"{what or f'{name} did not succeed'}. {self.reason.code}: {self.reason.message}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,8 @@ def sentence(outcome: Outcome) -> str:
             return what
         case Waiting(what=what, on=on):
             return f"{what} Waits for {on}."
-        case Held(deployment=deployment, reason=reason):
-            return f"held since {deployment_name(deployment)} did not succeed. {reason.code}: {reason.message}"
+        case Held():
+            return f"held since {outcome.why}"
         case Blocked(by=by, findings=findings):
             return f"blocked ({by.value}). " + " ".join(found(each) for each in findings)
         case Failed(reason=word, message=message):

@@ -103,6 +103,6 @@ def _rolling_reason(answer: Mapping[str, Any]) -> AwsReason | None:
         return AwsReason("CIRCUIT_BREAKER", message or "The deployment circuit breaker was triggered.")
     alarms = answer.get("alarms", {})
     if alarms.get("status") == "TRIGGERED":
-        names = " ".join(alarms.get("triggeredAlarmNames", ()))
-        return AwsReason("ALARM_ACTIVE", message or f"Alarms were activated: {names}")
+        names = " ".join(f"<{each}>" for each in alarms.get("triggeredAlarmNames", ()))  # as CodeDeploy tells them
+        return AwsReason("ALARM_ACTIVE", f"{message} Activated alarms: {names}".strip() if names else message)
     return AwsReason(answer["status"], message) if message else None

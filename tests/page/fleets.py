@@ -19,6 +19,7 @@ from reconcilers.progress import Colour, LifecycleEvent, Progress
 from reconcilers.report import Report
 from reconcilers.task_definition import release_digest, revision_digest
 from reconcilers.verdict import Plan
+from sandbox.world.codedeploy.words import ALARM_ACTIVE
 from tests.reconcilers.builders import service as live_service
 from tests.reconcilers.builders import task_set
 
@@ -28,6 +29,7 @@ ACCOUNT = "123456789012"
 COMMIT = Revision("9f41c7e2a6b05d13", NOW - 11 * MINUTE, "Ada Moreau", "Ship checkout 4.12.0 to prod")
 MALLORY = f"arn:aws:iam::{ACCOUNT}:user/mallory"
 OURS = f"arn:aws:sts::{ACCOUNT}:assumed-role/trueup/trueup"
+ALARMED = AwsReason("ALARM_ACTIVE", ALARM_ACTIVE.format(alarms="<prod-payments-5xx>"))
 EVENTS = (
     ("BeforeInstall", 0, 1),
     ("Install", 1, 141),
@@ -144,8 +146,7 @@ def attempt(wanted: Service, deployment: str, ago: float, **more: Any) -> Attemp
 
 def held(wanted: Service) -> Held:
     """An alarm stopped it, and it was rolled back."""
-    message = "One or more alarms have been activated according to the Amazon CloudWatch metrics: prod-payments-5xx"
-    return Held(wanted.release, "d-MX41TQ0ZB", AwsReason("ALARM_ACTIVE", message))
+    return Held(wanted.release, "d-MX41TQ0ZB", ALARMED)
 
 
 DRIFT = (

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from controller.loop.attribution import of_field, of_revision
 from controller.loop.author import Author
-from reconcilers.attempts import AttemptState, AwsReason, Cause, Failure, Mark
+from reconcilers.attempts import AttemptState, Cause, Failure, Mark
 from reconcilers.history import History
 from reconcilers.model import Service, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Finding, Health, InSync, Sync, Waiting
 from reconcilers.report import Report
 from tests.page.fleets import (
+    ALARMED,
     BROKEN,
     COMMIT,
     DAY,
@@ -75,13 +76,12 @@ def tell_who(stage: Stage) -> None:
 
 def remember(stage: Stage) -> None:
     """What AWS remembers of the service that is held."""
-    alarm = "One or more alarms have been activated according to the Amazon CloudWatch metrics: prod-payments-5xx"
     stage.histories[PAYMENTS.key] = History(
         attempts=(
             attempt(PAYMENTS, "d-ZR0LLB4CK", 27 * MINUTE, mark=None, creator="codeDeployRollback",
                     rollback_of="d-MX41TQ0ZB", finished_at=NOW - 26 * MINUTE),
             attempt(PAYMENTS, "d-MX41TQ0ZB", 34 * MINUTE, state=AttemptState.STOPPED, aws_status="Stopped",
-                    finished_at=NOW - 27 * MINUTE, reason=AwsReason("ALARM_ACTIVE", alarm), rollback="d-ZR0LLB4CK"),
+                    finished_at=NOW - 27 * MINUTE, reason=ALARMED, rollback="d-ZR0LLB4CK"),
             attempt(PAYMENTS, "d-HANDMADE1", 2 * DAY, mark=None),
             attempt(PAYMENTS, "d-4P8QW1ERT", 3 * DAY, mark=Mark(PAYMENTS.release, "41d0a77c3b", Cause.HEAL)),
             attempt(PAYMENTS, "d-0LDER0NE2", 6 * DAY, mark=Mark(PAYMENTS.release, "e2207b9cf0", Cause.COMMIT)),

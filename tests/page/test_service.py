@@ -49,7 +49,7 @@ def test_the_chain_shows_each_link_and_the_one_that_blocks(read: Read) -> None:
 def test_what_stands_in_the_way_says_who_can_clear_it_and_how(read: Read) -> None:
     stop = read("/services/prod/payments").locator(".stop")
     expect(stop).to_contain_text("Deployment stands still, for 26 min")
-    expect(stop).to_contain_text("d-MX41TQ0ZB did not succeed. ALARM_ACTIVE")
+    expect(stop).to_contain_text("Alarm prod-payments-5xx stopped d-MX41TQ0ZB. ALARM_ACTIVE")
     expect(stop).to_contain_text("A person can clear it. Commit a fix, or try the same again")
     expect(stop.locator("code")).to_have_text("trueup retry prod/payments")
 

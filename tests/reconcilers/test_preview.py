@@ -68,6 +68,9 @@ def test_each_action_is_said_in_words(action: act.Action, words: str) -> None:
     assert step(action) == words
 
 
+ALARMS = "One or more alarms have been activated. Activated alarms:"
+
+
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
@@ -77,6 +80,14 @@ def test_each_action_is_said_in_words(action: act.Action, words: str) -> None:
         (Differs("It differs."), "It differs."),
         (Held(release("v2"), "d-1", AwsReason("X", "y")), "held since d-1 did not succeed. X: y"),
         (Held(release("v2"), "arn:x/prod/notes/d-1", AwsReason("X", "y")), "held since d-1 did not succeed. X: y"),
+        (
+            Held(release("v2"), "d-1", AwsReason("ALARM_ACTIVE", f"{ALARMS} <5xx>")),
+            f"held since alarm 5xx stopped d-1. ALARM_ACTIVE: {ALARMS} <5xx>",
+        ),
+        (
+            Held(release("v2"), "d-1", AwsReason("ALARM_ACTIVE", f"{ALARMS} <5xx> <p99 late>")),
+            f"held since alarms 5xx, p99 late stopped d-1. ALARM_ACTIVE: {ALARMS} <5xx> <p99 late>",
+        ),
         (Blocked(BlockedBy.PREFLIGHT, (FINDING,)), "blocked (preflight). X: It is amiss. Set it right."),
         (Failed("Throttled", "Rate exceeded"), "failed. Throttled: Rate exceeded"),
     ],

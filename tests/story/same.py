@@ -92,7 +92,7 @@ def _label(name: str, series: str = "trueup_service_info") -> Reading:
 
 
 def _deployment(act: Act) -> str | None:
-    told = re.search(r"d-\w{9}", act.api["text"])
+    told = re.search(r"\bd-\w{9}", act.api["text"])
     running: str | None = act.api["running"]["deployment"]
     return told[0] if told else running
 
@@ -140,8 +140,10 @@ def fields(message: Mapping[str, Any]) -> list[str]:
 
 def _words(text: str) -> str:
     """A sentence without what stands beside it in other words: the sign, the deployment, the time."""
-    text = re.sub(r"^nothing to do\.|^What Git says is what runs\.|^Deployment stands still, for .*?(?=d-)", "", text)
-    text = re.sub(r"^(held since )?d-\w{9} did not succeed\. ", "", text.strip())
+    text = re.sub(
+        r"^(nothing to do|What Git says is what runs)\.|^Deployment stands still, for .*?(?=d-|Alarm)", "", text
+    )
+    text = re.sub(r"^(held since )?(d-\w{9} did not succeed|[Aa]larms? .*? stopped d-\w{9})\. ", "", text.strip())
     return re.sub(r" ?(Since ([\w ]+ ago|just now)\.|A person can clear it\..*|just now\.)$", "", text).strip()
 
 

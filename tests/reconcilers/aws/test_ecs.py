@@ -407,14 +407,22 @@ def test_a_rollback_by_the_circuit_breaker_is_not_a_success() -> None:
     assert attempt.reason == AwsReason("CIRCUIT_BREAKER", "Too many.")
 
 
-def test_a_rollback_by_an_alarm_names_it() -> None:
-    alarms = {"status": "TRIGGERED", "triggeredAlarmNames": ["5xx"]}
-    ecs, _ = gateway(history(rolling(1, "ROLLBACK_IN_PROGRESS", alarms=alarms)))
+@pytest.mark.parametrize(
+    ("names", "said", "told"),
+    [
+        (["5xx"], {}, "Activated alarms: <5xx>"),
+        (["5xx", "p99"], {"rollback": {"reason": "It was."}}, "It was. Activated alarms: <5xx> <p99>"),
+        ([], {"statusReason": "It was."}, "It was."),
+    ],
+)
+def test_a_rollback_by_an_alarm_names_it(names: list[str], said: dict[str, Any], told: str) -> None:
+    alarms = {"status": "TRIGGERED", "triggeredAlarmNames": names}
+    ecs, _ = gateway(history(rolling(1, "ROLLBACK_IN_PROGRESS", alarms=alarms, **said)))
 
     (attempt,) = ecs.service_deployments("prod", "web", "prod/web")
 
     assert attempt.state is AttemptState.STOPPING
-    assert attempt.reason == AwsReason("ALARM_ACTIVE", "Alarms were activated: 5xx")
+    assert attempt.reason == AwsReason("ALARM_ACTIVE", told)
 
 
 def test_a_stop_carries_what_ecs_said() -> None:

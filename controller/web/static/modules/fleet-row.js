@@ -5,7 +5,7 @@ import { age } from "./times.js";
 import { HEALTH, NOW, SYNC, count, known, marks, sign, who } from "./words.js";
 
 const QUIET = /^nothing to do\.?\s*/;
-const HELD = /^held since \S+ did not succeed\.\s*/;
+const HELD = /^held since (?:\S+ did not succeed\.\s*)?/;
 
 // Each cell: its class, what it depends on, and how it is drawn.
 const CELLS = [
