@@ -30,6 +30,7 @@ class FleetRow(View):
     )
     wanted: str = Field(default="", description="The version that Git wants.")
     commit: str | None = None
+    author: str = Field(default="", description="Who wrote that commit, as Git tells; empty: it does not.")
     traffic: float | None = Field(default=None, description="The new version's share during a shift, in percent.")
 
 

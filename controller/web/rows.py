@@ -37,6 +37,7 @@ def row(status: ServiceStatus, *, stale: bool) -> FleetRow:
         running=version(running.definition) if running is not None else "",
         wanted=version(wanted.task_definition),
         commit=wanted.commit.commit,
+        author=wanted.commit.author,
         traffic=progress.traffic if progress is not None else None,
     )
 

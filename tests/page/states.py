@@ -7,7 +7,7 @@ from controller.loop.attribution import of_field, of_revision
 from controller.loop.author import Author
 from reconcilers.attempts import AttemptState, Cause, Failure, Mark
 from reconcilers.history import History
-from reconcilers.model import Service, SyncPolicy
+from reconcilers.model import Revision, Service, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Finding, Health, InSync, Sync, Waiting
 from reconcilers.report import Report
 from tests.page.fleets import (
@@ -40,7 +40,8 @@ PRICING = wants("pricing", "prod", "7.0.4")
 REPORTS = wants("reports", "staging", "0.14.1")
 NOTES = wants("notes-app", "staging", "3f2a1bc", sync=SyncPolicy.MANUAL)
 WEBHOOKS = wants("webhooks", "staging", "5.2.0")
-RECOMMENDER = wants("recommender", "dev", "a91c0de")
+TRIED = Revision("a91c0de77b1f20c4", NOW - 9 * DAY, "Lin Okafor", "Try a smaller model in dev")
+RECOMMENDER = wants("recommender", "dev", "a91c0de", commit=TRIED)
 SMALL = Finding("NoAlarm", "Deployment group prod-payments-dg has no alarm on latency.", "Add one.", blocking=False)
 
 

@@ -129,6 +129,30 @@ def test_every_word_of_a_search_has_to_be_found(stage: Stage, tab: Opened) -> No
     assert names(page) == ["checkout"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("payments-5XX", "payments"),
+        ("d-mx41tq0zb", "payments"),
+        ("somebody else runs", "webhooks"),
+        ("held", "payments"),
+        ("drifted", "pricing"),
+        ("3 fields", "pricing"),
+        ("by user/mallory", "pricing"),
+        ("degraded", "recommender"),
+        ("broken manifest", "reports"),
+        ("an earlier one is in force", "reports"),
+        ("shifting", "checkout"),
+        ("by lin okafor", "recommender"),
+        ("nobody", ""),
+    ],
+)
+def test_a_search_finds_what_the_lines_show_and_who_wrote_the_commit(read: Read, asked: str, found: str) -> None:
+    page = read("/")
+    page.get_by_role("searchbox").fill(asked)
+    expect(page.locator(".body a.name")).to_have_text([found] if found else [])
+
+
 def test_a_link_keeps_the_whole_filter(stage: Stage, tab: Opened) -> None:
     states.busy(stage)
     page = tab()

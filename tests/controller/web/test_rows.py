@@ -8,9 +8,22 @@ from controller.source.problem import Problem
 from controller.web.rows import broken_row, row, version
 from controller.web.showing import broken_view
 from reconcilers.attempts import AttemptState
+from reconcilers.model import Revision
 from reconcilers.outcome import Progressing, Sync, Waiting
 from reconcilers.progress import Progress
-from tests.controller.builders import HELD, KEY, NOW, SHIFTING, attempt, drifted, observed, report, snapshot, status
+from tests.controller.builders import (
+    HELD,
+    KEY,
+    NOW,
+    SHIFTING,
+    attempt,
+    drifted,
+    observed,
+    report,
+    snapshot,
+    status,
+    wanted,
+)
 from tests.reconcilers.builders import registered
 
 
@@ -21,6 +34,11 @@ def containers(*images: str) -> dict[str, object]:
 def test_a_line_says_what_runs_and_what_is_wanted() -> None:
     line = row(status(report(observed=replace(observed(), running=registered("v1")))), stale=False)
     assert (line.running, line.wanted, line.commit) == ("v1", "v2", "commit-v2")
+
+
+def test_a_line_says_who_wrote_its_commit() -> None:
+    written = replace(status(), wanted=replace(wanted("v2"), commit=Revision("c1", NOW, "Ada Moreau")))
+    assert row(written, stale=False).author == "Ada Moreau"
 
 
 def test_during_a_rolling_update_the_line_says_what_still_serves() -> None:

@@ -1,4 +1,5 @@
 // Which services are shown, and in which order. Pure: rows and a filter in, rows out; the filter is the address.
+import { haystack } from "./story.js";
 import { HEALTH, NOW, SYNC, marks } from "./words.js";
 
 export const GROUPS = { none: "No groups", environment: "Environment", cluster: "Cluster" };
@@ -72,16 +73,8 @@ const ORDERS = {
   drift: (a, b) => (a.driftSince ?? Infinity) - (b.driftSince ?? Infinity) || byName(a, b),
 };
 
-const TEXTS = new WeakMap();
-
 function contains(row, words) {
-  if (!TEXTS.has(row)) TEXTS.set(row, text(row));
-  return words.every((word) => TEXTS.get(row).includes(word));
-}
-
-function text(row) {
-  const said = `${row.environment}/${row.name} ${row.cluster ?? ""} ${row.region ?? ""} ${row.running} ${row.wanted} ${row.commit ?? ""} ${row.driftBy} ${row.reason}`;
-  return said.toLowerCase();
+  return words.every((word) => haystack(row).includes(word));
 }
 
 function missed(row, facets) {

@@ -1,11 +1,9 @@
 // One service in a line. A row keeps its elements: of what changes, only the cells that read otherwise are made anew.
 import { fill, h, icon } from "./dom.js";
 import { servicePath } from "./asking.js";
+import { sentence } from "./story.js";
 import { age } from "./times.js";
-import { HEALTH, NOW, SYNC, count, known, marks, sign, who } from "./words.js";
-
-const QUIET = /^nothing to do\.?\s*/;
-const HELD = /^held since (?:\S+ did not succeed\.\s*)?/;
+import { HEALTH, NOW, SYNC, count, marks, sign, who } from "./words.js";
 
 // Each cell: its class, what it depends on, and how it is drawn.
 const CELLS = [
@@ -91,13 +89,7 @@ function drift(row) {
   return h("span", { class: "drifting" }, `${count(row.driftFields, "field")} for ${row.driftAtLeast ? "at least " : ""}`, age(row.driftSince, "for"), hand);
 }
 
-/** The sentence, without what the signs beside it say already. */
+/** The sentence, and for how long AWS has not answered where it has not. */
 function told(row) {
-  if (row.failingSince !== null) return ["AWS has not answered well for ", age(row.failingSince, "for"), ". ", row.text];
-  if (row.stale) return "The newest commit's manifest cannot be used; an earlier one is in force.";
-  const text = row.text.replace(QUIET, "").replace(HELD, "");
-  if (row.outcome === "blocked") return text.replace(/^blocked \([^)]*\)\.\s*/, "");
-  if (row.outcome === "unknown" && !row.reason) return known(SYNC, "unknown").title;
-  return text;
+  return row.failingSince === null ? sentence(row) : ["AWS has not answered well for ", age(row.failingSince, "for"), ". ", sentence(row)];
 }
-
