@@ -16,6 +16,7 @@ from controller.web.fleet_views import FleetView
 from controller.web.neighbours.neighbourhood import Neighbourhood
 from controller.web.showing import fact_view
 from controller.web.stream import Hub, Place
+from reconcilers.model import ServiceKey
 
 FULL: dict[int | str, dict[str, Any]] = {503: {"description": "Too many readers; come back a little later."}}
 After = Annotated[int | None, Query(ge=0, description="What changed after this version or cursor.")]
@@ -29,6 +30,7 @@ class Wanted(BaseModel):
     limit: int = Field(default=200, ge=1, le=MOST)
     environment: str = Field(default="", max_length=200)
     service: str = Field(default="", max_length=200, description="Its name, or environment/name.")
+    search: str = Field(default="", max_length=200, description="Words that its environment/name has, in any case.")
     kind: tuple[str, ...] = ()
 
 
@@ -95,7 +97,13 @@ def _before(newest: list[Fact], place: str) -> list[Fact]:
 
 def is_wanted(fact: Fact, asked: Wanted) -> bool:
     """Whether a fact is of the service, the environment and the kinds that are asked for."""
-    key = fact.service
-    of_environment = not asked.environment or (key is not None and key.environment == asked.environment)
-    of_service = not asked.service or (key is not None and asked.service in (key.name, str(key)))
-    return of_environment and of_service and (not asked.kind or fact.kind in asked.kind)
+    return (not asked.kind or fact.kind in asked.kind) and _is_of(fact.service, asked)
+
+
+def _is_of(key: ServiceKey | None, asked: Wanted) -> bool:
+    words = asked.search.lower().split()
+    if key is None:
+        return not (asked.environment or asked.service or words)
+    of_environment = asked.environment in ("", key.environment)
+    of_service = asked.service in ("", key.name, str(key))
+    return of_environment and of_service and all(word in str(key).lower() for word in words)

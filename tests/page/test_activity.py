@@ -51,14 +51,27 @@ def test_kind_environment_and_service_filter_and_the_link_keeps_them(stage: Stag
     page = tab("/activity")
     page.get_by_role("button", name="Shipped").click()
     page.get_by_label("Environment").select_option("staging")
-    page.get_by_role("searchbox").fill("assets")
-    page.get_by_role("searchbox").press("Enter")
+    expect(page.locator(".fact")).to_have_count(3)
+    page.get_by_role("searchbox").fill("Asset")
     expect(page.locator(".fact")).to_have_count(1)
     address = page.url.removeprefix(stage.url)
-    assert address == "/activity?kind=rollout-done&environment=staging&service=assets"
+    assert address == "/activity?kind=rollout-done&environment=staging&service=Asset"
     expect(tab(address).locator(".fact")).to_have_count(1)
-    page.go_back()
-    expect(page.locator(".fact")).to_have_count(3)
+    page.go_back()  # what was typed is no step of its own, as in the fleet
+    expect(page.get_by_label("Environment")).to_have_value("")
+    expect(page.locator(".fact")).to_have_count(8)
+
+
+def test_a_search_is_answered_while_one_types_and_asks_no_more_than_needed(stage: Stage, tab: Opened) -> None:
+    states.lived(stage)
+    page = tab("/activity")
+    expect(page.locator(".fact").nth(1)).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/activity?" in request.url else None)
+    page.get_by_role("searchbox").press_sequentially("PROD chec", delay=1)
+    expect(page.locator(".fact a.name")).to_have_text([re.compile("^checkout")])
+    assert len(asked) < len("PROD chec")
+    assert asked[-1].endswith("search=PROD+chec")
 
 
 def test_what_happens_now_appears_on_top_without_loading(stage: Stage, tab: Opened) -> None:
@@ -75,8 +88,9 @@ def test_what_happens_now_appears_on_top_without_loading(stage: Stage, tab: Open
 def test_what_the_filter_leaves_out_does_not_appear_when_it_happens(stage: Stage, tab: Opened) -> None:
     stage.adopt(snapshot(PAYMENTS, CHECKOUT))
     stage.report(in_sync(PAYMENTS), in_sync(CHECKOUT))
-    page = tab("/activity?kind=held")
+    page = tab("/activity?kind=held&service=PROD+pay")
     stage.report(shifting(CHECKOUT))
+    stage.report(hold(CHECKOUT))
     stage.report(hold(PAYMENTS))
     expect(page.locator(".fact")).to_have_count(1)
     expect(page.locator(".fact")).to_contain_text("payments")

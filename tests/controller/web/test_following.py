@@ -194,6 +194,11 @@ def test_activity_goes_on_from_a_cursor(served: Served, url: str) -> None:
         ("service=notes&kind=drift-found", ["drift-found"]),
         ("service=prod/notes&kind=drift-found", ["drift-found"]),
         ("service=other", []),
+        ("service=note&kind=drift-found", []),
+        ("search=Note&kind=drift-found", ["drift-found"]),
+        ("search=PROD+no&kind=drift-found", ["drift-found"]),
+        ("search=od%2Fno&kind=drift-found", ["drift-found"]),
+        ("search=prod+other", []),
     ],
 )
 def test_activity_is_filtered(served: Served, url: str, query: str, found: list[str]) -> None:
@@ -256,6 +261,7 @@ def test_a_fact_of_the_repository_belongs_to_no_service(served: Served, url: str
     served.git_fails("It did not answer.", "Look.")
     served.now += 300
     served.git_fails("It did not answer.", "Look.")
+    assert get(url, "/api/v1/activity?search=o")["facts"] == []
     (fact,) = get(url, "/api/v1/activity")["facts"]
     assert (fact["service"], fact["environment"], fact["kind"]) == (None, None, "source-stale")
 

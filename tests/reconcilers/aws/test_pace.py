@@ -183,7 +183,7 @@ def test_no_answer_is_no_refusal(aws: Answering, time: Time) -> None:
     aws.server_close()
     clients = AwsClients("1", lambda _: None, endpoint_url=url)
     clients.pace = Pace(time.clock, time.sleep)
-    with pytest.raises(Retry, match="Unreachable|ConnectionFailed"):  # refused, or taken by a server that just ends
+    with pytest.raises(Retry, match=r"Unreachable|ConnectionFailed"):  # refused, or taken by a server that just ends
         register(clients("ecs", HERE))
     assert clients.pace.levels() == (Level(OWN, "ecs task definition modify", 19),)
 

@@ -10,6 +10,7 @@ import { KINDS, known, short, who } from "./words.js";
 const PAGE = 60;
 // Of what happened at one moment, which comes first: the daemon's order, so that nothing changes places once it is read.
 const ORDER = ["source-stale", "source-back", "ordered", "drift-found", "rollout-superseded", "rollout-stopped", "cleared", "rollout-started", "rollout-done", "rollout-failed", "rollout-rolled-back", "drift-healed", "held", "blocked"];
+const TYPING = 150; // ms without another letter, after which it is asked for
 
 export class ActivityView {
   title = "Activity";
@@ -18,13 +19,14 @@ export class ActivityView {
   #nodes = new Map(); // id → element
   #older = null;
   #asked = 0; // the newest question: an answer to an earlier one is not wanted any more
+  #typing = 0;
 
   constructor() {
     this.heading = h("h1", { tabindex: "-1" }, "Activity");
     this.kinds = h("div", { class: "chips", role: "group", "aria-label": "What happened" });
     this.environment = h("select", { onchange: () => this.#change({ environment: this.environment.value }, true) });
-    this.service = h("input", { type: "search", id: "search", placeholder: "Service", "aria-label": "Service", autocomplete: "off", spellcheck: "false" });
-    this.service.addEventListener("change", () => this.#change({ service: this.service.value.trim() }, true));
+    this.service = h("input", { type: "search", id: "search", placeholder: "Service", "aria-label": "Service", maxlength: 200, autocomplete: "off", spellcheck: "false" });
+    this.service.addEventListener("input", () => this.#change({ service: this.service.value.trim() }, false));
     const field = h("label", { class: "search" }, icon("search"), this.service, h("kbd", { "aria-hidden": "true" }, "/"));
     const tools = h("div", { class: "tools" }, field, h("label", { class: "choice" }, h("span", {}, "Environment"), this.environment));
     this.list = h("ol", { class: "facts" });
@@ -40,7 +42,7 @@ export class ActivityView {
     const kinds = new Set((search.get("kind") ?? "").split(",").filter(Boolean));
     this.#filter = { kinds, environment: search.get("environment") ?? "", service: search.get("service") ?? "" };
     this.#choices();
-    this.service.value = this.#filter.service;
+    if (document.activeElement !== this.service) this.service.value = this.#filter.service;
     this.#load();
   }
 
@@ -90,7 +92,8 @@ export class ActivityView {
 
   #wanted({ kind, environment, service }) {
     const filter = this.#filter;
-    const named = !filter.service || filter.service === service || filter.service === `${environment}/${service}`;
+    const name = service ? `${environment}/${service}`.toLowerCase() : "";
+    const named = words(filter.service).every((word) => name.includes(word));
     return named && (!filter.environment || filter.environment === environment) && (!filter.kinds.size || filter.kinds.has(kind));
   }
 
@@ -146,20 +149,27 @@ export class ActivityView {
     if (service) search.set("service", service);
     keep(search, step);
     this.#choices();
-    this.#load();
+    clearTimeout(this.#typing);
+    if (step) this.#load();
+    else this.#typing = setTimeout(() => this.#load(), TYPING);
   }
 
   #query() {
     const { kinds, environment, service } = this.#filter;
     const query = new URLSearchParams([["limit", PAGE], ...[...kinds].map((kind) => ["kind", kind])]);
     if (environment) query.set("environment", environment);
-    if (service) query.set("service", service);
+    if (service) query.set("search", service);
     return query;
   }
 }
 
 function newestFirst(a, b) {
   return b.at - a.at || ORDER.indexOf(b.kind) - ORDER.indexOf(a.kind) || (a.id < b.id ? 1 : -1);
+}
+
+/** What is searched for, as the API takes it: each of the words, in any case. */
+function words(text) {
+  return text.toLowerCase().split(/\s+/).filter(Boolean);
 }
 
 function drawn(fact) {
