@@ -41,7 +41,16 @@ def keeper(kept_by: str) -> str:
 
 def state(status: ServiceStatus) -> str:
     """What is going on with a service, in one line, and who else knows where this replica does not."""
-    return sentence(status.outcome) if status.kept_by is None else f"{keeper(status.kept_by)} keeps it"
+    if status.kept_by is not None:
+        return f"{keeper(status.kept_by)} keeps it"
+    if status.outcome is None and status.judged is not None:
+        return f"commit {status.wanted.commit.short} was read, and the next look at AWS is due"
+    return sentence(status.outcome)
+
+
+def since(status: ServiceStatus) -> float | None:
+    """Since when that is so; what was so before a newer commit was read is so no more."""
+    return status.since if status.outcome is not None else None
 
 
 def reason(outcome: Outcome | None) -> str:

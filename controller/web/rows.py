@@ -28,7 +28,7 @@ def row(status: ServiceStatus, *, stale: bool) -> FleetRow:
         outcome=words.kind(outcome),
         text=words.state(status),
         reason=words.reason(outcome),
-        since=status.since,
+        since=words.since(status),
         drift_since=min(drifted.values(), default=None),
         drift_at_least=bool(drifted) and bool(status.drift_stood),
         drift_fields=len(drifted),

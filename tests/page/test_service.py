@@ -231,6 +231,15 @@ def test_a_service_that_comes_later_appears_where_it_was_missed(stage: Stage, ta
     expect(page.get_by_role("heading", level=1)).to_have_text("payments")
 
 
+def test_after_a_commit_the_page_says_that_the_next_look_is_due(stage: Stage, tab: Opened) -> None:
+    stage.adopt(snapshot(PAYMENTS))
+    stage.report(in_sync(PAYMENTS))
+    newer = replace(PAYMENTS.commit, commit="0e55aa1b9d", subject="Ship payments 2.9.1")
+    stage.adopt(snapshot(wants("payments", "prod", "2.9.1", commit=newer)))
+    page = tab("/services/prod/payments")
+    expect(page.locator(".calm")).to_have_text("Commit 0e55aa1b9d was read, and the next look at AWS is due.")
+
+
 def test_a_service_that_leaves_git_says_so_on_its_open_page(stage: Stage, tab: Opened) -> None:
     stage.adopt(snapshot(PAYMENTS, CHECKOUT))
     stage.report(in_sync(PAYMENTS), in_sync(CHECKOUT))

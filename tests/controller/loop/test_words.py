@@ -1,12 +1,16 @@
 """An outcome as a word and a sentence."""
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 
 from controller.loop import words
+from controller.loop.learnt import after_commit
+from controller.loop.status import Brought
+from reconcilers.model import Revision
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Failed, Finding, InSync, Outcome, Progressing, Waiting
-from tests.controller.builders import BLOCKED, HELD
+from tests.controller.builders import BLOCKED, HELD, NOW, report, status, wanted
 
 OUTCOMES: dict[str, Outcome] = {
     "in-sync": InSync(),
@@ -30,6 +34,17 @@ def test_no_outcome_is_without_a_word() -> None:
 
 def test_what_was_not_looked_at_is_unknown_and_says_so() -> None:
     assert (words.kind(None), words.sentence(None)) == ("unknown", "not looked at yet")
+
+
+def test_what_a_newer_commit_wants_is_known_and_due_for_a_look() -> None:
+    newer = replace(wanted("v3"), commit=Revision("0e55aa1b9d", NOW))
+    after = after_commit(status(report()), newer, Brought.SURE)
+    assert words.state(after) == "commit 0e55aa1b9d was read, and the next look at AWS is due"
+    assert words.since(after) is None
+
+
+def test_what_was_looked_at_is_so_since_then() -> None:
+    assert words.since(status(report(HELD))) == NOW
 
 
 def test_a_sentence_says_aws_own_reason() -> None:

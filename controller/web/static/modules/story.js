@@ -10,7 +10,7 @@ export function sentence(row) {
   if (row.failingSince !== null) return row.text;
   if (row.stale) return "The newest commit's manifest cannot be used; an earlier one is in force.";
   if (row.outcome === "blocked") return row.text.replace(BLOCKED, "");
-  if (row.outcome === "unknown" && !row.reason) return SYNC.unknown.title;
+  if (row.sync === "unknown" && row.outcome === "unknown" && !row.reason) return SYNC.unknown.title;
   return row.text.replace(QUIET, "").replace(HELD, "");
 }
 
