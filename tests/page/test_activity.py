@@ -124,6 +124,13 @@ def test_nothing_that_is_like_the_filter_is_told_as_that(stage: Stage, tab: Open
     expect(tab("/activity?service=nobody").locator(".empty")).to_contain_text("Nothing like that happened")
 
 
+def test_a_kind_that_there_is_not_filters_nothing(stage: Stage, tab: Opened) -> None:
+    states.lived(stage)
+    page = tab("/activity?kind=bogus,constructor")
+    expect(page.locator(".fact").nth(10)).to_be_visible()
+    expect(page.locator(".chip[aria-pressed=true]")).to_have_count(0)
+
+
 def test_the_time_is_whole_in_its_title(stage: Stage, tab: Opened) -> None:
     states.busy(stage)
     time = tab("/activity?kind=held").locator(".fact time")

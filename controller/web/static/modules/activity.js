@@ -2,6 +2,7 @@
 import { Refused, ask, servicePath } from "./asking.js";
 import { arrange, fill, h, icon, redraw } from "./dom.js";
 import { empty, failure } from "./empty.js";
+import { states } from "./filter.js";
 import { keep } from "./places.js";
 import { store } from "./store.js";
 import { absolute, clock, exactSpan, now } from "./times.js";
@@ -39,8 +40,7 @@ export class ActivityView {
   }
 
   enter({ search }) {
-    const kinds = new Set((search.get("kind") ?? "").split(",").filter(Boolean));
-    this.#filter = { kinds, environment: search.get("environment") ?? "", service: search.get("service") ?? "" };
+    this.#filter = { kinds: states(search.get("kind"), KINDS), environment: search.get("environment") ?? "", service: search.get("service") ?? "" };
     this.#choices();
     if (document.activeElement !== this.service) this.service.value = this.#filter.service;
     this.#load();

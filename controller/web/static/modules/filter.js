@@ -16,9 +16,9 @@ const PIECES = new Intl.Collator(undefined, { numeric: true });
 
 /** The filter that an address carries; what it does not know it leaves out. */
 export function read(search) {
-  const facets = Object.fromEntries(Object.keys(FACETS).map((name) => [name, new Set(list(search.get(name)))]));
-  const group = search.get("group") in GROUPS ? search.get("group") : "none";
-  const sort = search.get("sort") in SORTS ? search.get("sort") : "attention";
+  const facets = Object.fromEntries(Object.entries(FACETS).map(([name, { words }]) => [name, states(search.get(name), words)]));
+  const group = Object.hasOwn(GROUPS, search.get("group")) ? search.get("group") : "none";
+  const sort = Object.hasOwn(SORTS, search.get("sort")) ? search.get("sort") : "attention";
   return { q: search.get("q") ?? "", facets, group, sort };
 }
 
@@ -92,6 +92,7 @@ function count(row, misses, counts) {
   }
 }
 
-function list(text) {
-  return (text ?? "").split(",").filter(Boolean);
+/** Those of a list in an address that there are words for: others would hide what no chip shows to be hidden. */
+export function states(list, words) {
+  return new Set((list ?? "").split(",").filter((each) => Object.hasOwn(words, each)));
 }
