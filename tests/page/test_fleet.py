@@ -198,9 +198,53 @@ def test_drift_can_be_sorted_by_its_age_and_everything_by_its_last_change(stage:
     assert names(tab("/?sort=changed"))[0] == "webhooks"
 
 
-def test_an_address_with_nonsense_in_it_shows_everything(stage: Stage, tab: Opened) -> None:
+@pytest.mark.parametrize(
+    "nonsense",
+    ["sort=%00&group=__proto__&q=&now=", "group=constructor&sort=toString", "sync=bogus", "sync=Held,constructor"],
+)
+def test_an_address_with_nonsense_in_it_shows_everything(read: Read, nonsense: str) -> None:
+    page = read(f"/?{nonsense}")
+    expect(page.locator(".body a.name")).to_have_count(24)
+    expect(page.locator(".group")).to_have_count(0)
+    expect(page.get_by_label("Sort")).to_have_value("attention")
+
+
+def test_of_a_filter_what_is_known_still_counts(read: Read) -> None:
+    expect(read("/?sync=bogus,held").locator(".body a.name")).to_have_text(["payments"])
+
+
+def test_the_way_back_from_a_service_keeps_the_filter(stage: Stage, tab: Opened) -> None:
     states.busy(stage)
-    expect(tab("/?sort=%00&group=__proto__&q=&now=").locator(".body a.name")).to_have_count(24)
+    page = tab("/?sort=name")
+    page.get_by_role("button", name="Outdated 4").click()
+    for way in (page.locator(".crumb").get_by_role("link"), page.locator("nav").get_by_role("link", name="Fleet")):
+        page.get_by_role("link", name="ledger").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("ledger")
+        way.click()
+        expect(page).to_have_url(f"{stage.url}/?sync=outdated&sort=name")
+        expect(page.locator(".body a.name")).to_have_count(4)
+
+
+def test_from_the_fleet_itself_its_link_takes_the_filter_off(stage: Stage, tab: Opened) -> None:
+    states.busy(stage)
+    page = tab("/?sync=held")
+    page.get_by_role("link", name="payments").click()
+    page.keyboard.press("g")
+    page.keyboard.press("f")
+    expect(page).to_have_url(f"{stage.url}/?sync=held")
+    page.locator("nav").get_by_role("link", name="Fleet").click()
+    expect(page.locator(".body a.name")).to_have_count(24)
+
+
+def test_after_a_commit_the_line_says_that_the_next_look_is_due(stage: Stage, tab: Opened) -> None:
+    stage.adopt(snapshot(CART))
+    stage.report(in_sync(CART, 2 * HOUR))
+    page = tab()
+    newer = replace(CART.commit, commit="0e55aa1b9d", subject="Ship cart 1.1.0")
+    stage.adopt(snapshot(wants("cart", "prod", "1.1.0", commit=newer)))
+    line = row(page, "cart")
+    expect(line.locator(".text")).to_have_text("commit 0e55aa1b9d was read, and the next look at AWS is due")
+    expect(line.locator(".c-since")).to_be_empty()
 
 
 def test_a_filter_that_nothing_passes_says_so_and_can_be_taken_off(stage: Stage, tab: Opened) -> None:

@@ -1,5 +1,6 @@
 // What stands where there is nothing to show, and what is wrong with the newest commit.
 import { h, icon } from "./dom.js";
+import { fleetAddress } from "./places.js";
 import { age } from "./times.js";
 import { count, short } from "./words.js";
 
@@ -22,19 +23,23 @@ export function emptyFleet(source) {
 /** Something that could not be shown, and why. */
 export function failure(error, again) {
   const title = error.status === 404 ? "There is no such service" : "This could not be loaded";
-  const more = error.status === 404 ? h("a", { href: "/", class: "button" }, "To the fleet") : h("button", { type: "button", class: "button", onclick: again }, "Try again");
+  const more = error.status === 404 ? toTheFleet() : h("button", { type: "button", class: "button", onclick: again }, "Try again");
   return empty(error.status === 404 ? "unknown" : "failing", title, h("p", {}, error.message), more);
 }
 
 /** A service that was there, until a commit took its manifest away. */
 export function departed(key) {
   const left = h("p", { class: "quiet" }, "Its service in ECS is left running, and is looked at no more.");
-  return empty("commit", "This service left Git", h("p", {}, `No manifest names ${key} any more.`), left, h("a", { href: "/", class: "button" }, "To the fleet"));
+  return empty("commit", "This service left Git", h("p", {}, `No manifest names ${key} any more.`), left, toTheFleet());
 }
 
 /** An address that leads nowhere. */
 export function nowhere() {
   return empty("unknown", h("h1", {}, "There is no such page"), h("p", {}, "The address may be old, or mistyped."), h("a", { href: "/", class: "button" }, "To the fleet"));
+}
+
+function toTheFleet() {
+  return h("a", { href: fleetAddress(), class: "button" }, "To the fleet");
 }
 
 /** A message for people in the middle of the page. */

@@ -3,7 +3,7 @@ import { chips } from "./chips.js";
 import { emptyFleet, problems, silence, underway } from "./empty.js";
 import { FACETS, GROUPS, SORTS, chosen, read, urgency, write } from "./filter.js";
 import { fill, h, icon, redraw, say } from "./dom.js";
-import { keep } from "./places.js";
+import { keep, leaveFleet } from "./places.js";
 import { announce } from "./notices.js";
 import { store } from "./store.js";
 import { Table } from "./table.js";
@@ -38,6 +38,7 @@ export class FleetView {
   /** The address says what to show. */
   enter({ search }) {
     this.#filter = read(search);
+    leaveFleet();
     if (document.activeElement !== this.search) this.search.value = this.#filter.q;
     this.#draw();
   }
@@ -50,6 +51,7 @@ export class FleetView {
   /** A service is opened. */
   leave(key) {
     this.#last = key ?? null;
+    leaveFleet(write(this.#filter));
   }
 
   /** The rows, for the keys. */

@@ -1,6 +1,7 @@
 // The top of the page: which commit counts and how fresh it is, whether the page is live, and the page's own switches.
 import { fill, h, icon, redraw } from "./dom.js";
 import { showKeys } from "./keys.js";
+import { fleetAddress } from "./places.js";
 import { store } from "./store.js";
 import { absolute, age } from "./times.js";
 import { short } from "./words.js";
@@ -24,9 +25,10 @@ export function startHeader() {
   draw();
 }
 
-/** Which of the views is open, in the navigation. */
+/** Which of the views is open, in the navigation; the fleet is there as it was left. */
 export function markView(view) {
   for (const link of document.querySelectorAll(".top nav a")) {
+    if (link.dataset.view === "fleet") link.href = fleetAddress();
     const current = link.dataset.view === view || (view === "service" && link.dataset.view === "fleet");
     if (current) link.setAttribute("aria-current", link.dataset.view === view ? "page" : "true");
     else link.removeAttribute("aria-current");

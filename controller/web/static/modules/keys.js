@@ -1,7 +1,7 @@
 // The keyboard. Nothing happens while somebody writes, or while a dialog is open.
 import { open } from "./dialogs.js";
 import { h } from "./dom.js";
-import { go } from "./places.js";
+import { fleetAddress, go } from "./places.js";
 
 const KEYS = [
   [["/"], "Search"],
@@ -37,7 +37,7 @@ export function showKeys() {
 function pressed(event, current) {
   const pair = Date.now() - first.at < SEQUENCE ? first.key + event.key : "";
   first = { key: event.key, at: Date.now() };
-  if (pair === "gf") return went("/");
+  if (pair === "gf") return went(fleetAddress());
   if (pair === "ga") return went("/activity");
   if (event.key === "?") return done(showKeys);
   if (event.key === "/") return done(() => document.getElementById("search")?.focus());

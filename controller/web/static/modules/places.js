@@ -11,6 +11,18 @@ export function placeOf(url) {
   return environment && name ? { view: "service", environment, name, search } : { view: "nowhere", search };
 }
 
+let filter = ""; // of the fleet as it was left
+
+/** Remember the fleet's filter for the ways back to it; without one, while the fleet is shown, they lead to all of it. */
+export function leaveFleet(search = new URLSearchParams()) {
+  filter = query(search);
+}
+
+/** Where the fleet is, as it was left. */
+export function fleetAddress() {
+  return `/${filter}`;
+}
+
 /** Go there, as if a link had been followed. */
 export function go(href) {
   history.pushState(null, "", href);
@@ -19,8 +31,7 @@ export function go(href) {
 
 /** The same place under another search: the state of a filter. `step`: Back then undoes it; else it is overwritten. */
 export function keep(search, step) {
-  const query = search.toString().replaceAll("%2C", ",");
-  const href = location.pathname + (query ? `?${query}` : "");
+  const href = location.pathname + query(search);
   if (href === location.pathname + location.search) return;
   if (step) history.pushState(null, "", href);
   else history.replaceState(history.state, "", href);
@@ -37,6 +48,11 @@ export function followLinks() {
     event.preventDefault();
     go(url.pathname + url.search);
   });
+}
+
+function query(search) {
+  const text = search.toString().replaceAll("%2C", ",");
+  return text && `?${text}`;
 }
 
 function decoded(text) {

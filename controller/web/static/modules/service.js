@@ -8,6 +8,7 @@ import { departed, failure, problem } from "./empty.js";
 import { drawAbout } from "./about.js";
 import { drawHistory } from "./history.js";
 import { drawShift } from "./shift.js";
+import { fleetAddress } from "./places.js";
 import { keyOf, store } from "./store.js";
 import { HEALTH, NOW, SYNC, marks, sign } from "./words.js";
 
@@ -29,7 +30,7 @@ export class ServiceView {
     this.heading = h("h1", { tabindex: "-1" });
     this.signs = h("div", { class: "signs" });
     this.actions = h("div", { class: "actions" });
-    const crumb = h("p", { class: "crumb" }, h("a", { href: "/" }, "Fleet"), " / ", (this.environment = h("span", {})));
+    const crumb = h("p", { class: "crumb" }, (this.back = h("a", { href: "/" }, "Fleet")), " / ", (this.environment = h("span", {})));
     const title = h("div", { class: "title" }, h("div", {}, crumb, this.heading), this.signs, this.actions);
     this.parts = Object.fromEntries(["verdict", "chain", "shift", "warnings", "diff", "history", "about"].map((name) => [name, h("div", { class: name })]));
     const { verdict, chain, shift, warnings, diff, history, about } = this.parts;
@@ -53,6 +54,7 @@ export class ServiceView {
     }
     this.title = `${name} in ${environment}`;
     this.heading.textContent = name;
+    this.back.href = fleetAddress();
     this.environment.textContent = environment;
     this.#look();
     this.#lookBack();
