@@ -27,6 +27,7 @@ NOW = datetime(2026, 11, 20, 14, 32, 7, tzinfo=UTC).timestamp()
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 ACCOUNT = "123456789012"
 COMMIT = Revision("9f41c7e2a6b05d13", NOW - 11 * MINUTE, "Ada Moreau", "Ship checkout 4.12.0 to prod")
+EARLIER = 3 * DAY  # ago: what still runs where something newer is wanted was shipped then
 MALLORY = f"arn:aws:iam::{ACCOUNT}:user/mallory"
 OURS = f"arn:aws:sts::{ACCOUNT}:assumed-role/trueup/trueup"
 ALARMED = AwsReason("ALARM_ACTIVE", ALARM_ACTIVE.format(alarms="<prod-payments-5xx>"))
@@ -100,9 +101,8 @@ def seen(wanted: Service, look: Look) -> Live:
     family = wanted.task_definition["family"]
     content = definition(family, look.runs) if look.runs else wanted.task_definition
     arn = f"arn:aws:ecs:eu-west-1:{ACCOUNT}:task-definition/{family}:{41 if look.runs else 42}"
-    running = RegisteredRevision(
-        arn, content, revision_digest(content), registered_by=look.by, registered_at=NOW - look.ago - 4 * MINUTE
-    )
+    made = NOW - (EARLIER if look.runs else look.ago) - 4 * MINUTE
+    running = RegisteredRevision(arn, content, revision_digest(content), registered_by=look.by, registered_at=made)
     registered = RegisteredRevision(arn.replace(":41", ":42"), wanted.task_definition, wanted.revision)
     return Live(NOW - look.ago, live_service(task_set()), running, look.attempts, candidates=(registered,))
 

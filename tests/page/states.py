@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from controller.loop.attribution import of_field, of_revision
 from controller.loop.author import Author
-from reconcilers.attempts import AttemptState, Cause, Failure, Mark
+from reconcilers.attempts import Attempt, AttemptState, Cause, Failure, Mark
 from reconcilers.history import History
 from reconcilers.model import Revision, Service, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Finding, Health, InSync, Sync, Waiting
@@ -15,6 +15,7 @@ from tests.page.fleets import (
     BROKEN,
     COMMIT,
     DAY,
+    EARLIER,
     FIRING,
     HOUR,
     MALLORY,
@@ -31,6 +32,7 @@ from tests.page.fleets import (
     wants,
 )
 from tests.page.stage import Stage
+from tests.reconcilers.builders import digest
 
 CALM = ("accounts", "assets", "auth-gateway", "cart", "catalogue", "emails", "identity", "images", "search", "shipping")
 CHECKOUT = wants("checkout", "prod", "4.12.0")
@@ -76,20 +78,34 @@ def tell_who(stage: Stage) -> None:
 
 
 def remember(stage: Stage) -> None:
-    """What AWS remembers of the service that is held."""
+    """What AWS remembers of those that do not run what Git wants."""
+    goes_on = {"state": AttemptState.RUNNING, "aws_status": "InProgress", "finished_at": None}
+    shift = attempt(CHECKOUT, "d-7KQ2M9XA1", 4 * MINUTE + 12, **goes_on)
+    by_hand = attempt(WEBHOOKS, "d-HANDMADE1", 3 * MINUTE, mark=None, **goes_on)
+    stage.histories |= {
+        CHECKOUT.key: History((shift, _earlier(CHECKOUT, "d-2VC0TR5NB")), as_of=NOW - 2),
+        WEBHOOKS.key: History((by_hand, _earlier(WEBHOOKS, "d-9LM3XWQ0K")), as_of=NOW - 3),
+        LEDGER.key: History((_earlier(LEDGER, "d-6JD8FZP41"),), as_of=NOW - 5),
+        NOTES.key: History((_earlier(NOTES, "d-3NS7HYC2E"),), as_of=NOW - 4),
+    }
     stage.histories[PAYMENTS.key] = History(
         attempts=(
             attempt(PAYMENTS, "d-ZR0LLB4CK", 27 * MINUTE, mark=None, creator="codeDeployRollback",
                     rollback_of="d-MX41TQ0ZB", finished_at=NOW - 26 * MINUTE),
             attempt(PAYMENTS, "d-MX41TQ0ZB", 34 * MINUTE, state=AttemptState.STOPPED, aws_status="Stopped",
                     finished_at=NOW - 27 * MINUTE, reason=ALARMED, rollback="d-ZR0LLB4CK"),
-            attempt(PAYMENTS, "d-HANDMADE1", 2 * DAY, mark=None),
-            attempt(PAYMENTS, "d-4P8QW1ERT", 3 * DAY, mark=Mark(PAYMENTS.release, "41d0a77c3b", Cause.HEAL)),
+            attempt(PAYMENTS, "d-0UTS1DE42", 2 * DAY, mark=None),
+            attempt(PAYMENTS, "d-4P8QW1ERT", EARLIER, mark=Mark(PAYMENTS.release, "41d0a77c3b", Cause.HEAL)),
             attempt(PAYMENTS, "d-0LDER0NE2", 6 * DAY, mark=Mark(PAYMENTS.release, "e2207b9cf0", Cause.COMMIT)),
         ),
         failures={"d-MX41TQ0ZB": (Failure("AllowTraffic", "AlarmActive", "at 30 % of production, after 3 min 4 s"),)},
         as_of=NOW - 4,
     )  # fmt: skip
+
+
+def _earlier(wanted: Service, deployment: str) -> Attempt:
+    """The deployment that brought what runs, where something newer is wanted."""
+    return attempt(wanted, deployment, EARLIER, mark=Mark(digest("before"), "41d0a77c3b", Cause.COMMIT))
 
 
 def lived(stage: Stage) -> None:

@@ -159,6 +159,14 @@ def test_the_history_shows_each_attempt_with_its_end_and_its_reason(read: Read) 
     expect(attempts.nth(3)).to_contain_text("Healing after commit 41d0a77")
 
 
+@pytest.mark.parametrize("service", ["prod/checkout", "staging/webhooks"])
+def test_a_deployment_that_is_said_to_run_runs_in_the_history_too(read: Read, service: str) -> None:
+    page = read(f"/services/{service}")
+    deployment = re.search(r"d-\w{9}", page.locator(".verdict").inner_text())
+    assert deployment is not None
+    expect(page.locator(".attempt[data-state=running]")).to_contain_text(deployment[0])
+
+
 def test_an_aws_that_does_not_answer_for_the_history_is_said(stage: Stage, tab: Opened) -> None:
     states.busy(stage)
     stage.histories[PAYMENTS.key] = History(error="Throttling: rate exceeded")
