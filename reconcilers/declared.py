@@ -11,6 +11,19 @@ DESIRED_COUNT = "desiredCount"
 CARRIED = frozenset({"networkConfiguration", "platformVersion", "capacityProviderStrategy"})
 # What nothing changes on a service of CodeDeploy's.
 REFUSED = frozenset({"loadBalancers", "serviceRegistries", "taskDefinition"})
+# By which UpdateService starts a rolling deployment, beside taskDefinition and forceNewDeployment.
+STARTING = frozenset(
+    {
+        "capacityProviderStrategy",
+        "loadBalancers",
+        "networkConfiguration",
+        "platformVersion",
+        "serviceConnectConfiguration",
+        "serviceRegistries",
+        "volumeConfigurations",
+        "vpcLatticeConfigurations",
+    }
+)
 
 
 def declared(wanted: Service) -> Mapping[str, Any]:

@@ -71,6 +71,8 @@ def _look(gateways: Gateways, wanted: Service, live: Live, look: Look, now: floa
             return replace(live, scalable=gateways.autoscaling.scales(cluster_name(wanted.cluster), wanted.name))
         case Look.PREFLIGHT:
             return replace(live, preflight=_preflight(gateways, wanted, live))
+        case Look.LABELS:
+            return replace(live, running=_labelled(gateways, live.running))
         case _:
             assert_never(look)
 
@@ -237,6 +239,11 @@ def _rolling_alarms(wanted: Service, live: Live) -> tuple[str, ...]:
 def _images(task_definition: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     containers = task_definition.get("containerDefinitions", ())
     return tuple((each["name"], each["image"]) for each in containers if "name" in each and "image" in each)
+
+
+def _labelled(gateways: Gateways, revision: RegisteredRevision | None) -> RegisteredRevision | None:
+    """What runs, with its tags: with none where AWS has it no more."""
+    return _fresh(gateways, revision) or (replace(revision, tags={}) if revision is not None else None)
 
 
 def _fresh(gateways: Gateways, revision: RegisteredRevision | None) -> RegisteredRevision | None:

@@ -18,6 +18,7 @@ class Look(StrEnum):
     CANDIDATES = "candidates"  # Live.candidates: with tags
     PROGRESS = "progress"  # Live.progress: of the attempt that is active; zeros before its first event
     SCALING = "scaling"  # Live.scalable
+    LABELS = "labels"  # Live.running: with tags
     PREFLIGHT = "preflight"  # Live.preflight
 
 

@@ -15,6 +15,7 @@ from controller.loop.board import Told
 from controller.loop.status import ServiceStatus
 from reconcilers.attempts import Attempt
 from reconcilers.change import Change
+from reconcilers.declared import STARTING
 from reconcilers.live_service import LiveService
 from reconcilers.model import Scope, ServiceKey
 from reconcilers.outcome import Sync
@@ -28,6 +29,7 @@ LATE = 20 * 60.0  # AWS: within fifteen minutes; after twenty an event will not 
 SKEW = 60.0  # between our clock and AWS's
 BEFORE = 120.0  # how long after the call that began it a rolling update may be dated
 MOST_DEPLOYMENTS = 10  # of one service at a time
+_STARTING = STARTING | {"taskDefinition", "forceNewDeployment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +183,8 @@ def _answers(subject: Subject, event: TrailEvent) -> bool:
         case Deployed(deployment):
             return event.response.get("deploymentId") == deployment
         case Rolled(service):
-            ships = "taskDefinition" in event.request or bool(event.request.get("forceNewDeployment"))
-            return ships and _is_about(service, event)
+            starts = any(event.request.get(field) not in (None, False) for field in _STARTING)
+            return starts and _is_about(service, event)
         case Edited(service, tokens, live):
             return _is_about(service, event) and _gave(event.request, tokens, live)
         case _:

@@ -2,8 +2,8 @@
 
 A CodeDeploy deployment carries it in its description, of which AWS keeps 256 characters:
 ``trueup release=<digest> commit=<sha> cause=<commit|heal|retry>``, then the reason of a person who ships despite an
-alarm. A rolling deployment has nowhere to write, so its revision's tags carry it, and with it when we shipped that
-revision and why: somebody else may ship a revision of ours as well.
+alarm. A rolling deployment has nowhere to write, so its revision's tags carry it, and with it a stamp for each
+deployment that we started: somebody else may ship a revision of ours, or start one anew, as well.
 """
 
 import re
@@ -56,31 +56,26 @@ def mark_on(tags: Mapping[str, str], owner: str) -> Mark | None:
 def marked(attempts: tuple[Attempt, ...], tags: Mapping[str, Mapping[str, str]], owner: str) -> tuple[Attempt, ...]:
     """Rolling deployments, newest first, those of the revisions of ``tags`` (by ARN) with the marks of ``owner``'s.
 
-    A revision without a stamp was always shipped by us. What starts the revision anew that was shipped before it, as an
-    edit of the service's network does, has the hand of that one.
+    Ours is only what has a stamp of its own. That the revision is ours says nothing: anybody may start it anew, by
+    forcing a deployment or by editing the service's network.
     """
     causes: dict[str, Cause] = {}
     for arn, labels in tags.items():
         causes |= _stamped(attempts, arn, labels)
-    done: list[Attempt] = []
-    for attempt in reversed(attempts):
-        told = tags.get(attempt.task_definition_arn or "")
-        if told is None:
-            done.append(attempt)
-            continue
-        gives_way = told.get(names.SUPERSEDED) == attempt.id
-        done.append(replace(attempt, mark=_mark(attempt, told, causes, done[-1:], owner), gives_way=gives_way))
-    return tuple(reversed(done))
+    return tuple(
+        each
+        if (told := tags.get(each.task_definition_arn or "")) is None
+        else replace(
+            each,
+            mark=_mark(mark_on(told, owner), causes.get(each.id)),
+            gives_way=told.get(names.SUPERSEDED) == each.id,
+        )
+        for each in attempts
+    )
 
 
-def _mark(
-    attempt: Attempt, labels: Mapping[str, str], causes: Mapping[str, Cause], before: list[Attempt], owner: str
-) -> Mark | None:
-    mark = mark_on(labels, owner)
-    if mark is not None and attempt.id in causes:
-        return replace(mark, cause=causes[attempt.id])
-    again = any(each.mark and each.task_definition_arn == attempt.task_definition_arn for each in before)
-    return mark if again or names.SHIPPED not in labels else None
+def _mark(on_revision: Mark | None, cause: Cause | None) -> Mark | None:
+    return replace(on_revision, cause=cause) if on_revision is not None and cause is not None else None
 
 
 def _stamped(attempts: tuple[Attempt, ...], arn: str, labels: Mapping[str, str]) -> dict[str, Cause]:

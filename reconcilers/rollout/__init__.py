@@ -10,7 +10,7 @@ step, or with what to look at more closely first. In the order in which a decisi
     intent      nothing under way: in sync, held, outdated, drifted, failing; ship or not
     history     what was tried, from AWS's record                holds      what failed stays held
     failures    whose fault an error code is                     heal       how often something is put back
-    fields      the service's own fields
+    fields      the service's own fields                         stamps     by what a rolling deployment is ours
     shipping    preflight, the revision, the deployment
     health      how the service is, whatever Git says
 

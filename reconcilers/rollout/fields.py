@@ -13,7 +13,7 @@ from reconcilers.diff import Change
 from reconcilers.guard_rails import judging
 from reconcilers.model import CodeDeployRollout, DriftPolicy, Service, SyncPolicy
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Finding, InSync, Progressing, Sync
-from reconcilers.rollout import heal
+from reconcilers.rollout import heal, stamps
 from reconcilers.rollout.situation import Situation
 from reconcilers.verdict import Plan
 
@@ -79,7 +79,8 @@ def _sent(situation: Situation, changed: tuple[str, ...], sync: Sync) -> Plan:
         return situation.plan(restraint, sync)
     update = UpdateService(wanted.cluster, wanted.name, sent(names, situation.declared, situation.service.definition))
     what = f"{'puts back' if sync is Sync.DRIFTED else 'applies'} {_list(names)}"
-    return situation.plan(Progressing(what, policy.poll), sync, update, spends=True)
+    labels = stamps.of_edit(situation, names, sync)
+    return situation.plan(Progressing(what, policy.poll), sync, *labels, update, spends=True)
 
 
 def _refused(wanted: Service, refused: tuple[str, ...], after: float) -> Blocked:

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from reconcilers import tags
-from reconcilers.actions import Action, RegisterTaskDefinition, StartRolling, StopServiceDeployment, TagRevision
+from reconcilers.actions import Action, RegisterTaskDefinition, StartRolling, StopServiceDeployment
 from reconcilers.attempts import Attempt, AttemptState, AwsReason, Mark
 from reconcilers.declared import sent
 from reconcilers.live_service import RegisteredRevision
 from reconcilers.model import NewerCommit, RollingRollout
 from reconcilers.outcome import Progressing, Sync, Waiting
-from reconcilers.rollout import fields, following, holds, shipping
+from reconcilers.rollout import fields, following, holds, shipping, stamps
 from reconcilers.rollout.history import latest_success, succeeded
 from reconcilers.rollout.intent import intent
 from reconcilers.rollout.shipping import Ship
@@ -30,6 +30,8 @@ def transition(situation: Situation, rollout: RollingRollout) -> Plan | LookClos
     if (moving := _unrecorded(situation)) is not None:
         waiting = Waiting(f"{moving} is in progress and not in the record yet.", moving, situation.policy.poll)
         return situation.plan(waiting, situation.sync())
+    if stamps.unread(situation):
+        return LookCloser(frozenset({Look.LABELS}))
     if not situation.changes and not _came_to_nothing(situation):
         return fields.settle(situation)
     return _carried_out(situation, intent(situation))
@@ -114,11 +116,10 @@ def _shipped(situation: Situation, intended: Ship) -> Plan | LookCloser:
     shipped = shipping.ship(situation, intended, _start, reuse)
     if isinstance(shipped, LookCloser) or not shipped.actions:
         return shipped
-    before = tags.value(reuse, tags.SHIPPED) if reuse is not None else ""
-    stamp = {tags.SHIPPED: tags.stamped(before, situation.now, intended.cause)}
+    stamp = stamps.stamp(situation, reuse, intended.cause)
     if reuse is None:
         return replace(shipped, actions=tuple(_with_tags(each, stamp) for each in shipped.actions))
-    return replace(shipped, actions=(_claim(situation, reuse, stamp), *shipped.actions))
+    return replace(shipped, actions=(stamps.claim(situation, reuse, stamp), *shipped.actions))
 
 
 def _with_tags(action: Action, labels: Mapping[str, str]) -> Action:
@@ -129,12 +130,6 @@ def _reusable(situation: Situation) -> RegisteredRevision | None:
     """A revision carries a rolling deployment's mark, so that another service's is not used."""
     ours = ("", str(situation.wanted.key))
     return next((each for each in shipping.reusable(situation) if tags.value(each, tags.OWNER) in ours), None)
-
-
-def _claim(situation: Situation, reuse: RegisteredRevision, stamp: Mapping[str, str]) -> TagRevision:
-    """Before it is used: a revision of ours that somebody else ships is known by having no stamp of then."""
-    labels = shipping.labels(situation).items()
-    return TagRevision(reuse.arn, {name: text for name, text in labels if tags.value(reuse, name) != text} | {**stamp})
 
 
 def _start(situation: Situation, mark: Mark, reuse: RegisteredRevision | None) -> StartRolling:

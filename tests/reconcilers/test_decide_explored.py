@@ -92,7 +92,7 @@ def sights(draw: st.DrawFn, rolling: bool) -> Live:
     return live(
         *draw(attempt_list()),
         service=found,
-        running=registered(f"v{number}", number),
+        running=registered(f"v{number}", number, tags=label),
         candidates=candidates,
         scalable=draw(st.booleans()),
         preflight=draw(st.sampled_from([good, good, replace(good, rollback_target=None)])),
@@ -223,6 +223,7 @@ FIELDS = {
     Look.PROGRESS: "progress",
     Look.SCALING: "scalable",
     Look.PREFLIGHT: "preflight",
+    Look.LABELS: "running",
 }
 
 
@@ -230,13 +231,17 @@ FIELDS = {
 @given(STATES)
 def test_nothing_is_asked_for_twice_and_looking_closer_ends_in_the_same_plan(state: State) -> None:
     want, seen, order = state
-    known = replace(seen, attempts=None, candidates=None, progress=None, scalable=None, preflight=None)
+    assert seen.running is not None
+    unlabelled = replace(seen.running, tags=None)
+    known = replace(
+        seen, running=unlabelled, attempts=None, candidates=None, progress=None, scalable=None, preflight=None
+    )
     for _ in range(len(Look) + 1):
         verdict = decide(want, known, NOW, POLICY, order)
         if isinstance(verdict, Plan):
             break
         assert verdict.at
-        assert all(getattr(known, FIELDS[each]) is None for each in verdict.at)
+        assert all(getattr(known, FIELDS[each]) in (None, unlabelled) for each in verdict.at)
         known = replace(known, **{FIELDS[each]: getattr(seen, FIELDS[each]) for each in verdict.at})
     assert isinstance(verdict, Plan)
     assert (verdict.actions, verdict.outcome, verdict.sync) == _of(plan_of(state))

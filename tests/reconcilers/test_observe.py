@@ -158,6 +158,26 @@ def test_the_revision_that_a_release_shipped_before_is_looked_at_first() -> None
     assert wire.asked("DescribeTaskDefinition") == [{"taskDefinition": arn(7), "include": ["TAGS"]}]
 
 
+def test_the_tags_of_what_runs_are_read_once() -> None:
+    gateways, wire = over(replies(DescribeTaskDefinition={**described(1, "v1"), "tags": [{"key": "a", "value": "b"}]}))
+
+    live = closer(gateways, wanted(), LIVE, frozenset({Look.LABELS}), NOW)
+    again = closer(gateways, wanted(), live, frozenset({Look.LABELS}), NOW)
+
+    assert live.running is not None
+    assert live.running.tags == {"a": "b"}
+    assert again == live
+    assert wire.operations == ["DescribeTaskDefinition"]
+
+
+def test_a_definition_that_was_deleted_while_it_runs_has_no_tags() -> None:
+    gateways, _ = over(replies(DescribeTaskDefinition=Refusal("ClientException")))
+
+    live = closer(gateways, wanted(), LIVE, frozenset({Look.LABELS}), NOW)
+
+    assert live.running == registered(tags={})
+
+
 def test_a_running_shift_that_has_not_started_is_at_nothing() -> None:
     gateways, _ = over(replies())
     live = replace(LIVE, attempts=(attempt("v2", AttemptState.RUNNING),))

@@ -34,7 +34,7 @@ def live(*attempts: Attempt, number: int = 1, state: str = "COMPLETED", **more: 
     """The service names v<number>."""
     given = {
         "service": rolling_service(state, number),
-        "running": registered(f"v{number}", number),
+        "running": registered(f"v{number}", number, tags={}),
         "preflight": facts(group=None),
     }
     return everything(*attempts, **{**given, **more})
@@ -89,4 +89,6 @@ def test_a_desired_count_of_nothing_is_put_right_before_shipping() -> None:
 
 def test_a_load_balancer_that_differs_is_updated() -> None:
     declared = {"loadBalancers": [{"containerName": "proxy", "containerPort": 8080, "targetGroupArn": "tg"}]}
-    assert kinds(decided(want("v1", service_definition=declared), live(V1))) == ("UpdateService",)
+    seen = live(V1)
+    assert kinds(decided(want("v1", service_definition=declared), seen)) == ("TagRevision", "UpdateService")
+    assert looks(want("v1", service_definition=declared), replace(seen, running=registered())) == {Look.LABELS}

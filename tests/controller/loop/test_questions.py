@@ -27,6 +27,7 @@ from controller.loop.questions import (
     questions,
 )
 from controller.loop.status import ServiceStatus
+from reconcilers.declared import STARTING
 from reconcilers.diff import Change
 from reconcilers.live import Live
 from reconcilers.model import Scope
@@ -264,7 +265,11 @@ def test_what_aws_answered_tells_the_service_for_certain() -> None:
         ({"taskDefinition": "notes:4"}, True),
         ({"forceNewDeployment": True}, True),
         ({"forceNewDeployment": False}, False),
+        *(({field: [{"a": "b"}]}, True) for field in sorted(STARTING)),
+        ({"loadBalancers": []}, True),
+        ({"networkConfiguration": None}, False),
         ({"desiredCount": 3}, False),
+        ({"healthCheckGracePeriodSeconds": 3, "deploymentConfiguration": {"maximumPercent": 150}}, False),
     ],
 )
 def test_a_rolling_update_begins_with_a_call_that_ships(request_: dict[str, Any], began: bool) -> None:

@@ -375,7 +375,8 @@ OURS = {"trueup:owner": "prod/web", "trueup:release": "v1-r", "trueup:commit": "
 
 
 def test_rolling_deployments_come_newest_first_with_what_they_ship() -> None:
-    ecs, _ = gateway(history(rolling(1, "SUCCESSFUL"), rolling(2, "IN_PROGRESS"), tags=OURS))
+    stamped = {**OURS, "trueup:shipped": "1002-heal"}
+    ecs, _ = gateway(history(rolling(1, "SUCCESSFUL"), rolling(2, "IN_PROGRESS"), tags=stamped))
 
     newest, oldest = ecs.service_deployments("prod", "web", "prod/web")
 
@@ -386,12 +387,14 @@ def test_rolling_deployments_come_newest_first_with_what_they_ship() -> None:
     )
     assert newest.task_definition_arn == f"{ARN}:task-definition/web:2"
     assert newest.revision == revision_digest(definition(2))
-    assert newest.mark == Mark(Digest("v1-r"), "abc", Cause.COMMIT)
+    assert newest.mark == Mark(Digest("v1-r"), "abc", Cause.HEAL)
     assert newest.created_at == 1002
 
 
 def test_a_revision_of_another_owner_is_not_our_mark() -> None:
-    ecs, _ = gateway(history(rolling(1, "SUCCESSFUL"), tags={**OURS, "trueup:owner": "dev/web"}))
+    ecs, _ = gateway(
+        history(rolling(1, "SUCCESSFUL"), tags={**OURS, "trueup:owner": "dev/web", "trueup:shipped": "1001-heal"})
+    )
 
     assert ecs.service_deployments("prod", "web", "prod/web")[0].mark is None
 
