@@ -63,6 +63,8 @@ class LiveService:
     task_sets: tuple[TaskSet, ...] = ()
     deployments: tuple[RollingDeployment, ...] = ()
     definition: Mapping[str, Any] = field(default_factory=dict)
+    created_at: float | None = None
+    created_by: str | None = None  # a principal's ARN
 
     @property
     def primary(self) -> TaskSet | None:

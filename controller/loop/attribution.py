@@ -13,9 +13,22 @@ from controller.loop.status import ServiceStatus
 from reconcilers.attempts import Attempt, deployment_name
 from reconcilers.diff import Change
 from reconcilers.live import Live
+from reconcilers.live_service import LiveService
 from reconcilers.rollout.history import is_rollback, shipped
 
-__all__ = ["Author", "attributed", "author", "dated", "deployer", "of_deployment", "of_field", "of_revision"]
+__all__ = [
+    "Author",
+    "attributed",
+    "author",
+    "came_with",
+    "dated",
+    "deployer",
+    "of_deployment",
+    "of_field",
+    "of_revision",
+]
+
+FIRST = 10.0  # seconds within which a service's first deployment is dated like the service
 
 
 def of_revision(arn: str) -> str:
@@ -44,8 +57,16 @@ def author(status: ServiceStatus, change: Change) -> Author:
 
 
 def deployer(status: ServiceStatus, attempt: Attempt) -> Author:
-    """Who made a deployment, as far as CloudTrail told."""
-    return _known(Author(at=attempt.created_at), status.authors.get(of_deployment(attempt.id)))
+    """Who made a deployment, as far as CloudTrail told; of a service's first one, who created the service."""
+    service = status.live.service if status.live is not None else None
+    creator = service.created_by if service is not None and came_with(service, attempt) else None
+    return _known(Author(creator, attempt.created_at), status.authors.get(of_deployment(attempt.id)))
+
+
+def came_with(service: LiveService, attempt: Attempt) -> bool:
+    """Whether a rolling deployment was begun by creating the service."""
+    born = service.created_at
+    return born is not None and attempt.id.startswith("arn:") and abs(attempt.created_at - born) <= FIRST
 
 
 def attributed(fact: Fact, status: ServiceStatus | None) -> Fact:

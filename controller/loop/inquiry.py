@@ -14,9 +14,10 @@ from itertools import groupby
 from typing import Any
 
 from controller.loop.agenda import RARELY, Agenda, Open
+from controller.loop.answers import found
 from controller.loop.author import Author
 from controller.loop.board import Board, Told
-from controller.loop.questions import Question, found, questions
+from controller.loop.questions import Question, questions
 from controller.loop.surroundings import Swept
 from reconcilers.model import Scope, ServiceKey
 from reconcilers.outcome import Retry, Stalled
@@ -128,7 +129,8 @@ class Inquiry:
     def _read(self, open_: Open, page: TrailPage) -> None:
         with self._lock:
             self._agenda.heard(open_.first.scope)
-        answers = {each: author for each in open_.questions if (author := found(each, page.events)) is not None}
+        late = self._asking.now() >= open_.first.until
+        answers = {each: who for each in open_.questions if (who := found(each, page.events, late=late)) is not None}
         self._settle(answers)
         open_.questions = tuple(each for each in open_.questions if each not in answers)
         if not open_.questions:
@@ -137,7 +139,7 @@ class Inquiry:
         if page.token is not None and open_.pages < MOST_PAGES:
             open_.token = page.token
             self._later(open_, 0.0)
-        elif self._asking.now() < open_.first.until:
+        elif not late:
             open_.token, open_.pages = None, 0
             self._later(open_, open_.missed())
         else:

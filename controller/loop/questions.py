@@ -1,4 +1,4 @@
-"""What is asked of CloudTrail, and which of its events is the answer.
+"""What is asked of CloudTrail. Which of its events is the answer, ``answers`` knows.
 
 AWS's own answers come first: a revision says who registered it. CloudTrail adds from where and by which call, and is
 the only one to tell of a service's field and of a deployment. Lookups go by the event's name within a narrow time,
@@ -7,29 +7,27 @@ since not every event lists the resources that it names.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any
 
-from controller.loop.attribution import of_deployment, of_field, of_revision
-from controller.loop.author import Author, author_of, ours
+from controller.loop.attribution import came_with, of_deployment, of_field, of_revision
 from controller.loop.board import Told
 from controller.loop.status import ServiceStatus
 from reconcilers.attempts import Attempt
 from reconcilers.change import Change
-from reconcilers.declared import STARTING
 from reconcilers.live_service import LiveService
 from reconcilers.model import Scope, ServiceKey
 from reconcilers.outcome import Sync
 from reconcilers.pointer import Pointer
 from reconcilers.rollout.history import is_rollback
-from reconcilers.trail import By, Lookup, TrailEvent
+from reconcilers.trail import By, Lookup
 
 DAY = 86400.0
 FORGOTTEN = 90 * DAY  # AWS keeps events no longer
 LATE = 20 * 60.0  # AWS: within fifteen minutes; after twenty an event will not come
 SKEW = 60.0  # between our clock and AWS's
 BEFORE = 120.0  # how long after the call that began it a rolling update may be dated
+AT_ONCE = 10.0  # how long after it is dated as a rule
 MOST_DEPLOYMENTS = 10  # of one service at a time
-_STARTING = STARTING | {"taskDefinition", "forceNewDeployment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Rolled:
-    """Who began a rolling update of this service? The last call before it that could."""
+    """Who began a rolling update of this service at ``at``? The last call before it that could."""
+
+    service: Target
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """Who created this service, and so began its first deployment?"""
 
     service: Target
 
@@ -74,7 +80,7 @@ class Edited:
     live: str | None
 
 
-Subject = Registered | Deployed | Rolled | Edited
+Subject = Registered | Deployed | Rolled | Created | Edited
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,24 +120,15 @@ def of_attempts(status: ServiceStatus, attempts: Iterable[Attempt], now: float) 
         about, at = of_deployment(each.id), each.created_at
         if now - at >= FORGOTTEN or about in status.authors:
             continue
-        if each.id.startswith("arn:"):
-            lookup = Lookup(By.NAME, "UpdateService", at - BEFORE, at + 2)
-            yield _question(status, service, about, Rolled(_target(service)), lookup)
-        else:
-            lookup = Lookup(By.NAME, "CreateDeployment", at - SKEW, at + SKEW)
-            yield _question(status, service, about, Deployed(each.id), lookup)
+        yield _question(status, service, about, *_of_deployment(service, each, at))
 
 
-def found(question: Question, events: Iterable[TrailEvent]) -> Author | None:
-    """Whoever the newest of ``events`` that answers names; ``None`` where none does.
-
-    A field that has the value that Trueup gave it was edited by nobody: Git moved on since.
-    """
-    answer = next((each for each in events if not each.failed and _answers(question.subject, each)), None)
-    if answer is None:
-        return None
-    author = author_of(answer)
-    return Author() if isinstance(question.subject, Edited) and ours(author) else author
+def _of_deployment(service: LiveService, attempt: Attempt, at: float) -> tuple[Subject, Lookup]:
+    if not attempt.id.startswith("arn:"):
+        return Deployed(attempt.id), Lookup(By.NAME, "CreateDeployment", at - SKEW, at + SKEW)
+    if came_with(service, attempt):
+        return Created(_target(service)), Lookup(By.NAME, "CreateService", at - BEFORE, at + 2)
+    return Rolled(_target(service), at), Lookup(By.NAME, "UpdateService", at - BEFORE, at + 2)
 
 
 def _of_drift(told: Told, service: LiveService) -> Iterator[Question]:
@@ -154,7 +151,7 @@ def _of_change(told: Told, service: LiveService, change: Change) -> Question:
     since, before = told.after.drift_since[change.path], told.before
     was_good = before.sync is Sync.IN_SYNC and before.seen_at is not None
     start = before.seen_at - SKEW if was_good and before.seen_at is not None else since - FORGOTTEN
-    subject = Edited(_target(service), Pointer.parse(change.path).tokens[1:], _text(change.live))
+    subject = Edited(_target(service), Pointer.parse(change.path).tokens[1:], text(change.live))
     lookup = Lookup(By.NAME, "UpdateService", start, since + SKEW)
     return _question(told.after, service, of_field(change.path, since), subject, lookup)
 
@@ -168,48 +165,10 @@ def _target(service: LiveService) -> Target:
     return Target(service.arn, service.cluster_arn.rpartition("/")[2], service.name)
 
 
-def _text(value: Any) -> str | None:
+def text(value: Any) -> str | None:
+    """A value as it is compared; ``None`` where it is none that could be."""
     return None if value is None or isinstance(value, Mapping | list) else str(value).lower()
 
 
 def _of_revision(path: str) -> bool:
     return path.startswith("/taskDefinition/")
-
-
-def _answers(subject: Subject, event: TrailEvent) -> bool:
-    match subject:
-        case Registered(arn):
-            return _mapping(event.response.get("taskDefinition")).get("taskDefinitionArn") == arn
-        case Deployed(deployment):
-            return event.response.get("deploymentId") == deployment
-        case Rolled(service):
-            starts = any(event.request.get(field) not in (None, False) for field in _STARTING)
-            return starts and _is_about(service, event)
-        case Edited(service, tokens, live):
-            return _is_about(service, event) and _gave(event.request, tokens, live)
-        case _:
-            assert_never(subject)
-
-
-def _is_about(service: Target, event: TrailEvent) -> bool:
-    answered = _mapping(event.response.get("service")).get("serviceArn")
-    if answered is not None:
-        return bool(answered == service.arn)
-    named, cluster = str(event.request.get("service", "")), str(event.request.get("cluster", "default"))
-    return (named.rpartition("/")[2], cluster.rpartition("/")[2]) == (service.name, service.cluster)
-
-
-def _gave(request: Mapping[str, Any], tokens: tuple[str, ...], live: str | None) -> bool:
-    """Whether a call set the field to what it is now. Where places have names of ours, that it set the whole counts."""
-    value: Any = request
-    for token in tokens:
-        if not isinstance(value, Mapping):
-            return True
-        if token not in value:
-            return False
-        value = value[token]
-    return live is None or _text(value) in (None, live)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

@@ -38,6 +38,8 @@ def live_service(answer: Mapping[str, Any]) -> LiveService:
         task_sets=tuple(_task_set(each) for each in answer.get("taskSets", ())),
         deployments=tuple(_deployment(each) for each in answer.get("deployments", ())),
         definition=_of_primary(answer) | {name: value for name, value in answer.items() if name not in _APART},
+        created_at=seconds(answer.get("createdAt")),
+        created_by=answer.get("createdBy"),
     )
 
 

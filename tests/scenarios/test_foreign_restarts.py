@@ -11,12 +11,15 @@ from reconcilers.attempts import Attempt, Cause
 from reconcilers.model import DriftPolicy
 from reconcilers.observe import attempts
 from reconcilers.outcome import InSync, Waiting
-from tests.reconcilers.sandboxed import pool, rolled
+from sandbox import clients
+from sandbox.world.calls import Caller
+from tests.reconcilers.sandboxed import SCOPE, pool, rolled
 from tests.scenarios.hands import edit_service
 from tests.scenarios.house import House
 from tests.scenarios.test_told_of_rollouts import Listener
-from tests.scenarios.test_who_did_it import DELIVERY, MALLORY, Curious
+from tests.scenarios.test_who_did_it import BY_HAND, DELIVERY, MALLORY, Curious
 
+GINA = "arn:aws:iam::123456789012:user/gina"
 OTHER_NETWORK = {"awsvpcConfiguration": {"subnets": ["subnet-theirs"], "securityGroups": ["sg-1"]}}
 RESTARTS = pytest.mark.parametrize(
     "call",
@@ -141,3 +144,15 @@ def test_a_field_is_applied_over_what_somebody_shipped_without_that_becoming_our
     house.run(30)
     assert house.runs() == "1.27"
     assert hands(house)[0] == "theirs"
+
+
+def test_two_restarts_a_minute_apart_are_each_told_with_their_own_caller() -> None:
+    """CloudTrail tells of the first one first: it is not taken for the answer to who made the second."""
+    house = shipped(Curious)
+    edit_service(house, forceNewDeployment=True)
+    house.run(1)
+    gina = clients.client(house.world, "ecs", caller=Caller("123456789012", SCOPE.region, GINA, BY_HAND))
+    gina.update_service(cluster=house.git.cluster, service=house.git.name, forceNewDeployment=True)
+    house.run(DELIVERY + 2)
+    told = house.get(f"services/{house.git.key}/history")["attempts"][:2]
+    assert [each["who"] for each in told] == [GINA, MALLORY]

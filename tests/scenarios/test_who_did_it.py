@@ -211,6 +211,16 @@ def test_a_rolling_update_by_hand_is_told_by_the_call_that_began_it() -> None:
     assert [(each["who"], each["call"]) for each in foreign] == [(MALLORY, "ecs:UpdateService")]
 
 
+def test_a_services_first_deployment_is_told_at_once_by_its_creator_and_later_by_the_call() -> None:
+    house = Curious(rolled())
+    house.settle(InSync)
+    first = house.get(f"services/{house.git.key}/history")["attempts"][-1]
+    assert first["who"] == house.service()["createdBy"]
+    house.run(DELIVERY)
+    first = house.get(f"services/{house.git.key}/history")["attempts"][-1]
+    assert (first["who"], first["call"]) == (house.service()["createdBy"], "ecs:CreateService")
+
+
 def test_where_events_list_no_resources_they_are_found_all_the_same() -> None:
     house = curious(shifted(QUICK, switches=Switches(trail_names_resources=False)), drift=DriftPolicy.WARN)
     edit_service(house, healthCheckGracePeriodSeconds=5)

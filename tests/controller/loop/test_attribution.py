@@ -139,6 +139,27 @@ def test_a_deployment_is_by_whoever_cloudtrail_tells() -> None:
     assert deployer(knowing(found, deployment=EDIT), rolled) == EDIT
 
 
+CREATOR = "arn:aws:iam::1:user/operator"
+FIRST = replace(FOREIGN, id="arn:aws:ecs:eu-west-1:1:service-deployment/prod/notes/d-1", created_at=NOW - 500)
+
+
+def born(at: float = NOW - 501) -> ServiceStatus:
+    """A service that the operator created then."""
+    made = replace(service(task_set(number=3)), created_at=at, created_by=CREATOR)
+    return status(replace(drifted(DEBUG), observed=seen(service=made, attempts=(FIRST,))))
+
+
+def test_a_services_first_deployment_is_at_once_by_whoever_created_the_service() -> None:
+    assert deployer(born(), FIRST) == Author(CREATOR, NOW - 500)
+    assert deployer(knowing(born(), deployment=WAITED), FIRST) == Author(CREATOR, NOW - 500, pending=True)
+    assert deployer(knowing(born(), deployment=EDIT), FIRST) == EDIT
+
+
+def test_what_came_later_is_not_by_whoever_created_the_service() -> None:
+    assert deployer(born(at=NOW - 900), FIRST) == Author(at=NOW - 500)
+    assert deployer(born(), FOREIGN) == Author(at=NOW - 60)
+
+
 def test_a_fact_gets_its_author_when_that_is_learnt() -> None:
     drift = Fact("1", Kind.DRIFT_FOUND, NOW, KEY, "it drifted", paths=(GRACE.path,))
     foreign = Fact("2", Kind.STARTED, NOW, KEY, "it ships", deployment="d-1", who="somebody else")

@@ -4,8 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from controller.loop.author import Author
 from controller.loop.board import Told
@@ -16,25 +14,22 @@ from controller.loop.questions import (
     LATE,
     MOST_DEPLOYMENTS,
     SKEW,
+    Created,
     Deployed,
     Edited,
     Question,
     Registered,
     Rolled,
     Target,
-    found,
     of_attempts,
     questions,
 )
 from controller.loop.status import ServiceStatus
-from reconcilers.declared import STARTING
 from reconcilers.diff import Change
 from reconcilers.live import Live
-from reconcilers.model import Scope
 from reconcilers.report import Report
-from reconcilers.trail import By, Lookup, TrailEvent
-from tests.controller.builders import DEBUG, KEY, NOW, drifted, observed, report, status
-from tests.examples import examples
+from reconcilers.trail import By, Lookup
+from tests.controller.builders import DEBUG, NOW, drifted, observed, report, status
 from tests.reconcilers.builders import arn, attempt, registered, service, task_set
 
 GRACE = Change("/serviceDefinition/healthCheckGracePeriodSeconds", "changed", 60, 5)
@@ -56,22 +51,6 @@ def asked(*reports: Report) -> list[Question]:
 def seen(at: float = NOW, **more: Any) -> Live:
     running = registered("v1", 3, registered_by=MALLORY, registered_at=NOW - 500)
     return Live(at, **{"service": service(task_set(number=3)), "running": running, **more})
-
-
-def event(name: str = "UpdateService", at: float = NOW, **more: Any) -> TrailEvent:
-    return TrailEvent("e-1", name, "ecs", at, MALLORY, "203.0.113.7", "aws-cli/2.9.8", **more)
-
-
-def question(subject: Registered | Deployed | Rolled | Edited) -> Question:
-    return Question(KEY, Scope("eu-west-1"), "1", "it", subject, Lookup(By.NAME, "X", NOW, NOW))
-
-
-def edit(*tokens: str, live: str | None = "5") -> Question:
-    return question(Edited(WEB, tokens or ("healthCheckGracePeriodSeconds",), live))
-
-
-def update(**request: Any) -> TrailEvent:
-    return event(request={"cluster": "prod", "service": "notes", **request})
 
 
 def test_a_field_is_asked_for_between_the_last_good_look_and_the_first_bad_one() -> None:
@@ -141,7 +120,7 @@ def test_a_foreign_deployment_is_asked_for_around_its_creation() -> None:
 
 def test_a_foreign_rolling_update_is_asked_for_before_its_creation() -> None:
     (only,) = asked(report(observed=observed(foreign(id=ROLLED))))
-    assert (only.subject, only.about) == (Rolled(Target(seen_arn(), "prod", "notes")), "deployment x1")
+    assert (only.subject, only.about) == (Rolled(Target(seen_arn(), "prod", "notes"), NOW - 300), "deployment x1")
     assert only.lookup == Lookup(By.NAME, "UpdateService", NOW - 300 - BEFORE, NOW - 300 + 2)
 
 
@@ -173,130 +152,9 @@ def test_the_account_is_read_from_the_service() -> None:
     assert questions(told(replace(drifted(GRACE), observed=odd)))[0].account == ""
 
 
-def test_a_registration_is_known_by_the_revision_that_it_made() -> None:
-    asks = question(Registered(arn(3)))
-    mine = event(response={"taskDefinition": {"taskDefinitionArn": arn(3)}})
-    other = event(response={"taskDefinition": {"taskDefinitionArn": arn(4)}})
-    assert found(asks, [other, mine]) == Author(
-        MALLORY, NOW, "203.0.113.7", "ecs:UpdateService", "AWS CLI 2.9.8", "e-1"
-    )
-    assert found(asks, [other, event(response={"taskDefinition": None})]) is None
-
-
-def test_a_deployment_is_known_by_its_id() -> None:
-    asks = question(Deployed("d-1"))
-    assert found(asks, [event(response={"deploymentId": "d-1"})]) is not None
-    assert found(asks, [event(response={"deploymentId": "d-2"}), event()]) is None
-
-
-def test_what_aws_refused_changed_nothing() -> None:
-    refused = event(response={"deploymentId": "d-1"}, failed=True)
-    assert found(question(Deployed("d-1")), [refused]) is None
-
-
-def test_an_edit_is_known_by_the_field_and_the_value_that_it_has_now() -> None:
-    assert found(edit(), [update(healthCheckGracePeriodSeconds=5)]) is not None
-    assert found(edit(), [update(healthCheckGracePeriodSeconds=60)]) is None
-    assert found(edit(), [update(desiredCount=5)]) is None
-
-
-def test_a_field_that_still_has_what_trueup_gave_it_was_edited_by_nobody() -> None:
-    own = replace(update(healthCheckGracePeriodSeconds=5), user_agent="Boto3/1.44.5 trueup/1.2.0")
-    assert found(edit(), [own, update(healthCheckGracePeriodSeconds=5)]) == Author()
-
-
-def test_of_several_edits_with_that_value_it_is_the_newest() -> None:
-    older = replace(update(healthCheckGracePeriodSeconds=5), at=NOW - 60)
-    newer = update(healthCheckGracePeriodSeconds=5)
-    made = found(edit(), [newer, older])
-    assert made is not None
-    assert made.at == NOW
-
-
-def test_true_and_false_are_themselves_however_they_are_spelled() -> None:
-    assert found(edit("enableExecuteCommand", live="true"), [update(enableExecuteCommand=True)]) is not None
-    assert found(edit("enableExecuteCommand", live="true"), [update(enableExecuteCommand=False)]) is None
-
-
-def test_a_field_within_a_structure_is_looked_for_there() -> None:
-    deep = edit("deploymentConfiguration", "maximumPercent", live="150")
-    assert found(deep, [update(deploymentConfiguration={"maximumPercent": 150})]) is not None
-    assert found(deep, [update(deploymentConfiguration={"minimumHealthyPercent": 150})]) is None
-
-
-def test_of_a_list_whose_entries_have_names_of_ours_the_whole_counts() -> None:
-    named = edit("loadBalancers", "proxy", "containerPort", live="81")
-    assert found(named, [update(loadBalancers=[{"containerName": "proxy", "containerPort": 81}])]) is not None
-    assert found(edit("loadBalancers", live=None), [update(loadBalancers=[])]) is not None
-
-
-@pytest.mark.parametrize(
-    ("named", "is_it"),
-    [
-        ({"cluster": "prod", "service": "notes"}, True),
-        ({"cluster": "arn:aws:ecs:eu-west-1:1:cluster/prod", "service": WEB.arn}, True),
-        ({"cluster": "test", "service": "notes"}, False),
-        ({"cluster": "prod", "service": "web"}, False),
-        ({"service": "notes"}, False),
-    ],
-)
-def test_a_service_is_known_by_whatever_it_was_called(named: dict[str, str], is_it: bool) -> None:
-    made = found(edit(), [event(request={**named, "healthCheckGracePeriodSeconds": 5})])
-    assert (made is not None) is is_it
-
-
-def test_a_cluster_that_was_not_named_is_the_default_one() -> None:
-    unnamed = question(Edited(replace(WEB, cluster="default"), ("desiredCount",), "2"))
-    assert found(unnamed, [event(request={"service": "notes", "desiredCount": 2})]) is not None
-
-
-def test_what_aws_answered_tells_the_service_for_certain() -> None:
-    other = event(
-        request={"cluster": "prod", "service": "notes", "healthCheckGracePeriodSeconds": 5},
-        response={"service": {"serviceArn": "arn:aws:ecs:eu-west-1:1:service/test/notes"}},
-    )
-    assert found(edit(), [other]) is None
-    assert found(edit(), [replace(other, response={"service": {"serviceArn": WEB.arn}})]) is not None
-
-
-@pytest.mark.parametrize(
-    ("request_", "began"),
-    [
-        ({"taskDefinition": "notes:4"}, True),
-        ({"forceNewDeployment": True}, True),
-        ({"forceNewDeployment": False}, False),
-        *(({field: [{"a": "b"}]}, True) for field in sorted(STARTING)),
-        ({"loadBalancers": []}, True),
-        ({"networkConfiguration": None}, False),
-        ({"desiredCount": 3}, False),
-        ({"healthCheckGracePeriodSeconds": 3, "deploymentConfiguration": {"maximumPercent": 150}}, False),
-    ],
-)
-def test_a_rolling_update_begins_with_a_call_that_ships(request_: dict[str, Any], began: bool) -> None:
-    assert (found(question(Rolled(WEB)), [update(**request_)]) is not None) is began
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b", "service"]), inner, max_size=3)
-    ),
-    max_leaves=8,
-)
-
-
-@settings(max_examples=examples(150))
-@given(st.dictionaries(st.sampled_from(["a", "service", "cluster"]), JSON), st.lists(st.sampled_from("ab"), min_size=1))
-def test_whatever_a_record_holds_it_is_read(request_: dict[str, Any], tokens: list[str]) -> None:
-    strange = event(request=request_, response=request_)
-    for subject in (Registered("x"), Deployed("x"), Rolled(WEB), Edited(WEB, tuple(tokens), "1")):
-        found(question(subject), [strange])
-
-
-@settings(max_examples=examples(100))
-@given(st.sampled_from(["1", "true", "x"]), st.lists(st.sampled_from("abc"), min_size=1, max_size=4))
-def test_a_call_that_set_exactly_this_is_always_found(value: str, tokens: list[str]) -> None:
-    request_: Any = value
-    for token in reversed(tokens):
-        request_ = {token: request_, "other": 1}
-    assert found(edit(*tokens, live=value), [update(**request_)]) is not None
+def test_a_services_first_deployment_is_asked_for_by_the_services_creation() -> None:
+    born = replace(service(task_set(number=3)), created_at=NOW - 301)
+    first = report(observed=replace(observed(foreign(id=ROLLED)), service=born))
+    (only,) = asked(first)
+    assert only.subject == Created(Target(seen_arn(), "prod", "notes"))
+    assert only.lookup == Lookup(By.NAME, "CreateService", NOW - 300 - BEFORE, NOW - 300 + 2)

@@ -331,6 +331,15 @@ def test_an_update_carries_the_declared_fields_and_no_others() -> None:
     assert wire.asked("UpdateService") == [{"cluster": "prod", "service": "web", "desiredCount": 3}]
 
 
+def test_a_service_says_when_and_by_whom_it_was_created() -> None:
+    made = service("web", createdAt=datetime.fromtimestamp(1000, UTC), createdBy="arn:aws:iam::1:user/operator")
+    ecs, _ = gateway({"DescribeServices": {"services": [made]}})
+
+    found = ecs.describe_services("prod", ("web",)).found["web"]
+
+    assert (found.created_at, found.created_by) == (1000.0, "arn:aws:iam::1:user/operator")
+
+
 DEPLOYMENT = f"{ARN}:service-deployment/prod/web"
 REVISION = f"{ARN}:service-revision/prod/web"
 
