@@ -5,9 +5,10 @@ asked: from where, by which call, and who edited a service's field, which AWS te
 stands in ``ServiceStatus.authors``, each under its own name: ``of_revision``, ``of_deployment``, ``of_field``.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from controller.loop.author import NOBODY, Author, name
+from controller.loop.author import NOBODY, Author, name, together
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
 from reconcilers.attempts import Attempt, deployment_name
@@ -71,21 +72,32 @@ def came_with(service: LiveService, attempt: Attempt) -> bool:
 
 def attributed(fact: Fact, status: ServiceStatus | None) -> Fact:
     """The fact with what was learnt since of who did it. A drift that was there already when it was first seen is told
-    at the time at which it was made.
+    at the time at which it was made, and with every hand that is known to have made a part of it.
     """
-    if status is None or fact.who not in NOBODY:
+    if status is None:
         return fact
-    drift = fact.kind is Kind.DRIFT_FOUND
-    asked = [of_field(path, fact.at) for path in fact.paths] if drift else []
-    if fact.deployment is not None and fact.commit is None:
-        asked.append(of_deployment(fact.deployment))
-    known = [author for each in asked if (author := status.authors.get(each)) and author.who]
-    if not known:
+    if fact.kind is Kind.DRIFT_FOUND:
+        return _drift(fact, [status.authors.get(of_field(path, fact.at)) for path in fact.paths])
+    if fact.deployment is None or fact.commit is not None or fact.who not in NOBODY:
         return fact
-    who = known[0].who or ""
-    made = min((each.at for each in known if drift and each.at is not None), default=fact.at)
-    text = f"{fact.text}, by {name(who)}" if drift else fact.text
-    return replace(fact, who=who, at=min(fact.at, made), text=text)
+    return replace(fact, who=_deployer(status, fact.deployment).who or fact.who)
+
+
+def _drift(fact: Fact, authors: Iterable[Author | None]) -> Fact:
+    known = [each for each in authors if each is not None and each.who]
+    who = together((fact.who, *(each.who for each in known)))
+    if who == fact.who or not known:
+        return fact
+    by, told = f", by {name(who)}", f", by {name(fact.who)}"
+    text = fact.text.replace(told, by, 1) if told in fact.text else f"{fact.text}{by}"
+    return replace(fact, who=who, at=min([fact.at, *(each.at for each in known if each.at is not None)]), text=text)
+
+
+def _deployer(status: ServiceStatus, deployment: str) -> Author:
+    """Who made the deployment of this name."""
+    tried = (status.live.attempts if status.live is not None else None) or ()
+    known = next((each for each in tried if each.name == deployment), None)
+    return deployer(status, known) if known is not None else status.authors.get(of_deployment(deployment), Author())
 
 
 def dated(status: ServiceStatus, about: str, author: Author) -> ServiceStatus:

@@ -1,6 +1,7 @@
 """Who did something, from where and by which call, in the words that everybody shows."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reconcilers.trail import TrailEvent
@@ -20,6 +21,7 @@ _SERVICES = {"cloudformation": "CloudFormation", "codedeploy": "CodeDeploy", "ec
 _SERVICES |= {"ecs.application-autoscaling": "Application Auto Scaling", "application-autoscaling": "Auto Scaling"}
 
 NOBODY = frozenset({"", "somebody else"})  # whom a fact names that did something, where that is not known
+AND = " and "  # between several of them
 MOST = 60  # characters of a program's name: a user agent is whatever its sender likes
 
 
@@ -47,8 +49,20 @@ def author_of(event: TrailEvent) -> Author:
 
 
 def name(who: str) -> str:
-    """A principal as people say it: ``user/mallory``, ``role/session`` of an assumed role, an account's ``root``."""
-    return who.rpartition(":")[2].removeprefix("assumed-role/")
+    """A principal as people say it: ``user/mallory``, ``role/session`` of an assumed role, an account's ``root``.
+    Of several, each.
+    """
+    return AND.join(each.rpartition(":")[2].removeprefix("assumed-role/") for each in who.split(AND))
+
+
+def together(whos: Iterable[str | None]) -> str:
+    """Several principals as one text, each once; empty where none is known."""
+    return AND.join(dict.fromkeys(each for who in whos for each in hands(who or "")))
+
+
+def hands(who: str) -> tuple[str, ...]:
+    """The principals in such a text."""
+    return () if who in NOBODY else tuple(who.split(AND))
 
 
 def via(event: TrailEvent) -> str:

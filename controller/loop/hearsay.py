@@ -8,7 +8,7 @@ its other end came in between: of drift that it was healed, of what was healed t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from controller.loop.author import NOBODY
+from controller.loop.author import hands
 from controller.loop.facts import Fact, Kind
 
 _BEGINS = frozenset({Kind.DRIFT_FOUND, Kind.HELD, Kind.BLOCKED, Kind.SOURCE_STALE})
@@ -77,5 +77,5 @@ def _same(one: Fact, other: Fact, moments: Mapping[str, Sequence[float]]) -> boo
 def _merged(kept: Fact, told: Fact) -> Fact:
     """The same thing at the earlier moment, and with whoever did it, which may be learnt long after."""
     at = min(kept.at, told.at)
-    fact = told if kept.who in NOBODY and told.who not in NOBODY else kept
+    fact = told if set(hands(kept.who)) < set(hands(told.who)) else kept
     return fact if fact.at == at else replace(fact, at=at)

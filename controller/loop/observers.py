@@ -5,6 +5,7 @@ from typing import Any
 
 from controller.loop import words
 from controller.loop.attribution import author
+from controller.loop.author import together
 from controller.loop.board import Board, Told
 from controller.loop.status import ServiceStatus
 from controller.loop.surroundings import Observer, Swept
@@ -137,7 +138,7 @@ def _more(told: Told) -> dict[str, Any]:
         more["did"] = [type(done.action).__name__ for done in report.acted]
     if after.sync is Sync.DRIFTED:
         more["drift"] = [change.path for change in after.changes]
-        more["by"] = next((found.who for each in after.changes if (found := author(after, each)).who), None)
+        more["by"] = together(author(after, each).who for each in after.changes) or None
     if isinstance(after.outcome, Blocked):
         more["remedy"] = words.remedy(after.outcome.findings)
     if report is not None:

@@ -15,7 +15,7 @@ from typing import assert_never
 
 from controller.loop import words
 from controller.loop.attribution import author
-from controller.loop.author import name
+from controller.loop.author import name, together
 from controller.loop.board import Told
 from controller.loop.events import (
     BlockBegan,
@@ -188,7 +188,7 @@ def drift_found(status: ServiceStatus, paths: tuple[str, ...]) -> Fact:
     """That these fields, of those that differ now, were found to differ."""
     wanted = status.wanted
     made = [author(status, each) for each in status.changes if each.path in paths]
-    who = next((each.who for each in made if each.who), None) or ""
+    who = together(each.who for each in made)
     by = f", by {name(who)}" if who else ""
     whole = len(status.drift_since)
     more = f"; {whole} fields are so in all" if whole > len(paths) else ""

@@ -23,7 +23,9 @@ class FleetRow(View):
     drift_since: float | None = None
     drift_at_least: bool = Field(default=False, description="At the first look it was there already.")
     drift_fields: int = 0
-    drift_by: str = Field(default="", description="Whose hand it was, as an ARN; empty: AWS does not tell.")
+    drift_by: str = Field(
+        default="", description="Whose hand it was, as an ARN, or several with `and` between; empty: AWS does not tell."
+    )
     failing_since: float | None = None
     running: str = Field(
         default="", description="The version that serves: the tags that differ among its images, short."

@@ -5,6 +5,7 @@ from typing import Any
 
 from controller.loop import words
 from controller.loop.attribution import author
+from controller.loop.author import together
 from controller.loop.status import ServiceStatus
 from controller.web.fleet_views import FleetRow
 from controller.web.views import ServiceView
@@ -59,7 +60,7 @@ def broken_row(view: ServiceView) -> FleetRow:
 
 
 def _drift_by(status: ServiceStatus) -> str:
-    return next((made.who for each in status.changes if (made := author(status, each)).who), "")
+    return together(author(status, each).who for each in status.changes)
 
 
 def version(definition: Mapping[str, Any], most: int = 3) -> str:

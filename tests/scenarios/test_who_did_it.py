@@ -33,6 +33,7 @@ from tests.scenarios.hands import edit_service, register_by_hand, ship_by_hand
 from tests.scenarios.house import QUICK, SELDOM, Heard, House
 
 MALLORY = "arn:aws:sts::123456789012:assumed-role/admin/mallory"
+ERIN = "arn:aws:iam::123456789012:user/erin"
 BY_HAND = Origin(
     "ASIAMALLORY", "203.0.113.7", "aws-cli/2.9.8 Python/3.11 Linux/6.1 exe/x86_64 command/ecs.update-service"
 )
@@ -126,6 +127,20 @@ def test_a_hand_is_told_although_its_edit_was_healed_long_before_cloudtrail_knew
     house.run(DELIVERY)
     found = next(each for each in house.journal.after()[1] if each.kind == "drift-found")
     assert found.who == MALLORY
+
+
+def test_two_hands_between_two_looks_are_both_told() -> None:
+    house = curious(shifted(QUICK), drift=DriftPolicy.WARN)
+    house.git = replace(house.git, service_definition={**house.git.service_definition, "desiredCount": 2})
+    house.run(2)
+    edit_service(house, healthCheckGracePeriodSeconds=5)
+    erin = clients.client(house.world, "ecs", caller=Caller("123456789012", SCOPE.region, ERIN, BY_HAND))
+    erin.update_service(cluster=house.git.cluster, service=house.git.name, desiredCount=3)
+    house.run(DELIVERY + 2)
+    found = next(each for each in house.journal.after()[1] if each.kind == "drift-found")
+    assert found.text.endswith(", by user/erin and admin/mallory")
+    assert {each["by"] for each in house.detail()["drift"]} == {ERIN, MALLORY}
+    assert set(house.get("fleet")["rows"][0]["driftBy"].split(" and ")) == {ERIN, MALLORY}
 
 
 def test_after_a_restart_a_fields_drift_is_at_least_as_old_as_it_was_seen_and_then_as_old_as_its_edit() -> None:

@@ -443,6 +443,11 @@ def test_whoever_made_the_drift_is_named_after_a_sentence_or_within_one(text: st
     assert PIPE.text(lines([drifted], Look(0.0))).splitlines()[1].endswith(f"  {said}")
 
 
+def test_drift_by_two_hands_names_both() -> None:
+    drifted = row(text="live differs", drift_fields=2, drift_by="arn:aws:iam::1:user/eve and arn:aws:iam::1:user/bob")
+    assert PIPE.text(lines([drifted], Look(0.0))).splitlines()[1].endswith("  live differs, by user/eve and user/bob")
+
+
 def test_whoever_tried_is_named_and_how() -> None:
     made = {"state": "succeeded", "aws_status": "Succeeded", "ours": False, "created_at": 1.0}
     how = {"who": "arn:aws:iam::1:user/eve", "call": "codedeploy:CreateDeployment", "source": "203.0.113.7"}

@@ -160,6 +160,11 @@ def test_what_came_later_is_not_by_whoever_created_the_service() -> None:
     assert deployer(born(), FOREIGN) == Author(at=NOW - 60)
 
 
+def test_a_fact_of_a_services_first_deployment_names_whoever_created_the_service() -> None:
+    foreign = Fact("2", Kind.STARTED, NOW - 500, KEY, "it ships", deployment="d-1", who="somebody else")
+    assert attributed(foreign, born()).who == CREATOR
+
+
 def test_a_fact_gets_its_author_when_that_is_learnt() -> None:
     drift = Fact("1", Kind.DRIFT_FOUND, NOW, KEY, "it drifted", paths=(GRACE.path,))
     foreign = Fact("2", Kind.STARTED, NOW, KEY, "it ships", deployment="d-1", who="somebody else")
@@ -177,9 +182,40 @@ def test_a_drift_that_was_there_before_anybody_looked_is_told_at_the_time_it_was
         assert [attributed(each, known).at for each in (drift, foreign)] == [at, NOW]
 
 
+COUNT = Change("/serviceDefinition/desiredCount", "changed", 2, 5)
+ERIN, FRANK = "arn:aws:iam::1:user/erin", "arn:aws:iam::1:user/frank"
+
+
+def by_two(count: str = ERIN, grace: str = FRANK) -> ServiceStatus:
+    """Two fields were edited between two looks."""
+    found = status(drifted(COUNT, GRACE))
+    authors = {of_field(COUNT.path, NOW): Author(count), of_field(GRACE.path, NOW): Author(grace)}
+    return replace(found, authors=authors)
+
+
+TWO = Fact("1", Kind.DRIFT_FOUND, NOW, KEY, "they drifted", paths=(COUNT.path, GRACE.path))
+
+
+def test_a_drift_by_two_hands_names_both() -> None:
+    told = attributed(TWO, by_two())
+    assert (told.text, told.who) == ("they drifted, by user/erin and user/frank", f"{ERIN} and {FRANK}")
+    assert attributed(told, by_two()) == told
+
+
+def test_a_drift_of_several_fields_by_one_hand_names_it_once() -> None:
+    assert attributed(TWO, by_two(grace=ERIN)).text == "they drifted, by user/erin"
+
+
+def test_a_hand_that_is_learnt_later_is_named_beside_the_one_that_was_known_at_once() -> None:
+    mixed = replace(TWO, text="they drifted, by user/mallory; 3 fields are so in all", who=MALLORY)
+    told = attributed(mixed, by_two(count=FRANK))
+    assert told.text == "they drifted, by user/mallory and user/frank; 3 fields are so in all"
+    assert told.who == f"{MALLORY} and {FRANK}"
+
+
 def test_a_fact_keeps_what_it_says_where_nothing_more_is_known() -> None:
     drift = Fact("1", Kind.DRIFT_FOUND, NOW, KEY, "it drifted", paths=(GRACE.path,))
-    named = replace(drift, who="arn:aws:iam::1:user/ada")
+    named = replace(drift, who=MALLORY)
     ours = Fact("2", Kind.DONE, NOW, KEY, "it serves", deployment="d-1", commit="c1")
     known = knowing(status(drifted(GRACE)), field=EDIT, deployment=EDIT)
     assert attributed(drift, None) == drift

@@ -79,6 +79,7 @@ def test_any_user_agent_is_told_in_a_few_words(agent: str) -> None:
         ("arn:aws:iam::123456789012:root", "root"),
         ("arn:aws:iam::123456789012:role/ci", "role/ci"),
         ("cloudformation.amazonaws.com", "cloudformation.amazonaws.com"),
+        ("arn:aws:iam::1:user/erin and arn:aws:sts::1:assumed-role/ci/run-7", "user/erin and ci/run-7"),
     ],
 )
 def test_a_principal_is_told_as_people_say_it(who: str, said: str) -> None:

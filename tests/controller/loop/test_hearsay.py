@@ -80,6 +80,11 @@ def test_who_did_it_stays_who_it_was() -> None:
     assert put_together([found(1.0, "ann")], [found(1.0, "ben")]) == [found(1.0, "ann")]
 
 
+def test_whoever_else_did_it_is_told_when_that_is_known() -> None:
+    one, both = found(1.0, "ann", "by ann"), found(1.0, "ann and ben", "by ann and ben")
+    assert put_together([one], [both]) == put_together([both], [one]) == [both]
+
+
 def test_whoever_did_it_is_told_at_the_earlier_moment_too() -> None:
     assert put_together([found(1.0)], [found(2.0, "ann")]) == [found(1.0, "ann")]
 

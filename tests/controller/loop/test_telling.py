@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from controller.loop.attribution import of_field
+from controller.loop.author import Author
 from controller.loop.board import Told
 from controller.loop.events import events
 from controller.loop.facts import Fact, Kind, Tone
 from controller.loop.learnt import after_commit, after_report
 from controller.loop.status import Brought, ServiceStatus
-from controller.loop.telling import cleared, facts_of, healed, standing
+from controller.loop.telling import cleared, drift_found, facts_of, healed, standing
 from reconcilers.actions import CreateDeployment, Done
 from reconcilers.attempts import AttemptState, AwsReason, Cause, Mark
 from reconcilers.diff import Change
@@ -100,6 +102,16 @@ def test_drift_is_told_with_its_fields() -> None:
     (fact,) = told(report(), drifted())
     assert (fact.kind, fact.paths, fact.at) == (Kind.DRIFT_FOUND, (DEBUG.path,), NOW)
     assert fact.text == f"{DEBUG.path} is otherwise than Git says"
+
+
+def test_drift_by_two_hands_is_told_with_both() -> None:
+    grace = Change("/serviceDefinition/healthCheckGracePeriodSeconds", "changed", 60, 5)
+    by_hand = replace(observed(), running=registered("v1", registered_by="arn:aws:iam::1:user/mallory"))
+    seen = status(replace(drifted(DEBUG, grace), observed=by_hand))
+    known = replace(seen, authors={of_field(grace.path, NOW): Author("arn:aws:iam::1:user/erin")})
+    fact = drift_found(known, (DEBUG.path, grace.path))
+    assert fact.text.endswith(", by user/mallory and user/erin")
+    assert fact.who == "arn:aws:iam::1:user/mallory and arn:aws:iam::1:user/erin"
 
 
 def test_drift_of_many_fields_names_the_first_and_counts_the_rest() -> None:

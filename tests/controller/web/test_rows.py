@@ -4,14 +4,18 @@ from dataclasses import replace
 
 import pytest
 
+from controller.loop.attribution import of_field
+from controller.loop.author import Author
 from controller.source.problem import Problem
 from controller.web.rows import broken_row, row, version
 from controller.web.showing import broken_view
 from reconcilers.attempts import AttemptState
+from reconcilers.change import Change
 from reconcilers.model import Revision
 from reconcilers.outcome import Progressing, Sync, Waiting
 from reconcilers.progress import Progress
 from tests.controller.builders import (
+    DEBUG,
     HELD,
     KEY,
     NOW,
@@ -68,6 +72,14 @@ def test_a_shift_that_waits_or_is_being_stopped_shows_its_share(state: AttemptSt
 def test_drift_shows_its_age_and_its_fields() -> None:
     line = row(status(report(), drifted(at=NOW + 5)), stale=False)
     assert (line.drift_since, line.drift_at_least, line.drift_fields) == (NOW + 5, False, 1)
+
+
+def test_drift_by_two_hands_shows_both() -> None:
+    grace = Change("/serviceDefinition/healthCheckGracePeriodSeconds", "changed", 60, 5)
+    by_hand = replace(observed(), running=registered("v1", registered_by="arn:mallory"))
+    drift = status(replace(drifted(DEBUG, grace), observed=by_hand))
+    known = replace(drift, authors={of_field(grace.path, NOW): Author("arn:erin")})
+    assert row(known, stale=False).drift_by == "arn:mallory and arn:erin"
 
 
 def test_drift_that_the_first_look_found_is_at_least_so_old() -> None:

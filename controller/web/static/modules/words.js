@@ -79,11 +79,11 @@ export function sign(words, name, what = "") {
   return h("span", given, icon(shown.sign), what && h("span", { class: "unseen" }, `${what}: `), h("span", {}, shown.word));
 }
 
-/** A principal as people say it: user/mallory, role/session. The whole ARN stays in the title. */
+/** A principal as people say it: user/mallory, role/session; of several, each. The whole ARN stays in the title. */
 export function who(arn) {
   if (!arn) return null;
-  const short = arn.startsWith("arn:") ? arn.slice(arn.lastIndexOf(":") + 1).replace(/^assumed-role\//, "") : arn;
-  return h("span", { class: "who", title: arn }, short);
+  const short = arn.split(" and ").map((each) => (each.startsWith("arn:") ? each.slice(each.lastIndexOf(":") + 1).replace(/^assumed-role\//, "") : each));
+  return h("span", { class: "who", title: arn }, short.join(" and "));
 }
 
 /** "1 service", "3 services". */
