@@ -15,7 +15,7 @@ from reconcilers.attempts import Attempt, deployment_name
 from reconcilers.diff import Change
 from reconcilers.live import Live
 from reconcilers.live_service import LiveService
-from reconcilers.rollout.history import is_rollback, shipped
+from reconcilers.rollout.history import brought_in, is_rollback
 
 __all__ = [
     "Author",
@@ -123,7 +123,7 @@ def _of_revision(status: ServiceStatus, seen: Author) -> Author:
     running = status.live.running if status.live is not None else None
     if status.live is None or running is None:
         return seen
-    deployment = shipped(status.live, running)
+    deployment = brought_in(status.live, running)
     if deployment is not None and _brought_back(status.live, deployment):
         return deployer(status, deployment)
     at = running.registered_at if running.registered_at is not None else seen.at

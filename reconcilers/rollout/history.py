@@ -91,13 +91,27 @@ def shipped(live: Live, revision: RegisteredRevision | None) -> Attempt | None:
     return next(named, next(iter(attempts), None))
 
 
+def in_a_row(attempts: tuple[Attempt, ...], arn: str) -> tuple[Attempt, ...]:
+    """The newest deployments that came up or are coming, as far as they are of this one revision."""
+    up = (each for each in attempts if each.active or succeeded(each))
+    return tuple(takewhile(lambda each: each.task_definition_arn == arn, up))
+
+
+def brought_in(live: Live, revision: RegisteredRevision) -> Attempt | None:
+    """The deployment since which a revision runs: ECS may have been told to start it anew, by anybody, ever since."""
+    deployment = shipped(live, revision)
+    if deployment is None or not deployment.id.startswith("arn:"):
+        return deployment
+    return next(reversed(in_a_row(live.attempts or (), revision.arn)), deployment)
+
+
 def drifted_at(live: Live, committed_at: float | None) -> float | None:
     """When somebody else began to ship what runs over what we had shipped; ``None`` where AWS's record has no such.
 
     Where we never shipped anything, what Git wants and what runs differ since the later of both came: ``committed_at``
     is when Git began to want it. Not when the revision was registered: that may have been long before it was shipped.
     """
-    deployment = shipped(live, live.running)
+    deployment = brought_in(live, live.running) if live.running is not None else None
     if deployment is None or deployment.mark is not None or is_rollback(deployment):
         return None
     ours = [each.created_at for each in live.attempts or () if each.mark is not None]

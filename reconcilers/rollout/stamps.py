@@ -5,7 +5,6 @@ whatever has no stamp near it was started by somebody else, whosever the revisio
 """
 
 from collections.abc import Mapping
-from itertools import takewhile
 
 from reconcilers import tags
 from reconcilers.actions import TagRevision
@@ -15,7 +14,7 @@ from reconcilers.live_service import RegisteredRevision
 from reconcilers.model import RollingRollout
 from reconcilers.outcome import Sync
 from reconcilers.rollout import shipping
-from reconcilers.rollout.history import succeeded
+from reconcilers.rollout.history import in_a_row
 from reconcilers.rollout.situation import Situation
 
 
@@ -59,6 +58,4 @@ def of_edit(situation: Situation, names: tuple[str, ...], sync: Sync) -> tuple[T
 
 def _ours(situation: Situation) -> bool:
     """Whether what runs is what we shipped, however often anybody started it anew since."""
-    came_up = (each for each in situation.attempts if succeeded(each))
-    row = takewhile(lambda each: each.task_definition_arn == situation.running.arn, came_up)
-    return any(each.mark is not None for each in row)
+    return any(each.mark is not None for each in in_a_row(situation.attempts, situation.running.arn))

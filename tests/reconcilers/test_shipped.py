@@ -1,5 +1,6 @@
 """Which deployment brought up what runs, and since when it is drift."""
 
+from dataclasses import replace
 from typing import Any
 
 from reconcilers.attempts import Attempt, AttemptState
@@ -40,6 +41,13 @@ def test_nothing_is_known_of_a_shipment_where_nothing_runs_or_nothing_was_looked
 
 def test_what_somebody_shipped_over_ours_is_drift_since_that_was_created() -> None:
     assert drifted_at(seen(THEIRS, OURS), COMMITTED) == NOW - 600
+
+
+def test_what_was_started_anew_since_is_drift_since_it_was_shipped() -> None:
+    arns = "arn:aws:ecs:eu-west-1:1:service-deployment/prod/notes/"
+    again, failed = replace(THEIRS, id=f"{arns}2", created_at=NOW - 60), attempt("v4", AttemptState.ROLLED_BACK)
+    tries = (again, failed, replace(THEIRS, id=f"{arns}1"), OURS)
+    assert drifted_at(seen(*tries, service=rolling_service(number=3)), COMMITTED) == NOW - 600
 
 
 def test_what_we_shipped_is_no_drift() -> None:

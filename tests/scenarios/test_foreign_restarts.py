@@ -10,7 +10,7 @@ from controller.loop.facts import Kind
 from reconcilers.attempts import Attempt, Cause
 from reconcilers.model import DriftPolicy
 from reconcilers.observe import attempts
-from reconcilers.outcome import InSync, Waiting
+from reconcilers.outcome import Differs, InSync, Waiting
 from sandbox import clients
 from sandbox.world.calls import Caller
 from tests.reconcilers.sandboxed import SCOPE, pool, rolled
@@ -156,3 +156,22 @@ def test_two_restarts_a_minute_apart_are_each_told_with_their_own_caller() -> No
     house.run(DELIVERY + 2)
     told = house.get(f"services/{house.git.key}/history")["attempts"][:2]
     assert [each["who"] for each in told] == [GINA, MALLORY]
+
+
+def test_drift_is_by_whoever_shipped_it_though_somebody_else_started_it_anew() -> None:
+    house = shipped(Curious)
+    older = house.service()["taskDefinition"]
+    house.git = replace(house.git, drift=DriftPolicy.WARN)
+    house.commit("1.29")
+    house.settle(InSync)
+    edit_service(house, taskDefinition=older)
+    house.settle(Differs)
+    began = record(house)[0].created_at
+    house.run(10)
+    gina = clients.client(house.world, "ecs", caller=Caller("123456789012", SCOPE.region, GINA, BY_HAND))
+    gina.update_service(cluster=house.git.cluster, service=house.git.name, forceNewDeployment=True)
+    house.start()
+    house.settle(Differs)
+    house.run(DELIVERY + 2)
+    change = house.detail()["drift"][0]
+    assert (change["by"], int(change["since"])) == (MALLORY, int(began))
