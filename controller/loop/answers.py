@@ -6,6 +6,7 @@ from typing import Any, assert_never
 from controller.loop.author import Author, author_of, ours
 from controller.loop.questions import (
     AT_ONCE,
+    SKEW,
     Created,
     Deployed,
     Edited,
@@ -25,12 +26,13 @@ _STARTING = STARTING | {"taskDefinition", "forceNewDeployment"}
 def found(question: Question, events: Iterable[TrailEvent], *, late: bool = False) -> Author | None:
     """Whoever the newest of ``events`` that answers names; ``None`` where none does. ``late``: no other will come.
 
-    A field that has the value that Trueup gave it was edited by nobody: Git moved on since. A rolling update has no
-    name in the call that began it, and an earlier call may be told of before that one: until all were told, only
-    one of the last moments, and none of Trueup's, is taken for it.
+    A field that has the value that Trueup gave it was edited by nobody: Git moved on since. What Trueup gave it after
+    it was seen to differ is another one. A rolling update has no name in the call that began it, and an earlier call
+    may be told of before that one: until all were told, only one of the last moments, and none of Trueup's, is taken
+    for it.
     """
     told = (each for each in events if not each.failed and _answers(question.subject, each))
-    answer = next((each for each in told if late or _surely(question.subject, each)), None)
+    answer = next((each for each in told if _counts(question, each, late=late)), None)
     if answer is None:
         return None
     author = author_of(answer)
@@ -54,8 +56,15 @@ def _answers(subject: Subject, event: TrailEvent) -> bool:
             assert_never(subject)
 
 
-def _surely(subject: Subject, event: TrailEvent) -> bool:
-    return not isinstance(subject, Rolled) or (event.at >= subject.at - AT_ONCE and not ours(author_of(event)))
+def _counts(question: Question, event: TrailEvent, *, late: bool) -> bool:
+    match question.subject:
+        case Rolled(_, at):
+            return late or (event.at >= at - AT_ONCE and not ours(author_of(event)))
+        case Edited():
+            seen = question.lookup.end - SKEW
+            return event.at < int(seen) or not ours(author_of(event))  # CloudTrail counts whole seconds
+        case _:
+            return True
 
 
 def _is_about(service: Target, event: TrailEvent) -> bool:

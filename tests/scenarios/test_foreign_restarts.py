@@ -175,3 +175,13 @@ def test_drift_is_by_whoever_shipped_it_though_somebody_else_started_it_anew() -
     house.run(DELIVERY + 2)
     change = house.detail()["drift"][0]
     assert (change["by"], int(change["since"])) == (MALLORY, int(began))
+
+
+def test_whoever_edited_a_network_is_told_although_it_was_put_back_before_cloudtrail_knew() -> None:
+    house = shipped(Curious)
+    declaring(house)
+    edit_service(house, networkConfiguration=OTHER_NETWORK)
+    house.run(2 * DELIVERY)
+    assert hands(house)[0] == Cause.HEAL
+    found = next(each for each in house.journal.after()[1] if each.kind is Kind.DRIFT_FOUND)
+    assert found.who == MALLORY

@@ -11,6 +11,7 @@ from controller.loop.answers import found
 from controller.loop.author import Author
 from controller.loop.questions import (
     AT_ONCE,
+    SKEW,
     Created,
     Deployed,
     Edited,
@@ -36,7 +37,7 @@ def event(name: str = "UpdateService", at: float = NOW, **more: Any) -> TrailEve
 
 
 def question(subject: Subject) -> Question:
-    return Question(KEY, Scope("eu-west-1"), "1", "it", subject, Lookup(By.NAME, "X", NOW, NOW))
+    return Question(KEY, Scope("eu-west-1"), "1", "it", subject, Lookup(By.NAME, "X", NOW - SKEW, NOW + SKEW))
 
 
 def edit(*tokens: str, live: str | None = "5") -> Question:
@@ -75,8 +76,20 @@ def test_an_edit_is_known_by_the_field_and_the_value_that_it_has_now() -> None:
 
 
 def test_a_field_that_still_has_what_trueup_gave_it_was_edited_by_nobody() -> None:
-    own = replace(update(healthCheckGracePeriodSeconds=5), user_agent="Boto3/1.44.5 trueup/1.2.0")
+    own = replace(update(healthCheckGracePeriodSeconds=5), at=NOW - 9, user_agent="Boto3/1.44.5 trueup/1.2.0")
     assert found(edit(), [own, update(healthCheckGracePeriodSeconds=5)]) == Author()
+
+
+def test_what_put_it_back_after_it_was_seen_is_not_what_gave_it() -> None:
+    """Where places in a list have names of ours, a call tells no more than that it set the list."""
+    seen = edit("subnets", "subnet-2", live=None)
+    own = replace(update(subnets=["subnet-1"]), user_agent="Boto3/1.44.5 trueup/1.2.0")
+    theirs = replace(update(subnets=["subnet-2"]), at=NOW - 5)
+    heal, earlier = replace(own, at=NOW + 5), replace(own, at=NOW - 9)
+    assert (made := found(seen, [heal, theirs, earlier])) is not None
+    assert made.who == MALLORY
+    assert found(seen, [heal]) is None
+    assert found(seen, [earlier]) == Author()
 
 
 def test_of_several_edits_with_that_value_it_is_the_newest() -> None:
