@@ -11,6 +11,7 @@ from controller.loop.applied import puts_back
 from controller.loop.attribution import dated
 from controller.loop.author import Author
 from controller.loop.events import Event, events
+from controller.loop.handover import Handover
 from controller.loop.learnt import (
     after_commit,
     after_recollection,
@@ -65,6 +66,7 @@ class Board:
     """What the daemon knows, for the loop to write and everybody to read."""
 
     def __init__(self) -> None:
+        self.handover = Handover()
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._source = SourceStatus()

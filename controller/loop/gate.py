@@ -2,6 +2,7 @@
 
 from controller.lease.means import Lease
 from controller.loop.board import Board
+from controller.loop.handover import TAKEN
 from controller.loop.recalling import SHUT
 from reconcilers.leases import Shard, shard_of
 from reconcilers.model import Service
@@ -10,7 +11,12 @@ from reconcilers.outcome import Outcome
 
 def gate(lease: Lease, board: Board, wanted: Service) -> Outcome | None:
     """``None`` where something may be changed now: nobody else acts there, and Git is known to want it."""
-    return lease.gate(wanted.scope) or (None if board.confirmed(wanted) else SHUT)
+    shut = lease.gate(wanted.scope)
+    if shut is not None:
+        return shut
+    if not board.confirmed(wanted):
+        return SHUT
+    return None if board.handover.over(wanted.scope) else TAKEN
 
 
 def seen(board: Board) -> tuple[str, frozenset[Shard]]:

@@ -16,6 +16,7 @@ from controller.loop.again import SILENCE, again, heard, worth_a_look
 from controller.loop.backoff import Backoff, jittered
 from controller.loop.board import Board, Told, cluster_of
 from controller.loop.commits import Commits
+from controller.loop.handover import TAKEN
 from controller.loop.judged import in_sync
 from controller.loop.keys import Key, Recollect, SyncSource, word
 from controller.loop.queue import Priority, WorkQueue
@@ -109,6 +110,9 @@ class Loop:
     def shared(self, turf: Turf, /) -> None:
         """Some of the fleet came to this replica, or left it: look at once at what came."""
         self.board.shared(turf.keeper)
+        if turf.again:
+            self.board.handover.took(turf.again)
+            self.queue.add(SyncSource(), priority=Priority.COMMIT)
         for status in self.board.services():
             if shard_of(status.wanted.scope) in turf.again:
                 self.queue.add(cluster_of(status))
@@ -164,7 +168,7 @@ class Loop:
 
     def _sync_source(self) -> None:
         started = self._looked_at = self._clocks.monotonic()
-        result = "unchanged"
+        result, taken = "unchanged", self.board.handover.unread()
         try:
             # What was recalled is nothing to go on from: what a commit spoils must not stand as that had it.
             snapshot = self._work.source(None if self.board.source.recalled else self.board.snapshot)
@@ -178,9 +182,17 @@ class Loop:
             else:
                 result = "changed"
                 self._adopt(snapshot)
+            self._may_act(taken)
             self._commits.ask()
         self._observer.polled(result, self._clocks.monotonic() - started)
         self.queue.add(SyncSource(), after=jittered(self._rhythm.poll, self._clocks.chance()))
+
+    def _may_act(self, taken: frozenset[Shard]) -> None:
+        """Look at once at what might not be changed since its shard was taken."""
+        self.board.handover.read(taken)
+        for status in self.board.services() if taken else ():
+            if shard_of(status.wanted.scope) in taken and status.outcome == TAKEN:
+                self.queue.add(status.wanted.key, priority=Priority.COMMIT)
 
     def _recall(self, error: SourceError) -> None:
         """Where Git was never read since the start, begin with what an earlier process applied last.

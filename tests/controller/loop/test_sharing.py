@@ -6,9 +6,12 @@ import pytest
 
 from controller.lease.turf import Turf
 from controller.loop import words
+from controller.loop.handover import TAKEN
 from controller.loop.keys import SyncSource
 from controller.loop.loop import Loop
 from controller.loop.surroundings import Clocks, Rhythm, Work
+from controller.source.git_errors import SourceError
+from controller.source.snapshot import Snapshot
 from controller.web.rows import row
 from controller.web.showing import service_view
 from reconcilers.leases import Errand, Shard
@@ -18,6 +21,7 @@ from reconcilers.verdict import Order
 from tests.controller.builders import KEY, SHIFTING, snapshot, wanted
 from tests.controller.loop.test_loop import CLUSTER, Stage
 
+SCOPE = Scope("eu-west-1")
 HERE = Shard("", "eu-west-1")
 OTHERS = Turf(frozenset(), {HERE: "host-b"})
 OURS = Turf(frozenset({HERE}), {}, frozenset({HERE}))
@@ -79,9 +83,54 @@ def test_what_comes_is_swept_at_once() -> None:
     stage = Shared()
     stage.steps()
     stage.take()
-    assert stage.steps() == [CLUSTER]
+    assert CLUSTER in stage.steps()
     assert stage.board.services()[0].sync is Sync.IN_SYNC
     assert stage.tenancy.inside == 0
+
+
+def test_before_git_is_read_nothing_may_be_changed_of_what_comes() -> None:
+    stage = Shared()
+    stage.steps()
+    stage.take()
+    assert not stage.board.handover.over(SCOPE)
+    assert stage.steps()[0] == SyncSource(), "it is read at once"
+    assert stage.board.handover.over(SCOPE)
+
+
+def test_a_look_at_git_that_is_not_answered_lets_nothing_be_changed() -> None:
+    stage = Shared()
+    stage.steps()
+    stage.work.commits = [SourceError("timeout", "no answer", "Wait."), None]
+    stage.take()
+    stage.steps()
+    assert not stage.board.handover.over(SCOPE)
+    stage.after(60)
+    assert stage.board.handover.over(SCOPE)
+
+
+def test_a_look_at_git_that_began_before_the_taking_may_have_missed_a_commit() -> None:
+    stage = Shared()
+    stage.steps()
+
+    def answer(_: Snapshot | None) -> None:
+        stage.take()
+
+    stage.loop._work = replace(stage.loop._work, source=answer)
+    stage.loop.step(SyncSource())
+    assert not stage.board.handover.over(SCOPE)
+
+
+def test_what_had_to_wait_for_git_is_looked_at_once_it_is_read() -> None:
+    stage = Shared()
+    stage.steps()
+    stage.work.commits = [SourceError("timeout", "no answer", "Wait."), None]
+    stage.work.differing, stage.work.outcomes = {"notes"}, {"notes": TAKEN}
+    stage.take()
+    stage.steps()
+    looks = len(stage.work.reconciled)
+    stage.loop.step(SyncSource())
+    assert stage.loop.queue.take() == KEY
+    assert len(stage.work.reconciled) == looks
 
 
 def test_a_step_that_breaks_is_not_in_hand_any_more() -> None:
