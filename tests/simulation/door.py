@@ -185,6 +185,8 @@ class Door:
             self._passage.unanswered(sent)
             raise
         if lost:
+            if fate == "timeout":
+                self._passage.failed(operation)
             self._passage.unanswered(sent)
             self._passage.waits(session.READ_TIMEOUT)
             raise ReadTimeoutError(endpoint_url=service)
@@ -195,7 +197,8 @@ class Door:
 
     def _fate(self, service: str, operation: str, *, reads: bool) -> str | None:
         fate = self._aws.weather.hits(self._aws.world.clock.now(), FATES)
-        if fate is not None and fate != "unread":
+        answered = fate is None or fate == "unread" or (fate == "timeout" and not reads)  # maybe with a refusal
+        if not answered:
             self._passage.failed(operation)
         match fate:
             case "throttle":

@@ -69,7 +69,7 @@ class Shipping:
         if self._stage.truth.pushed_at(plan, str(shipment.content[0][0])) is None:
             raise Violated("nothing ships whose image is not there", f"{plan.name} ships {shipment.content}")
         self._not_held(step, record, shipment)
-        self._not_for_ever(record, shipment)
+        self._not_for_ever(step, record, shipment)
         self._no_double(record, shipment)
         self._nobody_elses(step, record)
         record.shipments.append(shipment)
@@ -103,14 +103,16 @@ class Shipping:
         if sum(each.cause == "retry" for each in (*record.shipments, shipment)) > len(record.retries):
             raise Violated("a retry is spent by the one deployment that it makes", f"{record.plan.name}")
 
-    def _not_for_ever(self, record: Record, shipment: Shipment) -> None:
-        """What AWS itself fails at is tried again, each time later, and only so often."""
+    def _not_for_ever(self, step: "Step", record: Record, shipment: Shipment) -> None:
+        """What AWS itself fails at is tried again, each time later, and only so often. Of what failed since a look
+        began, that look need not know.
+        """
         row = 0
         for each in reversed(record.shipments):
             ended = self.ended(record.plan, each)
             if each.content != shipment.content or ended is None or ended[0] not in INFRASTRUCTURE:
                 break
-            if row == 0 and self._stage.now() - ended[1] < SOONEST and not any(at >= each.at for at in record.words):
+            if row == 0 and 0 <= step.began - ended[1] < SOONEST and not any(at >= each.at for at in record.words):
                 raise Violated("what AWS fails at is not tried again at once", f"{record.plan.name}: {each.id}")
             row += 1
         if row > RETRIES + len(record.words):
