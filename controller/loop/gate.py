@@ -3,10 +3,13 @@
 from controller.lease.means import Lease
 from controller.loop.board import Board
 from controller.loop.handover import TAKEN
-from controller.loop.recalling import SHUT
+from controller.loop.recalling import SHUT, alike
 from reconcilers.leases import Shard, shard_of
 from reconcilers.model import Service
-from reconcilers.outcome import Outcome
+from reconcilers.outcome import Outcome, Waiting
+
+# The key is in the queue again since that commit was read.
+OVERTAKEN = Waiting("A newer commit was read since this look began: the next one goes by that.", "Trueup", 5.0)
 
 
 def gate(lease: Lease, board: Board, wanted: Service) -> Outcome | None:
@@ -16,7 +19,10 @@ def gate(lease: Lease, board: Board, wanted: Service) -> Outcome | None:
         return shut
     if not board.confirmed(wanted):
         return SHUT
-    return None if board.handover.over(wanted.scope) else TAKEN
+    if not board.handover.over(wanted.scope):
+        return TAKEN
+    now = board.service(wanted.key)
+    return None if now is not None and alike(now.wanted, wanted) else OVERTAKEN
 
 
 def seen(board: Board) -> tuple[str, frozenset[Shard]]:

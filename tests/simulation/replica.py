@@ -76,6 +76,7 @@ class Step:
     began: float
     sent: list[Sent]
     known: dict[str, tuple[Declared, Commit]]
+    read: str = ""  # the newest commit then
     failed: list[str] = field(default_factory=list)
 
 
@@ -146,7 +147,7 @@ class Replica(Process):
         key = self.loop.queue.take()
         assert key is not None
         self._world.witness.taken(self, key)
-        step = Step(key, self._world.now(), [], self.clone.known)
+        step = Step(key, self._world.now(), [], self.clone.known, self.clone.last.id if self.clone.last else "")
         self.busy.append(step)
         try:
             self.loop.step(key)

@@ -1,14 +1,16 @@
 """What was taken from another replica, until Git was read since; and what a replica may change."""
 
+from dataclasses import replace
+
 import pytest
 
 from controller.lease.sole import Sole
 from controller.loop.board import Board
-from controller.loop.gate import gate
+from controller.loop.gate import OVERTAKEN, gate
 from controller.loop.handover import TAKEN, Handover
 from reconcilers.leases import Shard
-from reconcilers.model import Scope
-from tests.controller.builders import snapshot, wanted
+from reconcilers.model import Revision, Scope
+from tests.controller.builders import named, snapshot, wanted
 
 HERE, THERE = Shard("", "eu-west-1"), Shard("", "us-east-1")
 
@@ -33,9 +35,23 @@ def test_what_is_taken_while_git_is_read_waits_for_the_next_time() -> None:
     assert handover.unread() == {THERE}
 
 
+def test_what_a_newer_commit_wants_otherwise_is_not_shipped_any_more() -> None:
+    board = Board()
+    board.adopt(snapshot(wanted("v2")), 0.0)
+    assert gate(Sole(), board, wanted("v1")) == OVERTAKEN
+    assert gate(Sole(), board, named("gone")) == OVERTAKEN
+    assert gate(Sole(), board, wanted("v2")) is None
+
+
+def test_another_commit_that_wants_the_same_is_in_nobodys_way() -> None:
+    board = Board()
+    board.adopt(snapshot(wanted()), 0.0)
+    assert gate(Sole(), board, replace(wanted(), commit=Revision("d" * 40, 0.0))) is None
+
+
 @pytest.mark.parametrize(("taken", "shut"), [(HERE, TAKEN), (THERE, None)])
 def test_of_what_was_taken_nothing_is_changed_before_git_is_read(taken: Shard, shut: object) -> None:
     board = Board()
-    board.adopt(snapshot(), 0.0)
+    board.adopt(snapshot(wanted()), 0.0)
     board.handover.took({taken})
     assert gate(Sole(), board, wanted()) == shut

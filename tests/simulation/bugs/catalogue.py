@@ -55,7 +55,7 @@ BUGS = (
     _bug(
         "a revision is looked for by its family alone",
         1,
-        4,
+        12,
         "reconcilers.aws.ecs",
         'revision.digest in digests and revision.status == "ACTIVE"',
         'revision.status == "ACTIVE"',
@@ -132,7 +132,7 @@ BUGS = (
     _bug(
         "what we superseded is not told from what a person stopped",
         3,
-        92,
+        41,
         f"{ROLLOUT}.holds",
         "    return (TagRevision(attempt.task_definition_arn, {tags.SUPERSEDED: attempt.id}),)",
         "    return ()",
@@ -148,7 +148,7 @@ BUGS = (
     _bug(
         "what AWS fails at is tried for ever",
         3,
-        208,
+        60,
         f"{ROLLOUT}.intent",
         "if len(failed) > retries(situation):",
         "if len(failed) > 10 * retries(situation):",
@@ -222,7 +222,7 @@ BUGS = (
     _bug(
         "the lease is asked once and never again",
         6,
-        4,
+        5,
         "controller.lease.keeper",
         '        return tenure is not None and tenure == getattr(self._step, "tenure", None)',
         "        return True",
@@ -284,7 +284,7 @@ BUGS = (
     _bug(
         "a key in hand is handed out again",
         7,
-        27,
+        71,
         "controller.loop.queue",
         "        if key not in self._in_hand:\n            self._free.put(key, entry, came)",
         "        self._free.put(key, entry, came)",
@@ -373,7 +373,7 @@ BUGS = (
     _bug(
         "a deployment is stopped by taking its group away",
         10,
-        7,
+        14,
         "reconcilers.aws.codedeploy",
         '        ask_or_none(self._client, "stop_deployment", parameters, _OVER, about=deployment)',
         '        ask_or_none(self._client, "delete_deployment_group", parameters, _OVER, about=deployment)',
@@ -387,9 +387,17 @@ BUGS = (
         'how = ""',
     ),
     _bug(
+        "what was taken over is changed before Git is read",
+        6,
+        376,
+        "controller.loop.handover",
+        "return shard_of(scope) not in self._unread",
+        "return shard_of(scope) not in ()",
+    ),
+    _bug(
         "what is waited for is shown as done",
         11,
-        4,
+        3,
         "reconcilers.explain",
         'return Link("deployment", LinkState.BLOCKED, outcome.what, outcome.on, outcome.how)',
         'return Link("deployment", LinkState.DONE, outcome.what, outcome.on, outcome.how)',

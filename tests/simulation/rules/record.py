@@ -14,7 +14,7 @@ HOUR = 3600.0
 class Shipment:
     """A deployment that a replica of ours began. ``cause``: as it says itself, empty for a rolling update.
     ``superseded``: we stopped it for a newer release. ``doomed``: we said on its revision that we would, and whoever
-    stopped it then, AWS tells the two not apart.
+    stopped it then, AWS tells the two not apart. ``read``: the newest commit that the replica knew.
     """
 
     id: str
@@ -24,6 +24,7 @@ class Shipment:
     cause: str = ""
     superseded: bool = False
     doomed: bool = False
+    read: str = ""
 
 
 @dataclass

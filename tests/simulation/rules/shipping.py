@@ -72,6 +72,8 @@ class Shipping:
         self._not_for_ever(step, record, shipment)
         self._no_double(record, shipment)
         self._nobody_elses(step, record)
+        shipment.read = step.read
+        self._by_no_older(step, record, shipment)
         record.shipments.append(shipment)
         self._not_too_often(record)
 
@@ -91,6 +93,13 @@ class Shipping:
         if same and step.began - (since or 0.0) > OLDEST:
             said = f"{plan.name} runs {shipment.content} already, and {shipment.id} ships it"
             raise Violated("no deployment that was not called for", said)
+
+    def _by_no_older(self, step: "Step", record: Record, shipment: Shipment) -> None:
+        """Whoever takes a service over must not go by an older commit than its last keeper shipped by."""
+        for each in record.shipments:
+            if each.at <= step.began and each.read > step.read:
+                said = f"{record.plan.name}: {each.id} by {each.read[-3:]}, and then {shipment.id} by {step.read[-3:]}"
+                raise Violated("nobody ships by an older commit than another did", said)
 
     def _not_held(self, step: "Step", record: Record, shipment: Shipment) -> None:
         earlier = record.last(shipment.content)
