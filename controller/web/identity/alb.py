@@ -13,7 +13,8 @@ from typing import Any
 from controller.rules.rights import How, Identity
 from controller.rules.roles import Alb
 from controller.web.identity.bearer import LEEWAY, Expected, header_of, name_of, verified
-from controller.web.identity.keys import Fetch, Keys, UntrustedError
+from controller.web.identity.fetching import Fetch
+from controller.web.identity.keys import Keys, UntrustedError
 
 HEADER = "x-amzn-oidc-data"
 _KID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)

@@ -9,7 +9,8 @@ import jwt
 
 from controller.rules.rights import How, Identity
 from controller.rules.roles import Oidc
-from controller.web.identity.keys import Fetch, Keys, UnavailableError, UntrustedError
+from controller.web.identity.fetching import Fetch
+from controller.web.identity.keys import Keys, UnavailableError, UntrustedError
 
 ALGORITHMS = ("RS256", "ES256")  # no secret shared with anybody (HS…), and no "none"
 LEEWAY = 30.0  # seconds by which two clocks may differ
@@ -37,11 +38,10 @@ class Bearers:
         return Identity(name_of(claims, self._oidc.name_claim), How.OIDC, claims)
 
     def _load(self, _: str) -> dict[str, Any]:
-        document = _json(self._fetch(self._oidc.jwks_url or self._discovered()))
         found: dict[str, Any] = {}
-        for each in document.get("keys", ()):
-            if isinstance(each, Mapping) and isinstance(each.get("kid"), str) and each.get("use", "sig") == "sig":
-                key = _key(dict(each))
+        for each in _keys(self._fetch(self._oidc.jwks_url or self._discovered())):
+            if isinstance(each.get("kid"), str) and each.get("use", "sig") == "sig":
+                key = _key(each)
                 if key is not None:
                     found[each["kid"]] = key
         return found
@@ -121,6 +121,16 @@ def _key(jwk: dict[str, Any]) -> Any:
     except (jwt.PyJWTError, ValueError, TypeError):
         return None
     return key if key.algorithm_name in ALGORITHMS else None
+
+
+def _keys(body: bytes) -> list[dict[str, Any]]:
+    """The members of a JSON Web Key Set (RFC 7517, 5). Raises ``UnavailableError`` for what is none: that takes no key
+    back.
+    """
+    keys = _json(body).get("keys")
+    if not isinstance(keys, list) or not all(isinstance(each, dict) for each in keys):
+        raise UnavailableError("What the provider answers are no keys.")
+    return keys
 
 
 def _json(body: bytes) -> Mapping[str, Any]:

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from controller.rules.rights import Grant, How, Identity, Right, rights, token_of
 from controller.rules.roles import Roles
-from controller.web.identity.keys import Fetch, UntrustedError, fetch
+from controller.web.identity.fetching import Fetch, fetch
+from controller.web.identity.keys import UntrustedError
 
 API_TOKEN = "TRUEUP_API_TOKEN"  # noqa: S105 - what its holder is called
 SAID_BY_BALANCER = "x-amzn-oidc-data"

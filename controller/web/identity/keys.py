@@ -1,47 +1,22 @@
-"""Signers' public keys, fetched over https and kept; asked for again when one is not known, and not too often."""
+"""Signers' public keys, fetched and kept; asked for again when one is not known, and not too often."""
 
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
 from controller.web.identity.line import FullError, Line, UnavailableError
 
-__all__ = ["Fetch", "Keys", "Line", "UnavailableError", "UntrustedError", "fetch"]
-LARGEST = 1_048_576
-PATIENCE = 5.0  # seconds for an answer
+__all__ = ["Keys", "Line", "UnavailableError", "UntrustedError"]
 LIFETIME = 3600.0  # seconds
 LONGEST_WAIT = 30.0  # seconds for what another thread asks: the line, and two addresses that answer late
 MOST_KEYS = 50
 MOST_REMEMBERED = 200  # ids that were asked for
-Fetch = Callable[[str], bytes]
 Answer = Future[str]  # why there is none, if so
 
 
 class UntrustedError(Exception):
     """Somebody's proof is none. The words say what is wrong and never what was sent."""
-
-
-class _Straight(urllib.request.HTTPRedirectHandler):
-    """A redirect could lead from https to anywhere."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-def fetch(url: str) -> bytes:
-    """What is at an address. Raises ``UnavailableError``."""
-    opener = urllib.request.build_opener(_Straight)
-    try:
-        with opener.open(url, timeout=PATIENCE) as answer:
-            body: bytes = answer.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        raise UnavailableError(f"The keys at {url} could not be fetched ({type(error).__name__}).") from None
-    if len(body) > LARGEST:
-        raise UnavailableError(f"What is at {url} is too large to be keys.")
-    return body
 
 
 class Keys:

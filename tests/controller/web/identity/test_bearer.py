@@ -200,12 +200,33 @@ def test_where_no_key_can_be_had_nobody_can_be_verified() -> None:
         provider.bearers.identity(bearer(claims(NOW)))
 
 
-@pytest.mark.parametrize("answer", [b"<html>", b"[]", b"\xff"])
+NO_KEYS = [
+    b"<html>",
+    b"[]",
+    b"\xff",
+    b"{}",
+    b'{"keys": 5}',
+    b'{"keys": null}',
+    b'{"keys": {"kid": "k1"}}',
+    b'{"keys": ["k1"]}',
+]
+
+
+@pytest.mark.parametrize("answer", NO_KEYS)
 def test_what_are_no_keys_verifies_nobody(answer: bytes) -> None:
     provider = Provider()
     provider.places.put(JWKS, answer)
     with pytest.raises(UnavailableError):
         provider.bearers.identity(bearer(claims(NOW)))
+
+
+@pytest.mark.parametrize("answer", NO_KEYS)
+def test_while_the_provider_answers_with_no_keys_what_is_known_holds(answer: bytes) -> None:
+    provider = Provider()
+    provider.bearers.identity(bearer(claims(NOW)))
+    provider.places.put(JWKS, answer)
+    provider.now = 7200.0
+    assert provider.knows(bearer(claims(NOW)))
 
 
 DISCOVERY = f"{ISSUER}/.well-known/openid-configuration"
