@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+_NEVER = "no such time"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _SPAN = re.compile(r"(\d+)([smhdw])")
 
@@ -34,12 +35,22 @@ def lasted(seconds: float) -> str:
 
 def clock(at: float) -> str:
     """A moment as the wall clock here shows it."""
-    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    found = _local(at)
+    return found.strftime("%Y-%m-%d %H:%M:%S") if found is not None else _NEVER
 
 
 def instant(at: float) -> str:
     """A moment to the millisecond, with its distance from UTC."""
-    return datetime.fromtimestamp(at).astimezone().isoformat(" ", "milliseconds")
+    found = _local(at)
+    return found.isoformat(" ", "milliseconds") if found is not None else _NEVER
+
+
+def _local(at: float) -> datetime | None:
+    """A moment here; ``None`` for a number that is none in any calendar: a daemon tells what it was told."""
+    try:
+        return datetime.fromtimestamp(at).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def moment(text: str, now: float) -> float:

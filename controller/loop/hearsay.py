@@ -7,10 +7,12 @@ its other end came in between: of drift that it was healed, of what was healed t
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from heapq import nlargest
 
 from controller.loop.author import hands
 from controller.loop.facts import Fact, Kind
 
+AHEAD = 300.0  # seconds by which the clock of another replica may be ahead, with all that lies between
 _BEGINS = frozenset({Kind.DRIFT_FOUND, Kind.HELD, Kind.BLOCKED, Kind.SOURCE_STALE})
 
 
@@ -31,6 +33,16 @@ def other_end(fact: Fact) -> str | None:
             return None
 
 
+def credible(told: Iterable[Fact], now: float, most: int) -> list[Fact]:
+    """What can have happened by ``now`` of what was told, in its order; where it is more than ``most``, the newest.
+
+    An address that is read in the lease table may be anybody's, who tells what he likes.
+    """
+    found = [fact for fact in told if 0 <= fact.at <= now + AHEAD]
+    newest = nlargest(most, range(len(found)), key=lambda place: (found[place].at, place))
+    return [found[place] for place in sorted(newest)]
+
+
 def put_together(kept: Sequence[Fact], told: Iterable[Fact]) -> list[Fact]:
     """What is kept, in its order, as it is known once others ``told`` theirs; and what is new, in theirs.
 
@@ -49,7 +61,7 @@ def put_together(kept: Sequence[Fact], told: Iterable[Fact]) -> list[Fact]:
             known.append(len(found))
             found.append(fact)
         else:
-            found[same] = _merged(found[same], fact)
+            found[same] = merged(found[same], fact)
     return found
 
 
@@ -74,7 +86,7 @@ def _same(one: Fact, other: Fact, moments: Mapping[str, Sequence[float]]) -> boo
     return not any(first < at <= last for at in ends)
 
 
-def _merged(kept: Fact, told: Fact) -> Fact:
+def merged(kept: Fact, told: Fact) -> Fact:
     """The same thing at the earlier moment, and with whoever did it, which may be learnt long after."""
     at = min(kept.at, told.at)
     fact = told if set(hands(kept.who)) < set(hands(told.who)) else kept

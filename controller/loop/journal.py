@@ -3,24 +3,27 @@
 After a restart AWS's own record fills it again, deployment by deployment, as each service is looked at or recollected.
 What happened long before the start is there to be read, at its own time, and is no news: who follows has heard it.
 Another replica's journal is kept among one's own facts (``controller.loop.hearsay``): each has it all, and whichever
-comes again learns from the others what it knew before.
+comes again learns from the others what it knew before. There is as much room for what others told as for what was seen
+here, and neither takes the other's (``controller.loop.shares``): whoever tells lies hides nothing that was seen.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import replace
 from itertools import chain
 
 from controller.loop.attribution import attributed
 from controller.loop.board import Board, Told
 from controller.loop.facts import Fact, Kind
-from controller.loop.hearsay import newest, other_end, put_together
+from controller.loop.hearsay import credible, merged, newest, other_end, put_together
+from controller.loop.shares import Entry, with_room
 from controller.loop.source_facts import source_back, source_fact
 from controller.loop.surroundings import Swept
 from controller.loop.telling import cleared, facts_of, left, standing, waits
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Blocked, Held
 
-MOST = 2000
+MOST = 2000  # of what was seen here, and of what others told
 # What AWS's record tells long after it happened.
 _REMEMBERED = frozenset({Kind.STARTED, Kind.DONE, Kind.ROLLED_BACK, Kind.FAILED, Kind.STOPPED, Kind.SUPERSEDED})
 _APART = 2048  # changes for each millisecond
@@ -35,7 +38,7 @@ class Journal:
         self._now = now
         self._lock = threading.Lock()
         self._most = most
-        self._facts: list[tuple[int, Fact]] = []
+        self._entries: list[Entry] = []
         self._ids: set[str] = set()
         self._stale: Fact | None = None
         self._open: dict[ServiceKey, tuple[Fact, ...]] = {}
@@ -49,7 +52,7 @@ class Journal:
         """
         with self._lock:
             since = cursor if cursor == 0 or self._first <= cursor <= self._cursor else self._first
-            facts = tuple(fact for place, fact in self._facts if place > since)
+            facts = tuple(each.fact for each in self._entries if each.place > since)
             cursor = self._cursor
         return cursor, tuple(map(self._as_known, facts))
 
@@ -105,22 +108,27 @@ class Journal:
     def keep(self, fact: Fact) -> None:
         """Give a fact its place, unless it is there already, or so long ago that it would be forgotten at once."""
         with self._lock:
-            if fact.id not in self._ids and self._put(fact, self._recent(fact) or fact.kind not in _REMEMBERED):
+            if fact.id in self._ids:
+                self._claim(fact)
+            elif self._room((fact,), own=True):
+                self._put(fact, self._recent(fact) or fact.kind not in _REMEMBERED, own=True)
                 self._turn(fact)
 
     def learn(self, told: Iterable[Fact]) -> bool:
         """Keep what another replica told, the oldest first. Whether any of it is news.
 
-        What happened long before the start is none, whatever it is: it was told by whoever saw it.
+        What happened long before the start is none, whatever it is: it was told by whoever saw it. What cannot have
+        happened yet is left out.
         """
+        heard = credible(told, self._now(), self._most)
         with self._lock:
-            before, known = self._cursor, [fact for _, fact in self._facts]
-            found = put_together(known, told)
-            self._facts = [(place, fact) for (place, _), fact in zip(self._facts, found, strict=False)]
+            before, known = self._cursor, [each.fact for each in self._entries]
+            found = put_together(known, heard)
+            self._entries = [replace(each, fact=fact) for each, fact in zip(self._entries, found, strict=False)]
             last = newest(found)
-            for fact in found[len(known) :]:
-                stands = fact.at >= max(last[fact.id], last.get(other_end(fact) or "", fact.at))
-                if self._put(fact, self._recent(fact)) and stands:
+            for fact in self._room(found[len(known) :], own=False):
+                self._put(fact, self._recent(fact), own=False)
+                if fact.at >= max(last[fact.id], last.get(other_end(fact) or "", fact.at)):
                     self._turn(fact)
             return self._cursor != before
 
@@ -132,16 +140,25 @@ class Journal:
         self._ids.add(fact.id)
         self._ids.discard(other_end(fact) or "")
 
-    def _put(self, fact: Fact, news: bool) -> bool:
-        if len(self._facts) == self._most:
-            oldest = min(range(self._most), key=lambda place: self._facts[place][1].at)
-            if fact.at < self._facts[oldest][1].at:
-                return False
-            self._ids.discard(self._facts.pop(oldest)[1].id)
+    def _claim(self, fact: Fact) -> None:
+        """What is known was seen here, too: where others told it, it is one's own from now on, in its place."""
+        same = [each for each in self._entries if each.fact.id == fact.id]
+        heard = max(same, key=lambda each: each.fact.at, default=None)
+        if heard is None or heard.own or not self._room((fact,), own=True):
+            return
+        ours = replace(heard, fact=merged(fact, heard.fact), own=True)
+        self._entries = [ours if each is heard else each for each in self._entries]
+
+    def _room(self, new: Sequence[Fact], own: bool) -> list[Fact]:
+        """Those of the new ones that there is room for, which is made."""
+        self._entries, fit, gone = with_room(self._entries, new, own, self._most)
+        self._ids -= {each.fact.id for each in gone} - {each.fact.id for each in self._entries}
+        return fit
+
+    def _put(self, fact: Fact, news: bool, own: bool) -> None:
         if news:
             self._cursor += 1
-        self._facts.append((self._cursor if news else self._first, fact))
-        return True
+        self._entries.append(Entry(self._cursor if news else self._first, fact, own))
 
 
 def first_place(began: float) -> int:

@@ -11,9 +11,9 @@ from pydantic.alias_generators import to_camel
 
 
 class View(BaseModel):
-    """A frozen answer with names as JSON has them."""
+    """A frozen answer with names as JSON has them, and with its numbers: no infinity and no NaN, whoever says so."""
 
-    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True, allow_inf_nan=False)
 
 
 class Accepted(View):

@@ -1,12 +1,13 @@
 """Times as people read and type them."""
 
+import math
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.cli.spans import clock, lasted, moment, since
+from controller.cli.spans import clock, instant, lasted, moment, since
 
 NOW = 1_800_000_000.0
 
@@ -39,6 +40,17 @@ def test_a_moment_may_be_a_date_with_and_without_a_zone() -> None:
 def test_what_is_no_time_is_refused_with_what_to_write(typed: str) -> None:
     with pytest.raises(ValueError, match="Write 90m"):
         moment(typed, NOW)
+
+
+@given(st.floats())
+def test_whatever_a_moment_is_it_can_be_said(at: float) -> None:
+    assert clock(at)
+    assert instant(at)
+
+
+@pytest.mark.parametrize("at", [9e14, -9e14, 1e300, math.inf, math.nan])
+def test_a_moment_that_no_calendar_has_is_said_to_be_none(at: float) -> None:
+    assert (clock(at), instant(at)) == ("no such time", "no such time")
 
 
 @given(st.integers(0, 2_000_000_000))

@@ -1,9 +1,13 @@
 """What happened is kept in the order in which it was learnt."""
 
+import math
 from dataclasses import replace
+
+import pytest
 
 from controller.loop.board import Board, Told
 from controller.loop.facts import Fact, Kind
+from controller.loop.hearsay import AHEAD
 from controller.loop.journal import RECENT, Journal, first_place
 from controller.loop.source_facts import STALE
 from controller.loop.surroundings import Swept
@@ -338,6 +342,73 @@ def test_of_what_another_replica_told_the_oldest_makes_room_too() -> None:
     kept = Kept(most=2)
     kept.journal.learn([theirs(NOW + number, name=f"{number}") for number in (5, 6, 7, 1)])
     assert [fact.id for fact in kept.journal.after()[1]] == ["6", "7"]
+
+
+def test_what_came_again_is_told_once_though_its_first_time_is_forgotten() -> None:
+    kept = Kept(most=2)
+    kept.journal.keep(theirs())
+    kept.journal.keep(theirs(NOW + 9, Kind.CLEARED, "prod/far/d-v2/held/cleared"))
+    for later in (20, 30):
+        kept.journal.keep(theirs(NOW + later))
+    assert kept.kinds() == [Kind.CLEARED, Kind.HELD]
+
+
+def lies(number: int, at: float = NOW + 60) -> list[Fact]:
+    return [theirs(at, name=f"lie-{each}") for each in range(number)]
+
+
+def test_what_others_tell_takes_no_place_of_what_was_seen_here() -> None:
+    kept = Kept(most=2)
+    kept.look(report(SHIFTING), report(at=NOW + 600))
+    kept.journal.learn(lies(5, NOW + 700))
+    assert kept.kinds() == [Kind.STARTED, Kind.DONE, Kind.HELD, Kind.HELD]
+
+
+def test_what_is_seen_here_has_a_place_whatever_others_told_before() -> None:
+    kept = Kept(most=2)
+    kept.journal.learn(lies(5))
+    kept.look(report(SHIFTING))
+    assert kept.kinds() == [Kind.HELD, Kind.HELD, Kind.STARTED]
+
+
+def test_what_others_told_and_was_then_seen_here_takes_its_place_here() -> None:
+    kept = Kept(most=2)
+    kept.journal.learn([theirs(who="ann")])
+    kept.journal.keep(theirs(NOW + 9))
+    kept.journal.learn(lies(5))
+    (seen, *rest) = kept.journal.after()[1]
+    assert (seen.id, seen.at, seen.who, len(rest)) == (theirs().id, NOW, "ann", 2)
+
+
+def test_what_is_seen_here_too_reads_as_it_was_seen() -> None:
+    kept = Kept()
+    kept.journal.learn([replace(theirs(), text="a lie")])
+    kept.journal.keep(theirs())
+    assert [fact.text for fact in kept.journal.after()[1]] == [theirs().text]
+
+
+@pytest.mark.parametrize("at", [NOW + AHEAD + 1, 9e14, math.inf, math.nan, -1.0])
+def test_what_others_date_far_ahead_or_before_all_time_has_not_happened(at: float) -> None:
+    kept = Kept()
+    assert not kept.journal.learn([theirs(at)])
+    assert kept.kinds() == []
+
+
+def test_a_clock_that_is_a_little_ahead_is_believed() -> None:
+    kept = Kept()
+    assert kept.journal.learn([theirs(NOW + AHEAD)])
+
+
+def test_of_an_answer_without_end_the_newest_are_learnt() -> None:
+    kept = Kept(most=2)
+    kept.journal.learn(theirs(NOW - 600 + number / 100, name=f"{number}") for number in range(50_000))
+    assert [fact.id for fact in kept.journal.after()[1]] == ["49998", "49999"]
+
+
+def test_what_finds_no_room_any_more_is_no_news_however_often_it_is_told() -> None:
+    kept = Kept(most=1)
+    kept.journal.learn([theirs(NOW + 5)])
+    assert not kept.journal.learn([theirs(NOW, name="older")])
 
 
 def test_two_replicas_that_began_at_different_moments_do_not_come_to_the_same_places() -> None:

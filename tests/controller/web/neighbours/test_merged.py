@@ -2,8 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+from pydantic import ValidationError
+
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
+from controller.web.fact_views import FactView
 from controller.web.fleet_views import FleetRow, FleetView
 from controller.web.neighbours.merged import GRACE, Said, fact_of, heard, line, whole
 from controller.web.rows import row
@@ -87,3 +91,11 @@ def test_half_a_name_and_a_kind_not_known_here_are_left_out() -> None:
     view = fact_view(Fact("x", Kind.HELD, NOW, KEY, "held"))
     for more in ({"service": None}, {"environment": None}, {"kind": "danced"}):
         assert fact_of(view.model_copy(update=more)) is None
+
+
+@pytest.mark.parametrize("odd", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_what_is_no_number_is_no_answer(odd: str) -> None:
+    said = fact_view(Fact("x", Kind.HELD, 7.25, KEY, "held")).model_dump_json(by_alias=True)
+    assert FactView.model_validate_json(said).at == 7.25
+    with pytest.raises(ValidationError):
+        FactView.model_validate_json(said.replace("7.25", odd))
