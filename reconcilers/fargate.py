@@ -30,6 +30,7 @@ MEMORY_BY_CPU: Mapping[int, Sequence[int]] = {  # MiB by CPU units
     16384: range(32 * _GIB, 120 * _GIB + 1, 8 * _GIB),
 }
 _STORAGE_GIB = range(21, 201)
+_LONGEST = 20  # characters of a number; more is none that anybody means
 
 _NOT_IN_CONTAINER = {
     "dockerSecurityOptions": "remove it",
@@ -81,9 +82,11 @@ def _size(content: Mapping[str, Any]) -> Iterator[FargateProblem]:
     cpu, memory = _number(content["cpu"]), _number(content["memory"])
     if cpu is None or cpu not in MEMORY_BY_CPU:
         sizes = ", ".join(map(str, MEMORY_BY_CPU))
-        yield FargateProblem(_at("cpu"), f"Fargate has no tasks with cpu {content['cpu']}", f"write one of {sizes}")
+        yield FargateProblem(
+            _at("cpu"), f"Fargate has no tasks with cpu {_cut(content['cpu'])}", f"write one of {sizes}"
+        )
     elif memory not in MEMORY_BY_CPU[cpu]:
-        message = f"Fargate has no tasks with cpu {cpu} and memory {content['memory']}"
+        message = f"Fargate has no tasks with cpu {cpu} and memory {_cut(content['memory'])}"
         yield FargateProblem(_at("memory"), message, f"write {_choices(MEMORY_BY_CPU[cpu])}, or another cpu")
 
 
@@ -91,7 +94,13 @@ _EXAMPLES = {"cpu": 'cpu: "256"', "memory": 'memory: "512"'}
 
 
 def _number(amount: Any) -> int | None:
-    return int(amount) if str(amount).isdecimal() else None
+    text = str(amount)
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST else None
+
+
+def _cut(amount: Any) -> str:
+    text = str(amount)
+    return text if len(text) <= 2 * _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _object(value: Any) -> Mapping[str, Any]:

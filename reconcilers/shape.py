@@ -85,6 +85,7 @@ PLAIN = Record()
 _OBJECT = (dict, Mapping)
 _LIST = (list, Sequence)
 _NUMBER = (int, float)
+_LONGEST = 20  # characters; more is no amount that anybody means, and thousands of digits Python does not even read
 _AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([a-z]*)", re.IGNORECASE)
 
 
@@ -171,6 +172,8 @@ def _sorted(shape: Entries, entries: Iterable[dict[str, Any]]) -> list[dict[str,
 
 
 def _in_1024ths(unit: str, text: str) -> str:
+    if len(text) > _LONGEST:
+        return text
     if text.isdecimal() and text.isascii():  # as nearly all are written
         return str(int(text))
     match = _AMOUNT.fullmatch(text.strip())

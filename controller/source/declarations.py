@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from controller.source.charts import folders
-from controller.source.documents import load
+from controller.source.defects import guarded
+from controller.source.documents import Documents, load
 from controller.source.located import Located
 from controller.source.manifest_reading import named, read
 from controller.source.manifests import Manifest
@@ -57,24 +59,29 @@ def declarations(
     files: Mapping[str, bytes], folder: str = "desired", meant: Collection[str] = frozenset()
 ) -> Declarations:
     """Read every manifest below `folder`. `meant` are files that other manifests may mean by their task definition."""
-    loaded = {path: load(files[path], path) for path in sorted(_below(files, folder))}
+    loaded = {path: _loaded(files[path], path) for path in sorted(_below(files, folder))}
     documents = [Located(document) for found in loaded.values() for document in found.documents]
     used = _used(documents, meant)
     problems = [problem for path, found in loaded.items() if path not in used for problem in found.problems]
     sound: list[Declaration] = []
     by_name: dict[ServiceKey, tuple[Problem, ...]] = {}
     for document in documents:
-        if document.document.file in used or _looks_like_a_task_definition(document):
+        if (file := document.document.file) in used or _looks_like_a_task_definition(document):
             continue
-        manifest = read(document)
+        manifest = guarded(file, partial(read, document))
         if isinstance(manifest, Manifest):
             sound.append(Declaration(manifest, document))
         else:
             problems += manifest
-            if (key := named(document)) is not None:
+            if isinstance(key := guarded(file, partial(named, document)), ServiceKey):
                 by_name[key] = (*by_name.get(key, ()), *manifest)
     spoiled = frozenset(problem.file for problem in problems)
     return Declarations(tuple(sound), tuple(problems), spoiled, by_name)
+
+
+def _loaded(content: bytes, path: str) -> Documents:
+    found = guarded(path, partial(load, content, path))
+    return Documents((), found) if isinstance(found, tuple) else found
 
 
 def _below(files: Mapping[str, bytes], folder: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ Reason = Literal[
     "unverified",  # a commit without a signature of somebody who may
     "local",  # this machine: no git, no room, no right to write
     "stopped",
+    "defect",  # Trueup itself failed
     "failed",  # git failed in words not known here
 ]
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 
 from controller.source.claims import clashes
 from controller.source.declarations import Declaration, Declarations, declarations
+from controller.source.defects import guarded
 from controller.source.definitions import checked
 from controller.source.objects import Tree, around
 from controller.source.problem import Problem
@@ -110,6 +112,12 @@ def kept(previous: Snapshot, fresh: Snapshot) -> Snapshot:
 
 
 def _outcome(one: Declaration, source: Source, revision: Revision) -> Outcome:
+    """Give what came of one manifest. Where we fail at it, that is its own problem, and not all the others'."""
+    made = guarded(one.file, partial(_made, one, source, revision))
+    return outcome(one, None, made) if isinstance(made, tuple) else made
+
+
+def _made(one: Declaration, source: Source, revision: Revision) -> Outcome:
     if isinstance(source, tuple):
         return outcome(one, None, source)
     found = checked(source, one.manifest, one.document)

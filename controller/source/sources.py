@@ -5,11 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, assert_never
 
 from controller.source.chart_sandbox import Rendering
 from controller.source.charts import Chart, chart, folders
 from controller.source.declarations import Declaration
+from controller.source.defects import guarded
 from controller.source.documents import Documents, load
 from controller.source.located import Located, PartPath, moved
 from controller.source.objects import Tree
@@ -41,10 +43,13 @@ def sources(
     would keep the garbage collector busier than everything else.
     """
     finder = _Finder(tree, paths)
-    found = [(declaration, finder.find(declaration)) for declaration in sorted(declared, key=_chart_and_file)]
+    found = [(each, guarded(each.file, partial(finder.find, each))) for each in sorted(declared, key=_chart_and_file)]
     answers = iter(render([one.job for _, one in found if isinstance(one, _Asked)]))
     for declaration, one in found:
-        yield declaration, _answered(one, next(answers)) if isinstance(one, _Asked) else one
+        if isinstance(one, _Asked):
+            yield declaration, guarded(declaration.file, partial(_answered, one, next(answers)))
+        else:
+            yield declaration, one
 
 
 def _chart_and_file(declaration: Declaration) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """What must hold of the service, of what it would run, and of the way back."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,8 @@ from reconcilers.live_service import LiveService
 from reconcilers.model import Service, Severity
 from reconcilers.outcome import Finding
 from reconcilers.preflight_facts import Image, PreflightFacts
+
+_PORT = re.compile(r"[0-9]{1,9}")  # a file may hold thousands of digits, which Python does not read
 
 
 def inactive(service: LiveService) -> Finding:
@@ -49,7 +52,7 @@ def ports(wanted: Service, service: LiveService) -> Iterator[Finding]:
 
 def _covers(mapping: dict[str, Any], port: int) -> bool:
     first, _, last = str(mapping.get("containerPortRange", "")).partition("-")
-    if first.isdigit() and last.isdigit():
+    if _PORT.fullmatch(first) and _PORT.fullmatch(last):
         return int(first) <= port <= int(last)
     return str(mapping.get("containerPort")) == str(port)
 

@@ -120,3 +120,7 @@ def test_one_value_of_a_set_is_ignored_and_another_is_not() -> None:
     assert [(one.path, one.kind) for one in task_definition_changes(declared, live, ignore)] == [
         ("/taskDefinition/requiresCompatibilities/FARGATE", "added")
     ]
+
+
+def test_a_place_of_thousands_of_digits_is_in_no_list() -> None:
+    assert app(f"{APP}/command/{'9' * 5_000}") == app()

@@ -32,6 +32,19 @@ def test_sizes_may_be_written_with_units() -> None:
     assert problems(task(cpu=1024, memory="8 GB")) == ()
 
 
+@pytest.mark.parametrize("unit", ["", ".0", " vCPU", " GB"])
+@pytest.mark.parametrize("name", ["cpu", "memory"])
+def test_an_amount_of_any_length_is_no_size(name: str, unit: str) -> None:
+    (problem,) = problems(task(**{name: f"{'9' * 5_000}{unit}"}))
+    assert problem.pointer == f"/taskDefinition/{name}"
+    assert len(problem.message) < 200
+
+
+@pytest.mark.parametrize("name", ["cpu", "memory"])
+def test_what_containers_reserve_may_have_any_length(name: str) -> None:
+    assert problems(with_container(**{name: "9" * 5_000})) == ()
+
+
 def test_a_task_that_does_not_ask_for_fargate_is_not_judged() -> None:
     assert problems({"containerDefinitions": [{"name": "app", "privileged": True}]}) == ()
     assert problems(task(requiresCompatibilities=["EC2"], cpu="3")) == ()

@@ -106,7 +106,16 @@ def test_a_cluster_that_the_service_does_not_tell_is_the_manifests() -> None:
     assert codes(facts(), service(cluster_arn="")) == []
 
 
-@pytest.mark.parametrize(("ports", "expected"), [("79-81", []), ("81-90", ["PortMissing"]), ("x", ["PortMissing"])])
+@pytest.mark.parametrize(
+    ("ports", "expected"),
+    [
+        ("79-81", []),
+        ("81-90", ["PortMissing"]),
+        ("x", ["PortMissing"]),
+        ("²-99", ["PortMissing"]),
+        (f"1-{'9' * 5_000}", ["PortMissing"]),
+    ],
+)
 def test_a_range_of_ports_covers_what_lies_in_it(ports: str, expected: list[str]) -> None:
     content = definition("v2")
     content["containerDefinitions"][0]["portMappings"] = [{"containerPortRange": ports}]
