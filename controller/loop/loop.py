@@ -23,6 +23,7 @@ from controller.loop.queue import Priority, WorkQueue
 from controller.loop.recollection import EVERY, Recollection
 from controller.loop.status import ServiceStatus
 from controller.loop.surroundings import Clocks, Observer, Rhythm, Swept, Tenancy, Work
+from controller.source.defects import unread
 from controller.source.git_errors import SourceError
 from controller.source.snapshot import Snapshot
 from reconcilers.leases import Errand, Shard, shard_of
@@ -172,10 +173,14 @@ class Loop:
         try:
             # What was recalled is nothing to go on from: what a commit spoils must not stand as that had it.
             snapshot = self._work.source(None if self.board.source.recalled else self.board.snapshot)
-        except SourceError as error:
+        except Exception as failure:
+            error = failure if isinstance(failure, SourceError) else unread(failure)
             result = error.reason
             self.board.source_failed(error.reason, error.message, error.remedy, self._clocks.now())
             self._recall(error)
+            if error is not failure:  # a defect of ours: everybody knows, and it still ends this step
+                self._observer.polled(result, self._clocks.monotonic() - started)
+                raise
         else:
             if snapshot is None:
                 self.board.source_unchanged(self._clocks.now())

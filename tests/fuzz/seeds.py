@@ -20,6 +20,7 @@ DEFINITION = json.dumps(
         ],
     }
 ).encode()
+LONG = DEFINITION.replace(b"256", b"9" * 5_000)  # more digits than Python reads as one number
 SCHEMA = b'{"properties": {"logLevel": {"type": "string"}}}'
 GUARD_RAILS = b"""\
 guardRails:

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from controller.notify import reading
 from controller.rules import guard_rails, roles
 from controller.source import documents
+from controller.source.defects import BY_DEFECT
 from controller.source.problem import Problem
 from controller.source.snapshot import Snapshot
 from controller.web import webhook
@@ -161,6 +162,7 @@ def _answered(snapshot: Snapshot) -> None:
 
 def _placed(problems: tuple[Problem, ...]) -> None:
     for each in problems:
+        assert not each.message.startswith(BY_DEFECT)
         assert each.file
         assert each.message
         assert str(each)
@@ -172,8 +174,8 @@ TARGETS = {
     "chart-values": Target(_chart("values.yaml"), (b"logLevel: info\n",)),
     "chart-schema": Target(_chart("values.schema.json"), (seeds.SCHEMA,)),
     "chart-template": Target(_template, (TEMPLATE.encode(),)),
-    "task-definition": Target(_task_definition, (seeds.DEFINITION,)),
-    "canonical-form": Target(_form, (seeds.DEFINITION,)),
+    "task-definition": Target(_task_definition, (seeds.DEFINITION, seeds.LONG)),
+    "canonical-form": Target(_form, (seeds.DEFINITION, seeds.LONG)),
     "diff": Target(_diff, (seeds.DEFINITION + b"\n" + seeds.DEFINITION,)),
     "appspec": Target(_appspec, (seeds.APPSPEC, seeds.APPSPEC_JSON, seeds.MARK, seeds.CURSOR)),
     "webhook": Target(

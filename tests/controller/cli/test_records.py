@@ -400,10 +400,10 @@ def test_what_is_stale_or_not_read_is_said_so_and_can_be_chosen() -> None:
     assert "an earlier commit's, since its manifest is broken; t" in said
     assert "not read for 1m; t" in said
     assert "Git has not answered well for 1m: No. Do." in said
-    unsigned = view.model_copy(update={"source": view.source.model_copy(update={"reason": "unverified"})})
-    assert "Nothing new is applied for 1m: No. Do." in PIPE.text(
-        Getting(Daemon("http://x")).drawn(unsigned, Look(60.0))
-    )
+    for reason in ("unverified", "defect"):
+        unapplied = view.model_copy(update={"source": view.source.model_copy(update={"reason": reason})})
+        said = PIPE.text(Getting(Daemon("http://x")).drawn(unapplied, Look(60.0)))
+        assert "Nothing new is applied for 1m: No. Do." in said
     assert arranged([unread, stale], Sort.NAME) == [unread, stale]
 
 

@@ -216,6 +216,36 @@ def test_a_repository_that_fails_is_looked_at_again_and_nothing_is_forgotten() -
     assert SyncSource() in stage.after(30)
 
 
+def broken_at_the_source(*before: Snapshot) -> Stage:
+    """A loop that fails by a defect of ours when it looks at Git after these commits."""
+    stage = Stage(*before, ValueError("s3cret"))
+    stage.steps()
+    with pytest.raises(ValueError, match="s3cret"):
+        stage.after(30) if before else stage.loop.step(SyncSource())
+    return stage
+
+
+def test_a_defect_in_looking_at_git_is_told_as_the_sources() -> None:
+    source = broken_at_the_source(snapshot()).board.source
+    assert source.reason == "defect"
+    assert source.failing_since is not None
+    assert "ValueError" in source.message
+    assert source.remedy
+
+
+def test_a_defects_own_words_are_told_to_nobody() -> None:
+    source = broken_at_the_source(snapshot()).board.source
+    assert "s3cret" not in f"{source.message} {source.remedy}"
+
+
+def test_a_defect_in_looking_at_git_is_counted_as_a_look() -> None:
+    assert broken_at_the_source(snapshot()).heard.polls == ["changed", "defect"]
+
+
+def test_what_was_known_before_a_defect_still_counts() -> None:
+    assert len(broken_at_the_source(snapshot()).board.services()) == 1
+
+
 def test_sweeps_come_back() -> None:
     stage = Stage(snapshot())
     stage.steps()

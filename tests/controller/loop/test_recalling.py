@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from controller.loop.board import Board
 from controller.loop.keys import SyncSource
 from controller.loop.source_facts import source_fact
@@ -182,3 +184,13 @@ def test_a_service_that_left_git_meanwhile_is_known_no_more() -> None:
     known = board()
     known.adopt(snapshot(wanted("v2"), commit="c2"), NOW + 60)
     assert known.service(ServiceKey("prod", "other")) is None
+
+
+def test_where_the_newest_commit_meets_a_defect_at_the_start_what_the_disk_has_is_looked_at() -> None:
+    stage = Stage(ValueError("a defect"))
+    stage.loop._work = replace(stage.loop._work, recall=lambda: OLD)
+    with pytest.raises(ValueError, match="a defect"):
+        stage.steps()
+    assert stage.board.source.recalled
+    assert stage.board.source.reason == "defect"
+    assert len(stage.board.services()) == 2

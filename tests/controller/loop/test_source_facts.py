@@ -30,6 +30,12 @@ def test_a_commit_that_is_not_verified_is_no_silence() -> None:
     assert (fact.text, fact.reason) == ("Nothing new is applied: Eve.", "unverified")
 
 
+def test_a_defect_of_ours_is_no_silence() -> None:
+    fact = source_fact(replace(DOWN, reason="defect", message="Ours."), "c1", NOW + STALE)
+    assert fact is not None
+    assert (fact.text, fact.reason) == ("Nothing new is applied: Ours.", "defect")
+
+
 def test_the_same_outage_is_the_same_fact() -> None:
     first, later = source_fact(DOWN, "c1", NOW + STALE), source_fact(DOWN, "c1", NOW + 9 * STALE)
     assert first == later

@@ -50,7 +50,8 @@ export function empty(sign, title, ...more) {
 /** That Git does not answer well any more, folded: why, and what to do. */
 export function silence({ commit, failingSince, reason, message, remedy }) {
   if (commit === null || failingSince === null) return null;
-  const what = reason === "unverified" ? "The newest commit is not verified" : "Git has not answered well";
+  const unapplied = { unverified: "The newest commit is not verified", defect: "The newest commit is not applied" };
+  const what = unapplied[reason] ?? "Git has not answered well";
   const head = h("summary", {}, icon("failing"), h("span", {}, what, " for ", age(failingSince, "for")), h("span", { class: "quiet" }, `What commit ${short(commit)} says still counts.`));
   return h("details", { class: "notice tone-warning" }, head, h("p", {}, message, remedy && h("span", { class: "remedy" }, ` ${remedy}`)));
 }

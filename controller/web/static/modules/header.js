@@ -35,14 +35,17 @@ export function markView(view) {
   }
 }
 
+/** Git does answer, but its newest commit is not applied. */
+const UNAPPLIED = { unverified: "Commit not verified for ", defect: "Commit not applied for " };
+
 function shown(source) {
   const { commit, subject, author, committedAt, goodAt, failingSince, reason, message, remedy } = source;
   if (commit === null && failingSince === null) return h("span", { class: "quiet" }, "reading Git …");
   const title = [subject, author && `by ${author}`, committedAt && absolute(committedAt)].filter(Boolean).join("\n");
   const name = commit && h("span", { class: "commit", title }, icon("commit"), h("code", {}, short(commit)), h("span", { class: "subject" }, subject));
   if (failingSince === null) return [name, h("span", { class: "asked quiet" }, "Git read ", age(goodAt))];
-  const why = `Git has not answered well: ${message} ${remedy}`.trim();
-  return [name, h("span", { class: "sign tone-warning", title: why }, icon("failing"), h("span", {}, reason === "unverified" ? "Commit not verified for " : "Git silent for ", age(failingSince, "for")))];
+  const why = `${UNAPPLIED[reason] ? "" : "Git has not answered well: "}${message} ${remedy}`.trim();
+  return [name, h("span", { class: "sign tone-warning", title: why }, icon("failing"), h("span", {}, UNAPPLIED[reason] ?? "Git silent for ", age(failingSince, "for")))];
 }
 
 function scheme() {
