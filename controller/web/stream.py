@@ -6,6 +6,7 @@ connection: it gets fewer and larger messages.
 """
 
 import asyncio
+import re
 import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from controller.web.views import View
 MOST_READERS = 200
 PAUSE = 0.25  # seconds between two messages to one reader at least: changes that come together go together
 HEARTBEAT = 15.0  # seconds of silence after which a proxy is told that the connection lives
+_PLACE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,8 @@ class Place:
     @staticmethod
     def read(text: str) -> "Place | None":
         """``Last-Event-ID`` as this hub wrote it."""
-        version, dash, cursor = text.partition("-")
-        known = dash and version.isascii() and version.isdigit() and cursor.isascii() and cursor.isdigit()
-        return Place(int(version), int(cursor)) if known else None
+        known = _PLACE.fullmatch(text)
+        return Place(int(known[1]), int(known[2])) if known else None
 
 
 class Hub:

@@ -118,7 +118,7 @@ def test_a_place_that_nobody_gave_is_passed_over(url: str) -> None:
         assert reader.message()[1]["whole"]
 
 
-@pytest.mark.parametrize("text", ["", "-", "1", "1-", "a-1", "1-b", "\u0661-1"])
+@pytest.mark.parametrize("text", ["", "-", "1", "1-", "a-1", "1-b", "\u0661-1", f"1-{'9' * 5_000}"])
 def test_only_what_the_stream_wrote_is_a_place(text: str) -> None:
     assert Place.read(text) is None
 
