@@ -9,7 +9,8 @@ from typer import BadParameter, Option
 
 from controller.credentials.reference import parse_reference
 from controller.lease.address import address_of
-from controller.source.remote import ON_REQUEST
+from controller.source.git_errors import SourceError
+from controller.source.remote import ON_REQUEST, well_formed
 from controller.source.signatures import Verify
 
 GIT, AWS, LOOP, HTTP, LOGS = "Git", "AWS", "Loop", "HTTP", "Logs"
@@ -48,6 +49,21 @@ def _named(text: str, name: str) -> object:
     forms = "a file, or the ARN of a secret or parameter as in a task definition's valueFrom"
     made = _said(text.format(forms), name, GIT)
     made.callback, made.metavar = named, "REFERENCE"  # type: ignore[attr-defined]
+    return made
+
+
+def address(said: str) -> str:
+    """The repository's address, unchanged. Raises ``BadParameter``, without what was said, where git never gets it."""
+    try:
+        well_formed(said)
+    except SourceError as error:
+        raise BadParameter(f"{error.message} {error.remedy}") from None
+    return said
+
+
+def _addressed() -> object:
+    made = _said("URL of the Git repository: https or ssh.", "REPOSITORY", GIT)
+    made.callback = address  # type: ignore[attr-defined]
     return made
 
 
@@ -94,7 +110,7 @@ class CloudTrail(StrEnum):
 class Settings:
     """Everything ``trueup run`` can be told. Durations in seconds. Secrets stay out of ``repr``."""
 
-    repository: Annotated[str, _said("URL of the Git repository: https or ssh.", "REPOSITORY", GIT)] = field(repr=False)
+    repository: Annotated[str, _addressed()] = field(repr=False)
     branch: Annotated[str, _said("Branch that says what should run.", "BRANCH", GIT)] = "main"
     path: Annotated[str, _said("Folder of the repository that holds the manifests.", "PATH", GIT)] = "desired"
     state_dir: Annotated[

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote, unquote, urlsplit
 
-from controller.source.git_errors import SourceError, scrub
+from controller.source.git_errors import SourceError
 from controller.source.signatures import NOBODY, Trust
 
 ALWAYS = ("https", "ssh")
@@ -18,6 +18,7 @@ ON_REQUEST = ("file", "git", "http")  # neither encrypted nor, but for this mach
 
 _SCP_LIKE = re.compile(r"^(?:[^@/:]+@)?(?P<host>\[[^\]]+\]|[^@/:]+):(?!//)")
 _PASSWORD_AND_SCP_LIKE = re.compile(r"^[^@/:]*:[^@/]*@[^@/:]+:")
+_ALMOST_HTTP = re.compile(r"^https?:?/", re.IGNORECASE)  # of which a path or a host named https would be made
 _HELPER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9+.-]*::")
 # What git's check-ref-format forbids in the name of a branch.
 _NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[-./@]$|^[-./]|[/.]$")
@@ -105,6 +106,11 @@ def remote(settings: GitSettings) -> Remote:
     return Remote(url, _branch(settings.branch), username, password)
 
 
+def well_formed(given: str) -> None:
+    """Raise SourceError, without what was given, where it is an address that is never given to git."""
+    _address(given)
+
+
 def without_credentials(settings: GitSettings) -> GitSettings:
     """The same repository for what is known of it here: where there is no token to be had, that is no matter."""
     return replace(settings, token="", token_file=None, tokens=None)
@@ -127,8 +133,13 @@ def _url(given: str) -> tuple[str, str, str]:
     try:
         parts = urlsplit(given)
         host = parts.hostname or ""
+        port = parts.netloc.rpartition("@")[2].rpartition("]")[2].partition(":")[2]
     except ValueError:
         raise _refused(given, "is not an address") from None
+    if port and not (port.isascii() and port.isdigit()):
+        raise _refused(f"{parts.scheme}://@", "has no number for its port")  # it may be the start of a password
+    if "@" in parts.path and parts.scheme != "file":
+        raise _refused(given, "has an @ behind its host, where a password with a / in it would put one")
     if parts.query or parts.fragment or host.startswith("-") or (parts.username or "").startswith("-"):
         raise _refused(given, "has parts that a repository's address does not have")
     if parts.scheme == "file":
@@ -146,10 +157,12 @@ def _url(given: str) -> tuple[str, str, str]:
 
 
 def _path_or_scp(given: str) -> str:
+    if _ALMOST_HTTP.match(given):
+        raise _refused(given, "lacks the :// behind its scheme")
     scp_like = _SCP_LIKE.match(given)
     if scp_like is None:
         return os.path.abspath(given)  # noqa: PTH100 - a link in the path is the operator's business
-    if scp_like["host"].startswith("-") or _PASSWORD_AND_SCP_LIKE.match(given):
+    if scp_like["host"].startswith("-") or _PASSWORD_AND_SCP_LIKE.match(given) or "@" in given[scp_like.end() :]:
         raise _refused(given, "is not an address")
     return given
 
@@ -187,12 +200,19 @@ def _no_token(message: str) -> SourceError:
 
 
 def _refused(given: str, why: str) -> SourceError:
-    address = scrub(given.partition("?")[0], ())
-    shown = "".join(filter(str.isprintable, address if "://" in address else address.rpartition("@")[2]))
-    remedy = "Write what `git clone` takes: https://host/path, ssh://user@host/path or user@host:path."
-    return SourceError("refused", f"The repository's address '{shown}' {why}.", remedy)
+    remedy = "Write https://host/path, or ssh's user@host:path. A password in it: percent-encode what it has beside "
+    remedy += "letters and digits, or better leave it out and set TRUEUP_GIT_TOKEN."
+    return SourceError("refused", f"The repository's address '{_shown(given)}' {why}.", remedy)
+
+
+def _shown(given: str) -> str:
+    """An address as people may see it. With an @ in it anything may be the password, so of that nothing but the scheme."""
+    scheme, separator, _ = given.partition("://")
+    if "@" in given:
+        return f"{scheme if scheme.isascii() and scheme.isalpha() else ''}{separator}***" if separator else "***"
+    return "".join(filter(str.isprintable, given.partition("?")[0].partition("#")[0]))
 
 
 def _not_allowed(url: str, transport: str) -> SourceError:
-    message = f"The repository's address '{url}' is of the transport {transport}, which is not allowed."
+    message = f"The repository's address '{_shown(url)}' is of the transport {transport}, which is not allowed."
     return SourceError("refused", message, f"Use https or ssh, or allow it: TRUEUP_GIT_ALLOW={transport}.")

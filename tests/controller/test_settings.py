@@ -87,6 +87,15 @@ def test_an_address_with_a_secret_is_refused_on_the_command_line(url: str) -> No
     assert (answer.exit_code, "hunter2" in answer.output) == (2, False)
 
 
+@pytest.mark.parametrize(
+    "url", ["https://u:hunter2/z@h/x", "https://u:hunter2 z@h/x", "https:/u:hunter2@h/x", "https//u:hunter2@h/x"]
+)
+def test_an_address_that_a_password_breaks_is_refused_at_the_start_and_not_repeated(url: str) -> None:
+    for answer in (asked("--repository", url), asked(TRUEUP_REPOSITORY=url)):
+        assert (answer.exit_code, "hunter2" in answer.output) == (2, False)
+        assert "TRUEUP_GIT_TOKEN" in answer.output
+
+
 def test_a_transport_that_nobody_can_allow_is_refused() -> None:
     answer = asked("--repository", "x", "--git-allow", "file,ext")
     assert answer.exit_code == 2

@@ -9,6 +9,7 @@ from controller.source.git import GitSource
 from controller.source.git_errors import SourceError
 from controller.source.isolation import configuration, credentials, environment
 from controller.source.remote import GitSettings, remote
+from reconcilers.aws.sanitize import sanitized
 from tests.controller.source.repository import Repository, local
 
 
@@ -54,12 +55,42 @@ def test_an_address_is_taken_without_its_credentials(given: str, url: str) -> No
         "https://h/a b",
         "file://u:s3cret@h/x",
         "u:s3cret@h:x",
+        "u:s3cret/z@h:x",
+        "https://u:s3cret/z@127.0.0.1:1/y",
+        "https://u:1/s3cret@h/y",
+        "https://u:s3cret/z",
+        "ssh://u:s3cret/z@h/y",
+        "https://u:s3cret?z@h/y",
+        "https://u:s3cret#z@h/y",
+        "https://u:s3cret z@h/y",
+        "https://h/y?user=a@s3cret",
+        "https:/u:s3cret@h/x",
+        "https//u:s3cret@h/x",
+        "HTTPS:u:s3cret@h/x",
+        "https:/h/x",
+        "https//h/x",
     ],
 )
 def test_an_address_that_git_could_misread_is_refused(given: str) -> None:
     with pytest.raises(SourceError) as caught:
         remote(local(given))
     assert caught.value.reason == "refused"
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("given", ["https://u:s3cret/z@h/y", "https://u:s3cret z@h/y", "https://u:s3cret?z@h/y"])
+def test_a_password_that_breaks_the_address_is_answered_with_how_to_write_it(given: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        remote(GitSettings(url=given))
+    assert "'https://***'" in caught.value.message
+    assert "percent-encode" in caught.value.remedy
+    assert "TRUEUP_GIT_TOKEN" in caught.value.remedy
+    assert "://***" not in sanitized(caught.value.remedy)
+
+
+def test_a_path_that_is_not_allowed_is_refused_without_what_may_be_a_password_in_it() -> None:
+    with pytest.raises(SourceError) as caught:
+        remote(GitSettings(url="srv/u:s3cret@h/x"))
     assert "s3cret" not in str(caught.value)
 
 
