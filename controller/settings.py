@@ -9,8 +9,8 @@ from typer import BadParameter, Option
 
 from controller.credentials.reference import parse_reference
 from controller.lease.address import address_of
+from controller.source.address import ON_REQUEST, taken_apart
 from controller.source.git_errors import SourceError
-from controller.source.remote import ON_REQUEST, well_formed
 from controller.source.signatures import Verify
 
 GIT, AWS, LOOP, HTTP, LOGS = "Git", "AWS", "Loop", "HTTP", "Logs"
@@ -55,7 +55,7 @@ def _named(text: str, name: str) -> object:
 def address(said: str) -> str:
     """The repository's address, unchanged. Raises ``BadParameter``, without what was said, where git never gets it."""
     try:
-        well_formed(said)
+        taken_apart(said)
     except SourceError as error:
         raise BadParameter(f"{error.message} {error.remedy}") from None
     return said

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os.path
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
+from controller.source.address import ALWAYS, not_allowed, taken_apart, transport_of
 from controller.source.git_errors import SourceError
 from controller.source.signatures import NOBODY, Trust
 
-ALWAYS = ("https", "ssh")
-ON_REQUEST = ("file", "git", "http")  # neither encrypted nor, but for this machine's files, of anybody in particular
-
-_SCP_LIKE = re.compile(r"^(?:[^@/:]+@)?(?P<host>\[[^\]]+\]|[^@/:]+):(?!//)")
-_PASSWORD_AND_SCP_LIKE = re.compile(r"^[^@/:]*:[^@/]*@[^@/:]+:")
-_ALMOST_HTTP = re.compile(r"^https?:?/", re.IGNORECASE)  # of which a path or a host named https would be made
-_HELPER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9+.-]*::")
 # What git's check-ref-format forbids in the name of a branch.
 _NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|^[-./@]$|^[-./]|[/.]$")
 
@@ -97,79 +90,18 @@ class Remote:
 
 def remote(settings: GitSettings) -> Remote:
     """Take settings apart, or raise SourceError: `refused` for an address or a branch that is never given to git."""
-    url, username, password = _address(settings.url)
-    if (transport := _transport(url)) not in settings.transports:
-        raise _not_allowed(url, transport)
+    url, username, password = taken_apart(settings.url)
+    if (transport := transport_of(url)) not in settings.transports:
+        raise not_allowed(url, transport)
     username, password = settings.username or username or "git", _token(settings) or password
     if not f"{username}{password}".isprintable():
         raise _no_token("The user name or the token has a line break or another control character in it.")
     return Remote(url, _branch(settings.branch), username, password)
 
 
-def well_formed(given: str) -> None:
-    """Raise SourceError, without what was given, where it is an address that is never given to git."""
-    _address(given)
-
-
 def without_credentials(settings: GitSettings) -> GitSettings:
     """The same repository for what is known of it here: where there is no token to be had, that is no matter."""
     return replace(settings, token="", token_file=None, tokens=None)
-
-
-def _address(given: str) -> tuple[str, str, str]:
-    if not given or given.startswith("-") or any(character <= " " or character == "\x7f" for character in given):
-        raise _refused(given, "is not an address")
-    if _HELPER.match(given):
-        raise _refused(given, "names a transport that runs commands")
-    scheme, separator, _ = given.partition("://")
-    if not separator:
-        return _path_or_scp(given), "", ""
-    if scheme.lower() not in (*ALWAYS, *ON_REQUEST):
-        raise _refused(given, "has an unknown scheme")
-    return _url(given)
-
-
-def _url(given: str) -> tuple[str, str, str]:
-    try:
-        parts = urlsplit(given)
-        host = parts.hostname or ""
-        port = parts.netloc.rpartition("@")[2].rpartition("]")[2].partition(":")[2]
-    except ValueError:
-        raise _refused(given, "is not an address") from None
-    if port and not (port.isascii() and port.isdigit()):
-        raise _refused(f"{parts.scheme}://@", "has no number for its port")  # it may be the start of a password
-    if "@" in parts.path and parts.scheme != "file":
-        raise _refused(given, "has an @ behind its host, where a password with a / in it would put one")
-    if parts.query or parts.fragment or host.startswith("-") or (parts.username or "").startswith("-"):
-        raise _refused(given, "has parts that a repository's address does not have")
-    if parts.scheme == "file":
-        if "@" in parts.netloc:
-            raise _refused(given, "has a user in the path of a file")
-        return given, "", ""
-    _, _, place = parts.netloc.rpartition("@")
-    if not place:
-        raise _refused(given, "names no host")
-    if parts.scheme in {"http", "https"}:
-        bare = parts._replace(netloc=place).geturl()
-        return bare, unquote(parts.username or ""), unquote(parts.password or "")
-    user = f"{parts.username}@" if parts.username and parts.scheme == "ssh" else ""
-    return parts._replace(netloc=f"{user}{place}").geturl(), "", ""
-
-
-def _path_or_scp(given: str) -> str:
-    if _ALMOST_HTTP.match(given):
-        raise _refused(given, "lacks the :// behind its scheme")
-    scp_like = _SCP_LIKE.match(given)
-    if scp_like is None:
-        return os.path.abspath(given)  # noqa: PTH100 - a link in the path is the operator's business
-    if scp_like["host"].startswith("-") or _PASSWORD_AND_SCP_LIKE.match(given) or "@" in given[scp_like.end() :]:
-        raise _refused(given, "is not an address")
-    return given
-
-
-def _transport(url: str) -> str:
-    scheme, separator, _ = url.partition("://")
-    return scheme.lower() if separator else "ssh" if _SCP_LIKE.match(url) else "file"
 
 
 def _branch(given: str) -> str:
@@ -197,22 +129,3 @@ def _token(settings: GitSettings) -> str:
 
 def _no_token(message: str) -> SourceError:
     return SourceError("wrong-credentials", message, "Give a token of one line, readable for this user.")
-
-
-def _refused(given: str, why: str) -> SourceError:
-    remedy = "Write https://host/path, or ssh's user@host:path. A password in it: percent-encode what it has beside "
-    remedy += "letters and digits, or better leave it out and set TRUEUP_GIT_TOKEN."
-    return SourceError("refused", f"The repository's address '{_shown(given)}' {why}.", remedy)
-
-
-def _shown(given: str) -> str:
-    """An address as people may see it. With an @ in it anything may be the password, so of that nothing but the scheme."""
-    scheme, separator, _ = given.partition("://")
-    if "@" in given:
-        return f"{scheme if scheme.isascii() and scheme.isalpha() else ''}{separator}***" if separator else "***"
-    return "".join(filter(str.isprintable, given.partition("?")[0].partition("#")[0]))
-
-
-def _not_allowed(url: str, transport: str) -> SourceError:
-    message = f"The repository's address '{_shown(url)}' is of the transport {transport}, which is not allowed."
-    return SourceError("refused", message, f"Use https or ssh, or allow it: TRUEUP_GIT_ALLOW={transport}.")

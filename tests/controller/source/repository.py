@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from controller.source.remote import ON_REQUEST, GitSettings
+from controller.source.address import ON_REQUEST
+from controller.source.remote import GitSettings
 
 
 def local(url: str, **settings: Any) -> GitSettings:
