@@ -75,7 +75,8 @@ class Shelf:
         self._folder = folder
         self._lock: IO[str] | None = None
         with suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # as the mirror's would make it
+            folder.mkdir(mode=0o700, exist_ok=True)
             self._lock = _locked(folder / "lock")
         self.holder = _holder(folder / "holder") if self._lock is not None else secrets.token_hex(3)
 

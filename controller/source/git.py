@@ -261,14 +261,16 @@ class GitSource:
         origin = remote(self._settings)
         text, file = configuration(origin, self._settings), self._home / "config"
         try:
-            self._home.mkdir(parents=True, exist_ok=True)
+            self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not file.exists() or file.read_bytes() != text.encode():
                 file.write_text(text, "utf-8")
         except OSError as error:
             raise unusable(str(self._home), error) from None
         seconds = self._settings.timeout
         commands = Commands(origin, self._runner, self._surroundings, deadline, seconds, self._moved)
-        return Mirror(self._home, commands)
+        mirror = Mirror(self._home, commands)
+        mirror.set_right()
+        return mirror
 
     def _before(self) -> str | None:
         note = self._noted()

@@ -67,6 +67,7 @@ def environment(ambient: Mapping[str, str], home: Path, settings: GitSettings) -
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_LITERAL_PATHSPECS": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_GRAFT_FILE": "/dev/null",
         "GIT_SSH_VARIANT": "ssh",
         "GIT_SSH_COMMAND": _ssh(settings),
         **{f"GIT_{role}_{what}": "trueup" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},

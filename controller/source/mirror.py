@@ -17,6 +17,7 @@ from types import MappingProxyType
 from controller.source.git_errors import SourceError, explain, no_branch, stopped, too_slow, unusable
 from controller.source.headway import Headway, doing
 from controller.source.isolation import credentials
+from controller.source.mirror_setup import restore
 from controller.source.objects import Commit, parse_commit, parse_commits, parse_references, parse_touched
 from controller.source.process import Runner, TimedOutError
 from controller.source.remote import Remote
@@ -91,6 +92,10 @@ class Mirror:
         self._commands = commands
         self._place = home / f"{hashlib.sha256(self._origin.url.encode()).hexdigest()[:16]}.git"
 
+    def set_right(self) -> None:
+        """Undo what somebody changed in how the mirror is set up, before git reads it."""
+        restore(self._place)
+
     @property
     def exists(self) -> bool:
         """Whether there is something that looks like a mirror."""
@@ -144,6 +149,7 @@ class Mirror:
         self._commands.run(
             ["init", "--quiet", "--bare", "--template=", f"--object-format={kind}", str(self._place)], {}
         )
+        restore(self._place)
 
     def lost(self, previous: str, tip: Commit) -> bool:
         """Whether the commit `previous` is not in the history of the tip.
@@ -274,7 +280,8 @@ class Mirror:
 
     def _network(self, *command: str) -> bytes:
         if command[0] != "fetch":
-            return self._commands.run(list(command), credentials(self._origin))
+            # In no repository: else one that stands in the folder above would say where addresses lead.
+            return self._commands.run(list(command), {"GIT_DIR": "/dev/null", **credentials(self._origin)})
         for left in self._arriving():  # by a fetch that was ended: git leaves them, each as large as what had come
             left.unlink(missing_ok=True)
         place = {"GIT_DIR": str(self._place), **credentials(self._origin)}

@@ -65,7 +65,8 @@ class TrustedKeys:
         if self._trust.revoked is not None:
             _content(self._trust.revoked, "REVOKED_SIGNERS")
             options += _option("gpg.ssh.revocationFile", str(self._trust.revoked.absolute()))
-        return (*options, *_option("gpg.x509.program", "false"))
+        # Each kind has its program named here, so that no configuration beside the mirror can name another.
+        return (*options, *_option("gpg.ssh.program", "ssh-keygen"), *_option("gpg.x509.program", "false"))
 
     def _gpg_home(self, content: bytes) -> Path:
         """A home of gpg's with exactly the keys of `content`, made once for each content."""

@@ -225,3 +225,61 @@ def test_a_folder_named_like_an_option_or_a_pattern_is_a_folder(repository: Repo
 def test_no_files_under_a_folder_is_no_problem(repository: Repository, tmp_path: Path) -> None:
     repository.commit({"a": "1"})
     assert read(repository, tmp_path, "desired") == ({}, [])
+
+
+def test_a_repository_that_is_put_into_the_state_folder_says_nothing_of_where_to_look(
+    repository: Repository, tmp_path: Path
+) -> None:
+    commit = repository.commit({"desired/a": "1"})
+    other = Repository(tmp_path / "other.git")
+    planted = Repository(tmp_path / "state" / ".git")
+    planted.git("config", f"url.file://{other.path}.insteadOf", f"file://{repository.path}")
+
+    assert open_source(repository, tmp_path).fetch().revision.commit == commit
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("objects/info/alternates", "/nowhere\n"), ("commondir", "/nowhere\n"), ("config", "# more\n")],
+)
+def test_what_somebody_adds_to_the_mirrors_setup_is_gone_at_the_next_look(
+    repository: Repository, tmp_path: Path, name: str, content: str
+) -> None:
+    repository.commit({"desired/a": "1"})
+    source = open_source(repository, tmp_path)
+    source.fetch()
+    added = mirror(tmp_path) / name
+    added.parent.mkdir(exist_ok=True)
+    with added.open("a") as file:
+        file.write(content)
+    source.fetch()
+    assert not added.exists() or content not in added.read_text()
+
+
+def test_a_link_in_the_place_of_the_mirrors_configuration_is_not_followed(
+    repository: Repository, tmp_path: Path
+) -> None:
+    repository.commit({"desired/a": "1"})
+    source = open_source(repository, tmp_path)
+    source.fetch()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("kept")
+    config = mirror(tmp_path) / "config"
+    config.unlink()
+    config.symlink_to(elsewhere)
+    source.fetch()
+    assert (elsewhere.read_text(), config.is_symlink()) == ("kept", False)
+
+
+def test_the_state_folder_is_made_for_its_owner_alone(repository: Repository, tmp_path: Path) -> None:
+    repository.commit({"desired/a": "1"})
+    open_source(repository, tmp_path).fetch()
+    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_state_folder_that_was_there_keeps_its_rights(repository: Repository, tmp_path: Path) -> None:
+    repository.commit({"desired/a": "1"})
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state").chmod(0o750)
+    open_source(repository, tmp_path).fetch()
+    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o750

@@ -12,9 +12,11 @@ import pytest
 
 from controller.source.git import GitSource
 from controller.source.git_errors import SourceError
+from controller.source.process import Runner
 from controller.source.rendering import render_in_process
 from controller.source.repository import Repository as Polled
 from controller.source.signatures import Trust, Verify
+from controller.source.trusted_keys import TrustedKeys
 from reconcilers.outcome import Retry
 from tests.controller.notes import FakeNotes
 from tests.controller.source.repository import Repository, local
@@ -364,6 +366,49 @@ def test_a_key_of_the_keyring_counts_and_no_other(court: Court, people: GpgSigne
 def test_a_gpg_signature_counts_for_nothing_without_a_keyring(court: Court, people: GpgSigners) -> None:
     court.commit(people.add("Carol"))
     assert "of GPG none does without TRUEUP_GPG_KEYRING" in court.look()
+
+
+@pytest.fixture
+def said(every: Court) -> Path:
+    """What a program that vouches for everybody leaves behind when it is run, in a court that refused Eve's commit."""
+    ran = every.folder / "ran"
+    program = every.folder / "program"
+    program.write_text(f"#!/bin/sh\ntouch {ran}\necho 'Good \"git\" signature for ann@example.com with X key Y'\n")
+    program.chmod(0o755)
+    every.commit(every.ann.options)
+    assert every.start() == ""
+    every.commit(every.eve.options)
+    assert every.start().startswith("unverified")
+    return ran
+
+
+@pytest.mark.parametrize("written", ["config", "elsewhere/config"])
+def test_a_program_that_the_mirrors_configuration_names_is_not_run(every: Court, said: Path, written: str) -> None:
+    (mirror,) = (every.folder / "state").glob("*.git")
+    (mirror / "elsewhere").mkdir()
+    config = (mirror / "config").read_text()
+    (mirror / written).write_text(f'{config}[gpg "ssh"]\n\tprogram = {said.with_name("program")}\n')
+    if written != "config":
+        (mirror / "commondir").write_text("elsewhere\n")
+    assert every.start().startswith("unverified")
+    assert not said.exists()
+
+
+def test_a_parent_that_is_struck_out_beside_the_commits_is_verified_all_the_same(every: Court) -> None:
+    every.commit(every.ann.options)
+    assert every.start() == ""
+    every.commit(every.eve.options)
+    assert every.start().startswith("unverified")
+    tip = every.commit(every.ann.options)
+    (mirror,) = (every.folder / "state").glob("*.git")
+    (mirror / "info").mkdir(exist_ok=True)
+    (mirror / "info" / "grafts").write_text(f"{tip}\n")
+    assert every.start().startswith("unverified")
+
+
+def test_each_kind_of_signature_is_checked_by_a_program_that_is_named(tmp_path: Path) -> None:
+    options = TrustedKeys(Trust(Verify.EVERY), tmp_path, Runner(tmp_path), {}).keys().options
+    assert {"gpg.program=false", "gpg.ssh.program=ssh-keygen", "gpg.x509.program=false"} <= set(options)
 
 
 @with_gpg
