@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from playwright.sync_api import Page, Route, expect
 
+from controller.loop.facts import Fact, Kind
 from controller.source.problem import Problem
 from reconcilers.attempts import AttemptState, AwsReason, Failure
 from reconcilers.diff import Change
@@ -65,6 +66,15 @@ def test_a_hostile_shift_runs_nothing(stage: Stage, tab: Opened) -> None:
     page = tab("/services/prod/x")
     expect(page.locator(".alarms")).to_contain_text(EVIL)
     assert not hacked(page)
+
+
+def test_a_moment_that_no_calendar_has_hides_nothing_else(stage: Stage, tab: Opened) -> None:
+    stage.adopt(snapshot(wants("cart", "prod", "1.0.0")))
+    for name, at in (("odd", 9e14), ("even", NOW)):
+        stage.journal.keep(Fact(name, Kind.ORDERED, at, None, f"An {name} moment"))
+    page = tab("/activity")
+    expect(page.locator(".fact")).to_have_count(2)
+    expect(page.locator(".fact time[datetime]")).to_have_count(1)
 
 
 def test_an_address_that_is_none_of_the_web_is_no_link(stage: Stage, tab: Opened) -> None:

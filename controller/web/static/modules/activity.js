@@ -5,7 +5,7 @@ import { empty, failure } from "./empty.js";
 import { states } from "./filter.js";
 import { keep } from "./places.js";
 import { store } from "./store.js";
-import { absolute, clock, exactSpan, now } from "./times.js";
+import { absolute, clock, exactSpan, now, stamp } from "./times.js";
 import { KINDS, known, short, who } from "./words.js";
 
 const PAGE = 60;
@@ -174,7 +174,7 @@ function words(text) {
 
 function drawn(fact) {
   const { word, sign, tone = fact.tone } = known(KINDS, fact.kind);
-  const at = h("time", { class: "at", datetime: new Date(fact.at * 1000).toISOString(), title: absolute(fact.at) }, clock(fact.at));
+  const at = h("time", { class: "at", datetime: stamp(fact.at), title: absolute(fact.at) }, clock(fact.at));
   const where = fact.service
     ? h("a", { class: "name", href: servicePath(fact.environment, fact.service), "data-focus": "name" }, fact.service, h("span", { class: "where" }, fact.environment))
     : h("span", { class: "name" }, "Git");

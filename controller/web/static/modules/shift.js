@@ -1,6 +1,6 @@
 // The deployment that runs: both colours with their share, its steps with their times, and the alarms that watch it.
 import { h, icon, outward } from "./dom.js";
-import { age, absolute, clock, exactSpan } from "./times.js";
+import { age, absolute, clock, exactSpan, stamp } from "./times.js";
 import { ATTEMPTS, count, sign } from "./words.js";
 
 const STEPS = {
@@ -53,7 +53,7 @@ function steps(found) {
   const rows = found.map(({ name, status, startedAt, endedAt }) => {
     const [sign, tone] = STEPS[status] ?? ["unknown", "quiet"];
     const took = startedAt !== null && endedAt !== null ? exactSpan(endedAt - startedAt) : startedAt !== null && status === "InProgress" ? age(startedAt, "for") : "";
-    const at = startedAt === null ? "" : h("time", { datetime: new Date(startedAt * 1000).toISOString(), title: absolute(startedAt) }, clock(startedAt));
+    const at = startedAt === null ? "" : h("time", { datetime: stamp(startedAt), title: absolute(startedAt) }, clock(startedAt));
     return h("li", { class: `tone-${tone}`, "data-status": status }, icon(sign), h("span", { class: "step" }, name, h("span", { class: "unseen" }, `: ${status}`)), at, h("span", { class: "took" }, took));
   });
   return h("div", {}, h("h3", {}, "Lifecycle"), h("ol", { class: "steps" }, rows));

@@ -39,6 +39,12 @@ export function absolute(at) {
   return new Date(at * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
 }
 
+/** A moment as machines read it. Null, so no attribute, for a number that no calendar has. */
+export function stamp(at) {
+  const moment = new Date(at * 1000);
+  return Number.isNaN(moment.getTime()) ? null : moment.toISOString();
+}
+
 /** The time of the day alone. */
 export function clock(at) {
   return new Date(at * 1000).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -47,7 +53,7 @@ export function clock(at) {
 /** An age that goes on by itself. `form`: "ago" (4 min ago), "for" (4 min), "left" (about 4 min). */
 export function age(at, form = "ago") {
   if (at === null || at === undefined) return null;
-  const given = { datetime: new Date(at * 1000).toISOString(), title: absolute(at), "data-at": at, "data-form": form };
+  const given = { datetime: stamp(at), title: absolute(at), "data-at": at, "data-form": form };
   return h("time", given, worded(at, form));
 }
 
