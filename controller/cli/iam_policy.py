@@ -1,6 +1,10 @@
 """``trueup iam-policy``: the least that Trueup must be allowed, for exactly these files."""
 
 import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +16,8 @@ from controller.cli.output import complain, failing_clearly
 if TYPE_CHECKING:
     from controller.permissions.needed import Role
 
+_NUMBER = re.compile(r"(-[0-9]+)+$")
+_LONGEST = 120  # of the 128 characters that IAM takes, with room for a number
 SWITCH = "What the daemon has switched on"
 
 
@@ -43,6 +49,7 @@ def iam_policy(  # noqa: PLR0913,PLR0917 - a flag each
     A role that manifests have assumed gets a policy of its own, and so does what is longer than IAM's 6,144 characters.
     """
     from controller.permissions.documents import TooLongError
+    from controller.permissions.names import MisnamedError
     from controller.permissions.needed import AccountUnknownError, Using
 
     using = Using(account, cloudtrail, logs, notifications, despite_alarm, lease_table, tuple(secret or ()))
@@ -51,7 +58,7 @@ def iam_policy(  # noqa: PLR0913,PLR0917 - a flag each
         told(snapshot.errors)
         complain("a policy for a part of the manifests would let the rest fail: put these right first.")
         raise typer.Exit(1)
-    with failing_clearly(AccountUnknownError, TooLongError, OSError):
+    with failing_clearly(AccountUnknownError, MisnamedError, TooLongError, OSError):
         policies = named(tuple(snapshot.services.values()), using)
         if into is not None:
             _write(policies, into)
@@ -65,14 +72,28 @@ def named(services: Any, using: Any) -> dict[str, Any]:
     from controller.permissions.needed import needed
 
     policies: dict[str, Any] = {}
-    for role, statements in needed(services, using).items():
+    wanted = needed(services, using)
+    names = _names(wanted)
+    for role, statements in wanted.items():
         for number, document in enumerate(documents(statements), start=1):
-            policies[f"{_name(role)}{f'-{number}' if number > 1 else ''}"] = document
+            policies[f"{names[role]}{f'-{number}' if number > 1 else ''}"] = document
     return policies
 
 
+def _names(roles: "Iterable[Role]") -> "dict[Role, str]":
+    """A name for each. IAM tells none apart by case, and with a number behind it one could be another role's."""
+    plain = {role: _name(role) for role in roles}
+    alike = Counter(_NUMBER.sub("", name.lower()) for name in plain.values())
+    return {
+        role: name
+        if len(name) <= _LONGEST and alike[_NUMBER.sub("", name.lower())] == 1
+        else f"{name[: _LONGEST - 9]}-{sha256(role.arn.encode()).hexdigest()[:8]}"
+        for role, name in plain.items()
+    }
+
+
 def _name(role: "Role") -> str:
-    return f"trueup-{role.account}-{role.arn.rpartition('/')[2]}" if role.arn else "trueup"
+    return f"trueup-{role.account}-{role.arn.partition(':role/')[2].replace('/', '-')}" if role.arn else "trueup"
 
 
 def _write(policies: dict[str, Any], folder: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from controller.permissions.names import Place, accounts_of, infrastructure_roles, partition_of, task_roles
+from controller.permissions.names import Place, account_of, accounts_of, exactly, infrastructure_roles, task_roles
 from controller.permissions.statement import EVERYTHING, Statement, statement
 from reconcilers.aws.ecr import parsed
 from reconcilers.model import CodeDeployRollout, RollingRollout, Service, SyncPolicy
@@ -46,13 +46,16 @@ class AccountUnknownError(Exception):
 
 
 def needed(services: Iterable[Service], using: Using) -> Mapping[Role, tuple[Statement, ...]]:
-    """The statements of each role's policy, Trueup's own first. Raises ``AccountUnknownError``."""
+    """The statements of each role's policy, Trueup's own first.
+
+    Raises ``AccountUnknownError``, and ``MisnamedError`` where a name would allow more than itself.
+    """
     every = tuple(services)
     home = _home(every, using)
     mine: dict[Role, list[Service]] = {Role(home): []}
     for each in every:
         arn = each.scope.role_arn
-        mine.setdefault(Role(arn.split(":")[4], arn) if arn else Role(home), []).append(each)
+        mine.setdefault(Role(account_of(arn), arn) if arn else Role(home), []).append(each)
     assumed = tuple(sorted(each.arn for each in mine if each.arn))
     return {
         role: (*_of(tuple(kept), role.account, using), *(() if role.arn else _own(assumed, using)))
@@ -101,7 +104,7 @@ def _read(services: tuple[Service, ...], account: str, using: Using) -> Iterator
         unscoped.append("application-autoscaling:DescribeScalableTargets")
     if using.cloudtrail:
         unscoped.append("cloudtrail:LookupEvents")
-    regions = tuple(sorted({each.scope.region for each in services}))
+    regions = tuple(sorted({exactly(each.scope.region) for each in services}))
     pinned = {"StringEquals": {"aws:RequestedRegion": regions}}
     yield from statement("ReadWithoutResources", unscoped, EVERYTHING if services else (), pinned)
 
@@ -119,7 +122,7 @@ def _read_rollouts(services: tuple[Service, ...], account: str) -> Iterator[Stat
     yield from statement("ReadDeployments", [f"codedeploy:{each}" for each in read], groups)
     applications = _each(services, account, _application)
     yield from statement("ReadDeployedRevisions", ["codedeploy:GetApplicationRevision"], applications)
-    paces = _each(shifted, account, lambda _, place: (place.arn("codedeploy", "deploymentconfig:*"),))
+    paces = _each(shifted, account, lambda _, place: (place.arn("codedeploy", "deploymentconfig:", "*"),))
     yield from statement("ReadDeploymentConfigs", ["codedeploy:GetDeploymentConfig"], paces)
 
 
@@ -133,7 +136,7 @@ def _read_logs(services: tuple[Service, ...], account: str) -> Iterator[Statemen
     clusters = _each(services, account, lambda each, place: (place.arn("ecs", f"cluster/{each.cluster}"),))
     here = {"ArnEquals": {"ecs:cluster": tuple(sorted(set(clusters)))}}
     yield from statement("FindTasks", ["ecs:ListTasks"], EVERYTHING if clusters else (), here)
-    tasks = _each(services, account, lambda each, place: (place.arn("ecs", f"task/{each.cluster}/*"),))
+    tasks = _each(services, account, lambda each, place: (place.arn("ecs", f"task/{each.cluster}/", "*"),))
     yield from statement("ReadTasks", ["ecs:DescribeTasks"], tasks)
     yield from statement(
         "ReadLogs", ["logs:DescribeLogStreams", "logs:GetLogEvents"], _each(services, account, _groups)
@@ -183,15 +186,15 @@ def _service(each: Service, place: Place) -> Iterator[str]:
 
 
 def _service_deployment(each: Service, place: Place) -> Iterator[str]:
-    yield place.arn("ecs", f"service-deployment/{each.cluster}/{each.name}/*")
+    yield place.arn("ecs", f"service-deployment/{each.cluster}/{each.name}/", "*")
 
 
 def _service_revision(each: Service, place: Place) -> Iterator[str]:
-    yield place.arn("ecs", f"service-revision/{each.cluster}/{each.name}/*")
+    yield place.arn("ecs", f"service-revision/{each.cluster}/{each.name}/", "*")
 
 
 def _family(each: Service, place: Place) -> Iterator[str]:
-    yield place.arn("ecs", f"task-definition/{each.family}:*")
+    yield place.arn("ecs", f"task-definition/{each.family}:", "*")
 
 
 def _deployment_group(each: Service, place: Place) -> tuple[str, ...]:
@@ -219,14 +222,13 @@ def _repositories(each: Service, place: Place) -> Iterator[str]:
     for container in each.task_definition.get("containerDefinitions") or ():
         found = parsed(str(container.get("image")))
         if found is not None and found.region == place.region:
-            name = f"repository/{found.repository}"
-            yield f"arn:{partition_of(found.region)}:ecr:{found.region}:{found.registry}:{name}"
+            yield Place(found.registry, found.region).arn("ecr", f"repository/{found.repository}")
 
 
 def _groups(each: Service, place: Place) -> Iterator[str]:
     here, _ = places(each.task_definition)
     for found in here:
-        group = place.arn("logs", f"log-group:{found.group}", found.region or place.region)
+        group = place.arn("logs", f"log-group:{found.group}", region=found.region or place.region)
         yield from (group, f"{group}:*")
 
 

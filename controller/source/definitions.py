@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from controller.source import lint_itself, misfits
+from controller.source import lint_itself, misfits, name_rules
 from controller.source.definition_rules import CONTAINERS, refusals
 from controller.source.images import ImageError, image
 from controller.source.lint import lint
@@ -56,6 +56,7 @@ def checked(source: Located, manifest: Manifest, document: Located) -> Checked:
     sound = _without(definition, {misfit.at for misfit in unfit})
     problems = [misfits.problem(source, misfit) for misfit in unfit]
     problems += [source.problem(*refusal) for refusal in refusals(source.data, sound)]
+    problems += [source.problem(*refusal) for refusal in name_rules.of_definition(sound)]
     problems += [_on_fargate(source, sound, found) for found in fargate.problems(sound)]
     problems += [document.problem(*refusal) for refusal in lint_itself.refusals(manifest.spec, sound)]
     return Checked(definition, (*problems, *wrong_images, *_linted(source, sound, strict=manifest.spec.strict)))

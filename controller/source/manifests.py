@@ -60,6 +60,7 @@ Duration = Annotated[
 ]
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
 _ECS_NAME = r"^[A-Za-z0-9_-]{1,255}$"
+_CODE_DEPLOY_NAME = r"^[A-Za-z0-9._+=,@-]{1,100}$"
 _CLUSTER = r"^(arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:cluster/)?[A-Za-z0-9_-]{1,255}$"
 _REGION = r"^[a-z]{2,}(-[a-z]+)+-[0-9]+$"
 _ROLE = r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+$"
@@ -67,6 +68,7 @@ _EXTERNAL_ID = r"^[A-Za-z0-9_+=,.@:/-]{2,}$"
 PATTERNS = {  # what to write, in words
     NAME: "Write at most 100 letters, digits, _ and -, beginning with a letter or a digit.",
     _ECS_NAME: "Write letters, digits, _ and -, as ECS shows the name.",
+    _CODE_DEPLOY_NAME: "Write at most 100 letters, digits and . _ + = , @ -, as CodeDeploy shows the name.",
     _CLUSTER: "Write the cluster's name (letters, digits, _ and -) or its whole ARN.",
     _REGION: "Write a region such as eu-west-1.",
     _ROLE: "Write a role's ARN: arn:aws:iam::123456789012:role/name.",
@@ -74,6 +76,7 @@ PATTERNS = {  # what to write, in words
 }
 Name = Annotated[str, AsWritten(), Field(pattern=NAME)]
 EcsName = Annotated[str, AsWritten(), Field(pattern=_ECS_NAME)]
+CodeDeployName = Annotated[str, AsWritten(), Field(pattern=_CODE_DEPLOY_NAME)]
 ClusterName = Annotated[str, AsWritten(), Field(pattern=_CLUSTER)]
 Region = Annotated[str, AsWritten(), Field(pattern=_REGION)]
 RoleArn = Annotated[str, AsWritten(), Field(pattern=_ROLE)]
@@ -100,8 +103,8 @@ class Metadata(_Part):
 class CodeDeploy(_Part):
     """A traffic shift by CodeDeploy, for a service with the deployment controller CODE_DEPLOY."""
 
-    application: Text = Field(description="The CodeDeploy application.")
-    deployment_group: Text = Field(description="Its deployment group for this service.")
+    application: CodeDeployName = Field(description="The CodeDeploy application.")
+    deployment_group: CodeDeployName = Field(description="Its deployment group for this service.")
     timeout: Duration = Field(
         default=5400.0, description="Longest time from creation to AfterAllowTraffic, waits for a person apart."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from controller.source import misfits
+from controller.source import misfits, name_rules
 from controller.source.located import Located, PartPath
 from controller.source.problem import Problem
 from controller.source.spelling import nearest
@@ -31,6 +31,9 @@ def problems(document: Located, own_fields: frozenset[str]) -> Iterator[Problem]
     declared = {name: value for name, value in service.items() if name not in _ELSEWHERE}
     for misfit in shapes.service_definition(declared):
         yield misfits.problem(document, misfit, SERVICE)
+    for at in (SERVICE, _ECS):
+        for refusal in name_rules.of_fields(_mapping(document.data, at), at):
+            yield document.problem(*refusal)
     yield from _rolling(document, own_fields)
 
 

@@ -1,8 +1,10 @@
 """``trueup iam-policy`` as it is typed, and what the sandbox makes of it."""
 
 import json
+import re
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from controller.cli import app
@@ -68,5 +70,32 @@ def test_a_broken_manifest_makes_no_policy(tmp_path: Path) -> None:
 def test_an_assumed_roles_policy_is_named_after_its_account(tmp_path: Path) -> None:
     other = MANIFEST + "  roleArn: arn:aws:iam::210987654321:role/path/deploy\n"
     policies = json.loads(typed(repository(tmp_path, other), "--account", "123456789012").stdout)
-    assert list(policies) == ["trueup", "trueup-210987654321-deploy"]
+    assert list(policies) == ["trueup", "trueup-210987654321-path-deploy"]
     assert policies["trueup"]["Statement"][0]["Action"] == "sts:AssumeRole"
+
+
+def roles(folder: Path, *paths: str) -> list[str]:
+    """The names of the policies where services have these roles of one account assumed."""
+    repository(folder)
+    for number, path in enumerate(paths):
+        text = MANIFEST.replace("name: web", f"name: web{number}").replace("service: web", f"service: web{number}")
+        text += f"  roleArn: arn:aws:iam::210987654321:role/{path}\n"
+        (folder / f"desired/{number}.yaml").write_text(text, "utf-8")
+    return list(json.loads(typed(str(folder), "--account", "123456789012").stdout))
+
+
+def test_two_roles_of_one_name_have_a_policy_each(tmp_path: Path) -> None:
+    names = roles(tmp_path, "a/deployer", "b/deployer")
+    assert names == ["trueup", "trueup-210987654321-a-deployer", "trueup-210987654321-b-deployer"]
+
+
+@pytest.mark.parametrize("other", ["a-b", "A/B", "a/b-2"])
+def test_roles_whose_policies_would_be_of_one_name_have_a_policy_each(tmp_path: Path, other: str) -> None:
+    names = roles(tmp_path, "a/b", other)
+    assert len({each.lower() for each in names}) == 3
+    assert all(re.fullmatch(r"trueup-210987654321-.*-[0-9a-f]{8}", each) for each in names[1:])
+
+
+def test_a_policys_name_is_not_longer_than_iam_takes(tmp_path: Path) -> None:
+    _, name = roles(tmp_path, f"{'p' * 200}/deploy")
+    assert len(name) <= 125

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from botocore.session import get_session
 
+from controller.permissions.names import MisnamedError, partition_of
 from controller.permissions.needed import AccountUnknownError, Role, Using, needed
 from controller.permissions.statement import Statement
-from reconcilers.model import RollingRollout, Scope, Service, ServiceKey, SyncPolicy
+from reconcilers.model import CodeDeployRollout, RollingRollout, Scope, Service, ServiceKey, SyncPolicy
 from tests.reconcilers.builders import definition, wanted
 
 ACCOUNT = "123456789012"
@@ -179,8 +180,49 @@ def test_the_account_is_told_by_the_roles_or_by_the_operator() -> None:
     assert list(needed((nameless,), Using(account="1" * 12))) == [Role("1" * 12)]
 
 
+def logging(**options: str) -> Service:
+    container = {"name": "web", "image": "x", "logConfiguration": {"logDriver": "awslogs", "options": options}}
+    return service(task_definition=definition(taskRoleArn=TASK, containerDefinitions=[container]))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        service(task_definition=definition(taskRoleArn=f"arn:aws:iam::{ACCOUNT}:role/*")),
+        service(task_definition=definition(taskRoleArn="arn:aws:iam::*:role/exec")),
+        service(task_definition=definition(taskRoleArn="*")),
+        service(task_definition=definition(taskRoleArn="${aws:username}")),
+        service(task_definition=definition(executionRoleArn="arn:x")),
+        service(task_definition={**definition(taskRoleArn=TASK), "family": "*"}),
+        service(name="*"),
+        service(cluster="c?"),
+        service(scope=Scope("eu-west-1", f"arn:aws:iam::{ACCOUNT}:role/*")),
+        service(scope=Scope("*")),
+        service(rollout=CodeDeployRollout("*", "g")),
+        service(rollout=CodeDeployRollout("a", "g/*")),
+        rolling(service_definition={"volumeConfigurations": [{"roleArn": "*"}]}),
+        logging(**{"awslogs-group": "*", "awslogs-stream-prefix": "x"}),
+        logging(**{"awslogs-group": "g", "awslogs-stream-prefix": "x", "awslogs-region": "*"}),
+    ],
+)
+def test_what_would_be_a_pattern_in_a_policy_is_an_error(odd: Service) -> None:
+    with pytest.raises(MisnamedError, match="cannot stand in a policy"):
+        needed((odd,), Using(account=ACCOUNT))
+
+
+def test_a_role_whose_arn_has_no_account_tells_none() -> None:
+    with pytest.raises(MisnamedError, match="arn:x cannot stand in a policy"):
+        needed((service(task_definition=definition(executionRoleArn="arn:x")),), Using())
+
+
 def test_without_services_nothing_is_allowed() -> None:
     assert needed((), Using(account=ACCOUNT)) == {Role(ACCOUNT): ()}
+
+
+@pytest.mark.parametrize("partition", get_session().get_available_partitions())
+def test_every_region_that_is_known_is_in_its_partition(partition: str) -> None:
+    regions = get_session().get_available_regions("ecs", partition_name=partition)
+    assert {partition_of(each) for each in regions} == {partition}
 
 
 @pytest.mark.parametrize(("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])

@@ -236,3 +236,32 @@ def test_a_file_among_the_manifests_that_one_of_them_names_is_no_manifest(text: 
 
 def test_the_sound_commit_is_sound() -> None:
     assert said(compiled(SOUND)) == []
+
+
+LOG = {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/web", "awslogs-region": "eu-west-1"}}
+
+
+@pytest.mark.parametrize("role", ["*", "arn:aws:iam::123456789012:role/*", "role/ex?c", "a/${aws:username}", "arn:x"])
+@pytest.mark.parametrize("field", ["taskRoleArn", "executionRoleArn"])
+def test_a_role_that_is_a_pattern_is_refused_in_its_place(field: str, role: str) -> None:
+    assert f"{role} is no role's name or ARN" in problem(task(**{field: role}))
+
+
+def test_an_account_that_is_a_pattern_is_refused() -> None:
+    assert "is no role's name or ARN" in problem(task(taskRoleArn="arn:aws:iam::*:role/exec"))
+
+
+@pytest.mark.parametrize("family", ["*", "we?", "${x}", "a:b"])
+def test_a_family_that_is_a_pattern_is_refused(family: str) -> None:
+    assert f"{family} is no name of a family" in problem(task(family=family))
+
+
+@pytest.mark.parametrize("option", ["awslogs-group", "awslogs-region"])
+def test_a_place_of_logs_that_is_a_pattern_is_refused(option: str) -> None:
+    log = {**LOG, "options": {**LOG["options"], option: "*"}}  # type: ignore[dict-item]
+    assert f"{option} cannot be *" in problem(task({**WEB, "logConfiguration": log}))
+
+
+def test_roles_and_places_of_logs_that_are_names_are_taken() -> None:
+    arn = "arn:aws-cn:iam::123456789012:role/path/exec+=,.@-_"
+    assert problems(task({**WEB, "logConfiguration": LOG}, taskRoleArn="task", executionRoleArn=arn)) == []

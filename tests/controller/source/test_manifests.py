@@ -282,3 +282,24 @@ def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
     )
     lines = [int(problem.split(":")[1]) for problem in problems_of(text)]
     assert lines == [7, 10, 11, 12, 13]
+
+
+@pytest.mark.parametrize("name", ["'*'", "'a?'", "g/*", "'${x}'", "x" * 101])
+@pytest.mark.parametrize("field", ["application", "deploymentGroup"])
+def test_a_name_of_codedeploys_that_is_a_pattern_is_refused(field: str, name: str) -> None:
+    names = {"application": "a", "deploymentGroup": "g", field: name}
+    said = ", ".join(f"{each}: {value}" for each, value in names.items())
+    assert f"spec.rollout.codeDeploy.{field} " in problem_of(manifest(rollout=f"rollout: {{codeDeploy: {{{said}}}}}"))
+
+
+def test_a_role_of_the_services_fields_that_is_a_pattern_is_refused() -> None:
+    volume = "{name: v, managedEBSVolume: {roleArn: 'arn:aws:iam::123456789012:role/*'}}"
+    text = manifest(images=f"serviceDefinition: {{volumeConfigurations: [{volume}]}}")
+    assert "role/* is no role's name or ARN" in problem_of(text)
+
+
+def test_a_role_of_a_rollouts_hooks_that_is_a_pattern_is_refused() -> None:
+    hook = "{hookTargetArn: x, roleArn: '*', lifecycleStages: [PRE_SCALE_UP]}"
+    assert "* is no role's name or ARN" in problem_of(
+        manifest(rollout=f"rollout: {{ecs: {{lifecycleHooks: [{hook}]}}}}")
+    )
