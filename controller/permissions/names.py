@@ -10,14 +10,18 @@ from typing import Any
 
 from reconcilers.model import Service
 
-
 # What IAM reads as more than itself, or as the end of a part: no name of AWS's has one of them.
 _MORE_THAN_ITSELF = re.compile(r"[*?$\s]")
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::([0-9]+):role/[A-Za-z0-9_+=,.@/-]+")
 _ROLE_NAME = re.compile(r"[A-Za-z0-9_+=,.@/-]+")
 _PARTITIONS = {
-    **{"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc", "us-iso-": "aws-iso"},
-    **{"us-isob-": "aws-iso-b", "eu-isoe-": "aws-iso-e", "us-isof-": "aws-iso-f"},
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "eusc-": "aws-eusc",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
 }
 
 
