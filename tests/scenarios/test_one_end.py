@@ -64,7 +64,7 @@ class Witness:
         """How each deployment of ours ended, as any of the processes' journals tells it."""
         told: dict[str, set[Kind]] = {}
         for fact in (each for journal in self._journals for each in journal.after()[1]):
-            if fact.deployment is not None and fact.kind in ENDS and fact.who != "somebody else":
+            if fact.deployment is not None and fact.kind in ENDS and fact.commit is not None:
                 told.setdefault(fact.deployment, set()).add(fact.kind)
         return {name: sorted(kinds) for name, kinds in told.items()}
 

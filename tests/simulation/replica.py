@@ -77,6 +77,7 @@ class Step:
     sent: list[Sent]
     known: dict[str, tuple[Declared, Commit]]
     read: str = ""  # the newest commit then
+    wall: float = 0.0  # what the replica took the time to be: its clock jumps
     failed: list[str] = field(default_factory=list)
 
 
@@ -147,7 +148,8 @@ class Replica(Process):
         key = self.loop.queue.take()
         assert key is not None
         self._world.witness.taken(self, key)
-        step = Step(key, self._world.now(), [], self.clone.known, self.clone.last.id if self.clone.last else "")
+        read = self.clone.last.id if self.clone.last else ""
+        step = Step(key, self._world.now(), [], self.clone.known, read, self.now())
         self.busy.append(step)
         try:
             self.loop.step(key)

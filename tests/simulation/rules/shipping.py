@@ -121,7 +121,8 @@ class Shipping:
             ended = self.ended(record.plan, each)
             if each.content != shipment.content or ended is None or ended[0] not in INFRASTRUCTURE:
                 break
-            if row == 0 and 0 <= step.began - ended[1] < SOONEST and not any(at >= each.at for at in record.words):
+            known, soon = step.began >= ended[1], step.wall - ended[1] < SOONEST
+            if row == 0 and known and soon and not any(at >= each.at for at in record.words):
                 raise Violated("what AWS fails at is not tried again at once", f"{record.plan.name}: {each.id}")
             row += 1
         if row > RETRIES + len(record.words):
