@@ -5,13 +5,19 @@ process with an error; process 1 of a container does not hear it at all, and is 
 """
 
 import signal
-import threading
+from queue import SimpleQueue
 
-asked = threading.Event()
-"""Set once SIGTERM or SIGINT came."""
+# Its put() may be called while the same thread is anywhere in its get(). An Event's set() may not: where a signal meets
+# the moment in which wait() holds the lock, the handler waits for it for ever, and so does everybody else.
+_asked: SimpleQueue[None] = SimpleQueue()
 
 
 def listen() -> None:
     """From now on take SIGTERM and SIGINT as a question. To be called from the main thread; twice does no harm."""
     for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: asked.set())
+        signal.signal(each, lambda *_: _asked.put(None))
+
+
+def wait() -> None:
+    """Return once somebody asked, or has asked before."""
+    _asked.get()

@@ -62,5 +62,5 @@ def run(settings: Settings, context: typer.Context) -> None:
     log.info("started", url=daemon.http.url, path=settings.path, branch=settings.branch, workers=settings.workers)
     if not settings.api_token and settings.roles is None and not settings.roles_yaml:
         log.info("no TRUEUP_API_TOKEN and no TRUEUP_ROLES: sync and retry have no route")
-    ended = daemon.run(settings.workers, ending.asked.wait)
+    ended = daemon.run(settings.workers, ending.wait)
     log.info("ended" if ended else "ended with a step in hand that took too long")

@@ -2,14 +2,14 @@
 
 import importlib.util
 import json
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from controller import ending
 
 if TYPE_CHECKING:
     from sandbox.server.serving import Server
@@ -94,11 +94,9 @@ def _policies(files: list[Path], name: str) -> dict[str, list[Any]]:
 
 def _until_asked(introduce: Callable[[], None]) -> None:
     """Say what is here, and stay until Ctrl-C or SIGTERM."""
-    asked = threading.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: asked.set())
+    ending.listen()
     introduce()
-    asked.wait()
+    ending.wait()
 
 
 def _introduce(url: str, speed: float, traffic: "Traffic | None") -> None:

@@ -27,6 +27,26 @@ sys.meta_path.insert(0, Finder())
 sys.argv = ["trueup", *sys.argv[1:]]
 __main__.main()
 """
+# The signal comes at the so-many-eth line of Python that the waiting runs.
+AT_A_LINE = """\
+import os, signal, sys, threading
+from controller import ending
+left = int(sys.argv[1])
+def traced(frame, event, _):
+    global left
+    if event == "line":
+        left -= 1
+        if left == 0:
+            sys.settrace(None)
+            signal.raise_signal(signal.SIGTERM)
+    return traced
+ending.listen()
+timer = threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGTERM])
+timer.daemon = True
+timer.start()
+sys.settrace(traced)
+ending.wait()
+"""
 LARGE = "import sys, controller.{}; print(sorted({{'typer', 'pydantic', 'botocore', 'asyncio'}} & sys.modules.keys()))"
 
 
@@ -67,3 +87,8 @@ def test_a_command_that_asks_a_daemon_waits_for_no_import_of_what_only_a_daemon_
 def test_both_are_what_is_installed() -> None:
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
     assert scripts == {"trueup": "controller.__main__:main", "trueup-health": "controller.health:main"}
+
+
+@pytest.mark.parametrize("line", range(1, 9))
+def test_wherever_in_its_waiting_a_signal_meets_the_daemon_it_is_heard(line: int) -> None:
+    assert _python(AT_A_LINE, str(line)).returncode == 0
