@@ -1,14 +1,12 @@
 """Ignoring when writing: what a new revision says where somebody else has the say."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reconcilers.digits import number
 from reconcilers.pointer import Pointer
 from reconcilers.shape import Entries, Record, Shape, Values
 from reconcilers.task_definition import shape_of
-
-_PLACE = re.compile(r"[0-9]{1,9}")  # a file may ignore thousands of digits, which Python does not read
 
 
 def carry_ignored(
@@ -69,9 +67,9 @@ def _in_values(declared: Sequence[Any], live: Sequence[Any], name: str) -> Any:
 def _in_series(declared: Any, live: Any, names: Sequence[str]) -> Any:
     """A place in a list with an order, where both sides have it."""
     name, *below = names
-    if not (isinstance(declared, Sequence) and isinstance(live, Sequence) and _PLACE.fullmatch(name)):
+    index = number(name)
+    if index is None or not (isinstance(declared, Sequence) and isinstance(live, Sequence)):
         return declared
-    index = int(name)
     if index >= min(len(declared), len(live)):
         return declared
     return [*declared[:index], _carried(None, declared[index], live[index], below), *declared[index + 1 :]]

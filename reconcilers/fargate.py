@@ -7,6 +7,7 @@ ECS API reference (RegisterTaskDefinition, ContainerDefinition, LinuxParameters,
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from reconcilers.digits import MOST, number
 from reconcilers.pointer import spelled
 from reconcilers.task_definition import canonical
 
@@ -30,7 +31,6 @@ MEMORY_BY_CPU: Mapping[int, Sequence[int]] = {  # MiB by CPU units
     16384: range(32 * _GIB, 120 * _GIB + 1, 8 * _GIB),
 }
 _STORAGE_GIB = range(21, 201)
-_LONGEST = 20  # characters of a number; more is none that anybody means
 
 _NOT_IN_CONTAINER = {
     "dockerSecurityOptions": "remove it",
@@ -79,7 +79,7 @@ def _size(content: Mapping[str, Any]) -> Iterator[FargateProblem]:
         yield FargateProblem(_at(name), f"Fargate needs the task's {name}", f"write {name}, as in {_EXAMPLES[name]}")
     if missing:
         return
-    cpu, memory = _number(content["cpu"]), _number(content["memory"])
+    cpu, memory = number(str(content["cpu"])), number(str(content["memory"]))
     if cpu is None or cpu not in MEMORY_BY_CPU:
         sizes = ", ".join(map(str, MEMORY_BY_CPU))
         yield FargateProblem(
@@ -93,14 +93,9 @@ def _size(content: Mapping[str, Any]) -> Iterator[FargateProblem]:
 _EXAMPLES = {"cpu": 'cpu: "256"', "memory": 'memory: "512"'}
 
 
-def _number(amount: Any) -> int | None:
-    text = str(amount)
-    return int(text) if text.isdecimal() and len(text) <= _LONGEST else None
-
-
 def _cut(amount: Any) -> str:
     text = str(amount)
-    return text if len(text) <= 2 * _LONGEST else f"{text[:_LONGEST]}…"
+    return text if len(text) <= 2 * MOST else f"{text[:MOST]}…"
 
 
 def _object(value: Any) -> Mapping[str, Any]:
@@ -138,7 +133,7 @@ def _shares(content: Mapping[str, Any]) -> Iterator[FargateProblem]:
         "memory": [one.get("memoryReservation", one.get("memory")) for one in containers],
     }
     for name, amounts in reserved.items():
-        total, available = sum(_number(amount) or 0 for amount in amounts), _number(content.get(name))
+        total, available = sum(number(str(amount)) or 0 for amount in amounts), number(str(content.get(name)))
         if available is not None and total > available:
             message = f"the containers reserve {total} of {name}, the task has {available}"
             yield FargateProblem(_at(name), message, f"give the task more {name} or the containers less")

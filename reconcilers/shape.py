@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from reconcilers.digits import MOST
 from reconcilers.json_value import Json
 
 
@@ -85,7 +86,6 @@ PLAIN = Record()
 _OBJECT = (dict, Mapping)
 _LIST = (list, Sequence)
 _NUMBER = (int, float)
-_LONGEST = 20  # characters; more is no amount that anybody means, and thousands of digits Python does not even read
 _AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([a-z]*)", re.IGNORECASE)
 
 
@@ -172,7 +172,7 @@ def _sorted(shape: Entries, entries: Iterable[dict[str, Any]]) -> list[dict[str,
 
 
 def _in_1024ths(unit: str, text: str) -> str:
-    if len(text) > _LONGEST:
+    if len(text) > MOST:  # no amount that anybody means
         return text
     if text.isdecimal() and text.isascii():  # as nearly all are written
         return str(int(text))

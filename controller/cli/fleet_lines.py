@@ -12,6 +12,7 @@ from controller.cli.problems import told
 from controller.cli.sheet import Cell, sheet, stacked
 from controller.cli.spans import age, clock, since
 from controller.loop.author import name
+from controller.source.git_errors import UNAPPLIED
 from controller.web.fleet_views import FleetRow, FleetView
 from controller.web.views import SourceView
 
@@ -103,7 +104,7 @@ def _source(source: SourceView, look: Look, whole: bool) -> RenderableType | Non
     if said and source.more_problems:
         said.append(Text(f"{source.more_problems:,} problems more: trueup validate tells them all.", "yellow"))
     if source.failing_since is not None:
-        what = "Nothing new is applied" if source.reason in ("unverified", "defect") else "Git has not answered well"
+        what = "Nothing new is applied" if source.reason in UNAPPLIED else "Git has not answered well"
         unwell = f"{what} for {since(source.failing_since, look.now)}"
         said.insert(0, Text(f"{unwell}: {source.message} {source.remedy}".rstrip(), "yellow"))
     return Text("\n").join(said) if said else None

@@ -70,7 +70,6 @@ class Board:
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._source = SourceStatus()
-        self._recalled: Mapping[ServiceKey, Service] = {}
         self._services: dict[ServiceKey, ServiceStatus] = {}
         self._orders: dict[ServiceKey, Order] = {}
         self._field_heals: dict[ServiceKey, tuple[float, ...]] = {}
@@ -108,18 +107,9 @@ class Board:
         """Begin with what an earlier process applied last. Git has not answered well since that was looked at."""
         with self._lock:
             self._swap(recalled.snapshot)
-            self._recalled, at = recalled.snapshot.services, recalled.looked_at
-            message = also(self._source.message, recalled.snapshot.revision.commit)
+            at, message = recalled.looked_at, also(self._source.message, recalled.snapshot.revision.commit)
             before = replace(self._source, message=message, arriving="")
             self._source = replace(before, good_at=at, failing_since=at, recalled=True)
-
-    def confirmed(self, wanted: Service) -> bool:
-        """Whether Git was seen since the start to want this, and what was recalled only as long as it still does."""
-        with self._lock:
-            recalled, now = self._recalled.get(wanted.key), self._services.get(wanted.key)
-            if recalled is None or not alike(recalled, wanted):
-                return True
-            return not self._source.recalled and now is not None and alike(now.wanted, wanted)
 
     def shared(self, kept_by: KeptBy) -> None:
         """Who keeps what is new. What is known of a service ends with the keeping of it."""

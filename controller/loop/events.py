@@ -102,6 +102,12 @@ def result_of(attempt: Attempt) -> Result | None:
     return Result.ROLLED_BACK if attempt.rollback is not None else _RESULTS[attempt.state]
 
 
+def ended_at(attempt: Attempt) -> float | None:
+    """When that was decided, as far as AWS says: production has moved long before the old task set is gone."""
+    moved = result_of(attempt) is Result.SUCCEEDED and attempt.moved_at is not None
+    return attempt.moved_at if moved else attempt.finished_at
+
+
 def _rollouts(before: ServiceStatus, after: ServiceStatus, now: float) -> tuple[Event, ...]:
     was, still = before.rollout, after.rollout
     if after.failing_since is not None or _deployment(was) == _deployment(still):
@@ -131,7 +137,8 @@ def _ended(was: Rollout, after: ServiceStatus, now: float) -> RolloutEnded | Non
     if result is None:
         return None
     started = attempt.created_at if attempt else was.since
-    ended = _ended_at(attempt, result, now)
+    at = ended_at(attempt) if attempt is not None else None
+    ended = at if at is not None else now
     cause = attempt.mark.cause if attempt is not None and attempt.mark is not None else was.cause
     shipped_commit = result is Result.SUCCEEDED and cause is Cause.COMMIT
     committed = after.wanted.commit.committed_at
@@ -139,14 +146,6 @@ def _ended(was: Rollout, after: ServiceStatus, now: float) -> RolloutEnded | Non
     failed_at = _failing_since(after, was.deployment) if result is Result.SUCCEEDED else None
     restored = max(0.0, ended - failed_at) if failed_at is not None else None
     return RolloutEnded(after.wanted.key, was.deployment, result, max(0.0, ended - started), lead, restored)
-
-
-def _ended_at(attempt: Attempt | None, result: Result, now: float) -> float:
-    """When it was decided: production has moved long before CodeDeploy has done with the old task set."""
-    if attempt is None:
-        return now
-    at = attempt.moved_at if result is Result.SUCCEEDED and attempt.moved_at is not None else attempt.finished_at
-    return at if at is not None else now
 
 
 def _failing_since(after: ServiceStatus, deployment: str) -> float | None:

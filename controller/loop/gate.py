@@ -2,12 +2,24 @@
 
 from controller.lease.means import Lease
 from controller.loop.board import Board
-from controller.loop.handover import TAKEN
-from controller.loop.recalling import SHUT, alike
+from controller.loop.recalling import alike
 from reconcilers.leases import Shard, shard_of
 from reconcilers.model import Service
 from reconcilers.outcome import Outcome, Waiting
 
+_LOOK_AT_GIT = "See that Git answers: what is wrong with it is told beside this. Then it goes on by itself."
+SHUT = Waiting(
+    "Git was not read since the start, and may want something newer by now: nothing is changed until it is read.",
+    "Git",
+    60.0,
+    _LOOK_AT_GIT,
+)
+TAKEN = Waiting(
+    "Another replica may have read a newer commit before this one took over: nothing is changed until Git is read.",
+    "Git",
+    15.0,
+    _LOOK_AT_GIT,
+)
 # The key is in the queue again since that commit was read.
 OVERTAKEN = Waiting("A newer commit was read since this look began: the next one goes by that.", "Trueup", 5.0)
 
@@ -17,7 +29,7 @@ def gate(lease: Lease, board: Board, wanted: Service) -> Outcome | None:
     shut = lease.gate(wanted.scope)
     if shut is not None:
         return shut
-    if not board.confirmed(wanted):
+    if board.source.recalled:
         return SHUT
     if not board.handover.over(wanted.scope):
         return TAKEN

@@ -10,14 +10,6 @@ from collections.abc import Collection
 
 from reconcilers.leases import Shard, shard_of
 from reconcilers.model import Scope
-from reconcilers.outcome import Waiting
-
-TAKEN = Waiting(
-    "Another replica may have read a newer commit before this one took over: nothing is changed until Git is read.",
-    "Git",
-    15.0,
-    "See that Git answers: what is wrong with it is told beside this. Then it goes on by itself.",
-)
 
 
 class Handover:

@@ -16,7 +16,7 @@ from controller.loop.again import SILENCE, again, heard, worth_a_look
 from controller.loop.backoff import Backoff, jittered
 from controller.loop.board import Board, Told, cluster_of
 from controller.loop.commits import Commits
-from controller.loop.handover import TAKEN
+from controller.loop.gate import TAKEN
 from controller.loop.judged import in_sync
 from controller.loop.keys import Key, Recollect, SyncSource, word
 from controller.loop.queue import Priority, WorkQueue

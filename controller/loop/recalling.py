@@ -9,14 +9,6 @@ nothing is changed until Git says again what is wanted.
 from dataclasses import replace
 
 from reconcilers.model import Service
-from reconcilers.outcome import Waiting
-
-SHUT = Waiting(
-    "Git was not read since the start, and may want something newer by now: nothing is changed until it is read.",
-    "Git",
-    60.0,
-    "See that Git answers: what is wrong with it is told beside this. Then it goes on by itself.",
-)
 
 
 def also(message: str, commit: str) -> str:

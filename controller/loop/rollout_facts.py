@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from controller.loop.events import Result, result_of
+from controller.loop.events import Result, ended_at, result_of
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
 from reconcilers.attempts import Attempt, AwsReason, Cause, deployment_name
@@ -85,8 +85,7 @@ def _made_for(status: ServiceStatus, deployment: str) -> Cause | None:
 
 
 def _ended_at(status: ServiceStatus, attempt: Attempt) -> float:
-    at = attempt.moved_at if attempt.moved_at is not None else attempt.finished_at
-    if at is not None:
+    if (at := ended_at(attempt)) is not None:
         return at
     return status.live.observed_at if status.live is not None else attempt.created_at
 

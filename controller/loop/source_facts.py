@@ -2,8 +2,8 @@
 
 from controller.loop.board import SourceStatus
 from controller.loop.facts import Fact, Kind
+from controller.source.git_errors import UNAPPLIED
 
-NOT_APPLIED = ("unverified", "defect")  # reasons for which Git does answer, but its newest commit is not applied
 STALE = 120.0  # seconds of an unanswering Git before it is worth telling anybody
 
 
@@ -15,7 +15,7 @@ def source_fact(source: SourceStatus, commit: str | None, now: float) -> Fact | 
     since = source.failing_since
     if since is None or now - since < STALE:
         return None
-    what = "Nothing new is applied" if source.reason in NOT_APPLIED else "No good answer"
+    what = "Nothing new is applied" if source.reason in UNAPPLIED else "No good answer"
     text = f"{what}: {source.message}" if source.message else what
     return Fact(
         id=f"source/{commit or 'never-read'}/stale",

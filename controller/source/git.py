@@ -281,7 +281,7 @@ class GitSource:
 
     def _noted(self) -> AppliedNote | None:
         if self._note is None and self._notes is not None:
-            self._note = AppliedNote(self._notes, remote(self._settings))
+            self._note = AppliedNote(self._notes, remote(without_credentials(self._settings)))
         return self._note
 
     def _moved(self, headway: Headway) -> None:

@@ -24,6 +24,8 @@ Reason = Literal[
     "defect",  # Trueup itself failed
     "failed",  # git failed in words not known here
 ]
+UNAPPLIED = ("unverified", "defect")
+"""Reasons for which the host does answer, and its newest commit is not applied."""
 
 
 class SourceError(Exception):

@@ -41,15 +41,15 @@ def attempt(answer: Mapping[str, Any], appspec: AppSpec) -> Attempt:
         shift_over=bool(answer.get("instanceTerminationWaitTimeStarted")) or status in ("Baking", "Succeeded"),
         hooks=appspec.hooks,
         config=answer.get("deploymentConfigName", ""),
-        patience=_patience(answer),
+        patience=60.0 * minutes if (minutes := _patience(answer)) is not None else None,
     )
 
 
-def _patience(answer: Mapping[str, Any]) -> float | None:
-    """For how many seconds a person may let the traffic go, in the answer for a deployment or for a group."""
+def _patience(answer: Mapping[str, Any]) -> int | None:
+    """For how many minutes a person may let the traffic go, in the answer for a deployment or for a group."""
     ready = (answer.get("blueGreenDeploymentConfiguration") or {}).get("deploymentReadyOption") or {}
     waits = ready.get("actionOnTimeout") == "STOP_DEPLOYMENT"
-    return 60.0 * ready.get("waitTimeInMinutes", 0) if waits else None
+    return int(ready.get("waitTimeInMinutes", 0)) if waits else None
 
 
 def created_at(answer: Mapping[str, Any]) -> float:
@@ -105,7 +105,7 @@ def deployment_group(answer: Mapping[str, Any]) -> DeploymentGroup:
         alarm_names=tuple(each["name"] for each in alarms.get("alarms") or ()),
         alarms_enabled=bool(alarms.get("enabled")),
         rollback_events=tuple(rollback.get("events") or ()) if rollback.get("enabled") else (),
-        ready_wait_minutes=round((_patience(answer) or 0.0) / 60),
+        ready_wait_minutes=_patience(answer) or 0,
     )
 
 

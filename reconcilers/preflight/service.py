@@ -1,15 +1,13 @@
 """What must hold of the service, of what it would run, and of the way back."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from reconcilers.digits import number
 from reconcilers.live_service import LiveService
 from reconcilers.model import Service, Severity
 from reconcilers.outcome import Finding
 from reconcilers.preflight_facts import Image, PreflightFacts
-
-_PORT = re.compile(r"[0-9]{1,9}")  # a file may hold thousands of digits, which Python does not read
 
 
 def inactive(service: LiveService) -> Finding:
@@ -51,9 +49,10 @@ def ports(wanted: Service, service: LiveService) -> Iterator[Finding]:
 
 
 def _covers(mapping: dict[str, Any], port: int) -> bool:
-    first, _, last = str(mapping.get("containerPortRange", "")).partition("-")
-    if _PORT.fullmatch(first) and _PORT.fullmatch(last):
-        return int(first) <= port <= int(last)
+    begins, _, ends = str(mapping.get("containerPortRange", "")).partition("-")
+    first, last = number(begins), number(ends)
+    if first is not None and last is not None:
+        return first <= port <= last
     return str(mapping.get("containerPort")) == str(port)
 
 

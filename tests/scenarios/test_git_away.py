@@ -13,7 +13,7 @@ import pytest
 
 from controller.demo.stage import KEY, MANIFEST, Stage, staged
 from controller.demo.waiting import until
-from controller.loop.recalling import SHUT
+from controller.loop.gate import SHUT
 from controller.web.detail_views import DetailView
 from controller.web.views import SourceView
 

@@ -6,8 +6,8 @@ import pytest
 
 from controller.lease.sole import Sole
 from controller.loop.board import Board
-from controller.loop.gate import OVERTAKEN, gate
-from controller.loop.handover import TAKEN, Handover
+from controller.loop.gate import OVERTAKEN, TAKEN, gate
+from controller.loop.handover import Handover
 from reconcilers.leases import Shard
 from reconcilers.model import Revision, Scope
 from tests.controller.builders import named, snapshot, wanted

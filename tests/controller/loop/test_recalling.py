@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from controller.lease.sole import Sole
 from controller.loop.board import Board
+from controller.loop.gate import OVERTAKEN, SHUT, gate
 from controller.loop.keys import SyncSource
 from controller.loop.source_facts import source_fact
 from controller.loop.status import Brought
@@ -94,34 +96,28 @@ def test_the_silence_counts_from_the_last_good_look_of_whichever_process() -> No
     assert (fact.id, fact.at) == ("source/c1/stale", NOW - 3600)
 
 
-def test_nothing_that_was_recalled_is_confirmed() -> None:
-    assert not board().confirmed(wanted("v2"))
+def test_nothing_that_was_recalled_may_be_changed() -> None:
+    assert gate(Sole(), board(), wanted("v2")) == SHUT
 
 
-def test_what_git_still_wants_is_confirmed_by_the_first_good_look() -> None:
+def test_what_git_still_wants_may_be_changed_after_the_first_good_look() -> None:
     known = board()
     known.adopt(snapshot(wanted("v2"), commit="c9"), NOW + 60)
-    assert known.confirmed(wanted("v2"))
+    assert gate(Sole(), known, wanted("v2")) is None
 
 
 def test_a_step_that_began_with_what_was_recalled_may_not_end_it_once_git_wants_something_else() -> None:
     known = board()
     known.adopt(snapshot(wanted("v3"), commit="c2"), NOW + 60)
-    assert not known.confirmed(wanted("v2"))
-    assert not known.confirmed(named("other")), "it left Git"
-    assert known.confirmed(wanted("v3"))
+    assert gate(Sole(), known, wanted("v2")) == OVERTAKEN
+    assert gate(Sole(), known, named("other")) == OVERTAKEN, "it left Git"
+    assert gate(Sole(), known, wanted("v3")) is None
 
 
-def test_fields_that_git_wants_otherwise_are_not_confirmed_though_the_release_is_the_same() -> None:
+def test_fields_that_git_wants_otherwise_are_not_sent_though_the_release_is_the_same() -> None:
     known = board()
     known.adopt(snapshot(replace(wanted("v2"), service_definition={"desiredCount": 5}), commit="c2"), NOW + 60)
-    assert not known.confirmed(wanted("v2"))
-
-
-def test_without_anything_recalled_all_that_is_wanted_is_confirmed() -> None:
-    known = Board()
-    known.adopt(snapshot(wanted("v2")), NOW)
-    assert known.confirmed(wanted("v1"))
+    assert gate(Sole(), known, wanted("v2")) == OVERTAKEN
 
 
 def test_the_first_good_look_goes_on_from_nothing() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from controller.lease.turf import Turf
 from controller.loop import words
-from controller.loop.handover import TAKEN
+from controller.loop.gate import TAKEN
 from controller.loop.keys import SyncSource
 from controller.loop.loop import Loop
 from controller.loop.surroundings import Clocks, Rhythm, Work
