@@ -150,7 +150,7 @@ def test_in_no_span_of_time_do_more_go_than_the_bucket_held_and_got(
     gone.sort()
     for first, begin in enumerate(gone):
         for last, end in enumerate(gone[first:], 1):
-            assert last <= capacity + refill * (end - begin)
+            assert last <= capacity + refill * (end - begin) + 1e-9  # floats are no reals
 
 
 @given(st.integers(1, 60), st.integers(1, 5), st.sampled_from([0.5, 1, 4]), st.sampled_from([0.0, 0.5, 2.0]))
