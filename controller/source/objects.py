@@ -16,6 +16,7 @@ MAX_TOTAL = 64 << 20
 
 _LINK = "120000"
 _SUBMODULE = "160000"
+_LATEST = 12  # digits of a time in seconds: who commits may write hundreds, which no answer can tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def parse_commit(answer: bytes, branch: str) -> Commit:
     subject = b" ".join(body.strip().partition(b"\n\n")[0].split())
     revision = Revision(
         commit=commit.decode("ascii", "replace"),
-        committed_at=float(seconds) if seconds.isdigit() else 0.0,
+        committed_at=float(seconds) if seconds.isdigit() and len(seconds) <= _LATEST else 0.0,
         author=_decode(author, encoding),
         subject=_decode(subject, encoding),
         branch=branch,

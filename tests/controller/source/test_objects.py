@@ -65,8 +65,10 @@ def test_an_author_is_read_in_the_commits_encoding(encoding: bytes, raw: bytes, 
     assert found.revision.author == author
 
 
-def test_a_commit_without_a_sound_time_is_from_the_epoch() -> None:
-    assert parse_commit(commit(b"tree a\ncommitter G <g@x> soon\n\nShip"), "main").revision.committed_at == 0.0
+@pytest.mark.parametrize("when", [b"soon", b"-5", b"1e9", b"9" * 13, b"9" * 400, b"9" * 5000])
+def test_a_commit_without_a_sound_time_is_from_the_epoch(when: bytes) -> None:
+    told = commit(b"tree a\ncommitter G <g@x> " + when + b" +0000\n\nShip")
+    assert parse_commit(told, "main").revision.committed_at == 0.0
 
 
 @pytest.mark.parametrize("answer", [b"", b"refs/heads/main missing\n", f"{ID} blob 1\nx\n".encode()])
