@@ -24,6 +24,7 @@ __all__ = [
     "came_with",
     "dated",
     "deployer",
+    "given_at",
     "of_deployment",
     "of_field",
     "of_revision",
@@ -47,13 +48,21 @@ def of_field(path: str, since: float) -> str:
     return f"field {path} {since}"
 
 
+def given_at(status: ServiceStatus, path: str) -> float:
+    """Since when a service's field that drifted has the value that it has."""
+    return status.given_at.get(path, status.drift_since[path])
+
+
 def author(status: ServiceStatus, change: Change) -> Author:
-    """Who made a change that is drift, and when. What Git is merely ahead by has no author."""
+    """Who made a change that is drift, and when; of a field that several gave a value in turn, the last of them. What
+    Git is merely ahead by has no author.
+    """
     since = status.drift_since.get(change.path)
     if since is None:
         return Author()
     if not change.path.startswith("/taskDefinition/"):
-        return _known(Author(at=since), status.authors.get(of_field(change.path, since)))
+        at = given_at(status, change.path)
+        return _known(Author(at=at), status.authors.get(of_field(change.path, at)))
     return _of_revision(status, Author(at=since))
 
 
@@ -106,16 +115,18 @@ def dated(status: ServiceStatus, about: str, author: Author) -> ServiceStatus:
     The author stays under the name that was asked for, which facts that were told already know it by.
     """
     at = author.at
-    paths = [path for path, seen in status.drift_since.items() if of_field(path, seen) == about]
-    if at is None or not paths or at >= status.drift_since[paths[0]]:
+    path = next((each for each in status.drift_since if of_field(each, given_at(status, each)) == about), None)
+    if at is None or path is None or at >= given_at(status, path):
         return status
-    since = status.since if status.since != status.drift_since[paths[0]] else at
+    authors = {**status.authors, of_field(path, at): author}
+    if path in status.given_at:
+        return replace(status, given_at={**status.given_at, path: at}, authors=authors)
     return replace(
         status,
-        since=since,
-        drift_since={**status.drift_since, **dict.fromkeys(paths, at)},
-        drift_stood=status.drift_stood - set(paths),
-        authors={**status.authors, **{of_field(path, at): author for path in paths}},
+        since=status.since if status.since != status.drift_since[path] else at,
+        drift_since={**status.drift_since, path: at},
+        drift_stood=status.drift_stood - {path},
+        authors=authors,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from controller.loop.applied import applied_after, still_supposed, with_supposed
 from controller.loop.followed import followed
-from controller.loop.since import began, drift_dated, drifting, stood_before
+from controller.loop.since import began, drift_dated, drifting, given, stood_before
 from controller.loop.status import Brought, ServiceStatus
 from controller.loop.stood import told_since
 from reconcilers.attempts import Attempt
@@ -122,6 +122,7 @@ def _after_look(before: ServiceStatus, report: Report) -> ServiceStatus:
         failing_since=None,
         drift_since=drift,
         drift_stood=stood_before(before, drift, report.at),
+        given_at=given(before, drift, plan.changes, report.at),
         rollout=followed(before.rollout, report),
         report=report,
         live=live,

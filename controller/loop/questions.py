@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from controller.loop.attribution import came_with, of_deployment, of_field, of_revision
+from controller.loop.attribution import came_with, given_at, of_deployment, of_field, of_revision
 from controller.loop.board import Told
 from controller.loop.status import ServiceStatus
 from reconcilers.attempts import Attempt
@@ -148,12 +148,19 @@ def _of_drift(told: Told, service: LiveService) -> Iterator[Question]:
 
 
 def _of_change(told: Told, service: LiveService, change: Change) -> Question:
-    since, before = told.after.drift_since[change.path], told.before
-    was_good = before.sync is Sync.IN_SYNC and before.seen_at is not None
-    start = before.seen_at - SKEW if was_good and before.seen_at is not None else since - FORGOTTEN
+    at = given_at(told.after, change.path)
     subject = Edited(_target(service), Pointer.parse(change.path).tokens[1:], text(change.live))
-    lookup = Lookup(By.NAME, "UpdateService", start, since + SKEW)
-    return _question(told.after, service, of_field(change.path, since), subject, lookup)
+    lookup = Lookup(By.NAME, "UpdateService", _not_before(told, change.path), at + SKEW)
+    return _question(told.after, service, of_field(change.path, at), subject, lookup)
+
+
+def _not_before(told: Told, path: str) -> float:
+    """When a field had another value yet, as far as that was seen."""
+    before, after = told.before, told.after
+    given_anew = after.given_at.get(path) != before.given_at.get(path)
+    if before.seen_at is not None and (given_anew or before.sync is Sync.IN_SYNC):
+        return before.seen_at - SKEW
+    return after.drift_since[path] - (SKEW if path in after.given_at else FORGOTTEN)
 
 
 def _question(status: ServiceStatus, service: LiveService, about: str, subject: Subject, lookup: Lookup) -> Question:

@@ -100,6 +100,20 @@ def _found(
     return {path: before.drift_since.get(path, at) for path, at in fresh.items()}
 
 
+def given(
+    before: ServiceStatus, drift: Mapping[str, float], changes: tuple[Change, ...], now: float
+) -> Mapping[str, float]:
+    """``ServiceStatus.given_at``: each service field that drifts on, and is seen to be otherwise than before."""
+    was = {each.path: each.live for each in before.changes}
+    stays = {path: at for path, at in before.given_at.items() if path in drift and path in before.drift_since}
+    anew = (each for each in changes if each.path in drift and each.path in before.drift_since)
+    return stays | {
+        each.path: now
+        for each in anew
+        if not each.path.startswith(_OF_REVISION) and each.path in was and was[each.path] != each.live
+    }
+
+
 def drift_dated(status: ServiceStatus) -> ServiceStatus:
     """With the time since when what a revision brought has drifted, once Git tells which commit wants it otherwise: the
     newest one, which stood for it so far, may be far younger.

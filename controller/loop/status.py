@@ -65,6 +65,8 @@ class ServiceStatus:
     ``since`` is what Git and AWS tell of that. ``drift_since``: by path, since when it differs, as AWS
     tells, or else since it was seen to; it stands until the field is as Git says, though another release be wanted or
     held meanwhile. ``drift_stood``: those that were there at the first look already, for nobody knows how long.
+    ``given_at``: by path, since when a service's field that drifted has the value that it has, where it was given
+    another one since.
     """
 
     wanted: Service
@@ -81,6 +83,7 @@ class ServiceStatus:
     failing_since: float | None = None
     drift_since: Mapping[str, float] = field(default_factory=dict)
     drift_stood: frozenset[str] = frozenset()
+    given_at: Mapping[str, float] = field(default_factory=dict)
     rollout: Rollout | None = None
     report: Report | None = None
     live: Live | None = None

@@ -143,6 +143,22 @@ def test_two_hands_between_two_looks_are_both_told() -> None:
     assert set(house.get("fleet")["rows"][0]["driftBy"].split(" and ")) == {ERIN, MALLORY}
 
 
+def test_of_two_hands_that_changed_one_field_in_turn_the_last_is_told() -> None:
+    house = curious(shifted(QUICK), drift=DriftPolicy.WARN)
+    edit_service(house, healthCheckGracePeriodSeconds=5)
+    house.run(DELIVERY + 2)
+    assert house.detail()["drift"][0]["by"] == MALLORY
+    erin = clients.client(house.world, "ecs", caller=Caller("123456789012", SCOPE.region, ERIN, BY_HAND))
+    erin.update_service(cluster=house.git.cluster, service=house.git.name, healthCheckGracePeriodSeconds=9)
+    edited = house.clock.now()
+    house.run(2)
+    change = house.detail()["drift"][0]
+    assert (change["live"], change["by"], change["pending"]) == (9, None, True)
+    house.run(DELIVERY)
+    change = house.detail()["drift"][0]
+    assert (change["by"], change["at"], change["since"] < change["at"]) == (ERIN, int(edited), True)
+
+
 def test_after_a_restart_a_fields_drift_is_at_least_as_old_as_it_was_seen_and_then_as_old_as_its_edit() -> None:
     house = curious(shifted(QUICK), drift=DriftPolicy.WARN)
     house.run(2)

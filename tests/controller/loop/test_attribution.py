@@ -69,6 +69,8 @@ def test_a_difference_that_is_left_alone_has_an_author_too() -> None:
 
 
 EDIT = Author(MALLORY, NOW - 5, "203.0.113.7", "ecs:UpdateService", "AWS CLI 2.9.8", "e-1")
+LATER = Author("arn:aws:iam::1:user/dave", NOW + 58, event="e-2")
+AGAIN = replace(GRACE, live=9)
 WAITED = Author(pending=True)
 
 
@@ -92,6 +94,17 @@ def test_while_cloudtrail_may_still_tell_that_is_said() -> None:
 def test_the_same_field_changed_another_time_has_another_author() -> None:
     found = status(replace(drifted(GRACE, at=NOW + 60), observed=seen()))
     assert author(knowing(found, field=EDIT), GRACE) == Author(at=NOW + 60)
+
+
+def test_of_a_field_that_several_changed_in_turn_the_last_is_the_author() -> None:
+    found = status(drifted(GRACE), replace(drifted(AGAIN, at=NOW + 60), observed=seen()))
+    theirs = {of_field(GRACE.path, NOW): EDIT, of_field(GRACE.path, NOW + 60): LATER}
+    assert author(replace(found, authors=theirs), AGAIN) == LATER
+
+
+def test_until_the_last_to_change_a_field_is_told_nobody_is_named() -> None:
+    found = status(drifted(GRACE), replace(drifted(AGAIN, at=NOW + 60), observed=seen()))
+    assert author(knowing(found, field=EDIT), AGAIN) == Author(at=NOW + 60)
 
 
 def test_a_field_that_is_not_known_to_have_drifted_has_no_author() -> None:
@@ -257,3 +270,15 @@ def test_an_answer_without_an_earlier_time_dates_nothing(told: Author) -> None:
 
 def test_an_answer_about_something_else_dates_nothing() -> None:
     assert dated(edited(), of_deployment("d-1"), EDIT) == edited()
+
+
+def test_what_cloudtrail_dates_of_a_later_value_leaves_the_drift_as_old_as_it_is() -> None:
+    twice = status(drifted(GRACE), drifted(AGAIN, at=NOW + 60))
+    found = dated(twice, of_field(EDITED, NOW + 60), LATER)
+    assert (found.drift_since, found.since, found.given_at) == ({EDITED: NOW}, NOW, {EDITED: NOW + 58})
+    assert author(found, AGAIN) == LATER
+
+
+def test_what_is_told_of_a_value_that_was_changed_since_dates_nothing() -> None:
+    twice = status(drifted(GRACE), drifted(AGAIN, at=NOW + 60))
+    assert dated(twice, of_field(EDITED, NOW), EDIT) == twice

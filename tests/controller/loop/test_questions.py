@@ -69,6 +69,19 @@ def test_a_daemon_that_never_saw_it_well_asks_as_far_back_as_aws_remembers() -> 
     assert only.lookup.start == NOW - FORGOTTEN
 
 
+def test_a_field_that_was_changed_once_more_is_asked_for_since_the_look_before() -> None:
+    again = replace(drifted(replace(GRACE, live=9), at=NOW + 90), observed=seen(NOW + 90))
+    (only,) = asked(report(at=NOW), drifted(GRACE, at=NOW + 60), again)
+    assert only.lookup == Lookup(By.NAME, "UpdateService", NOW + 60 - SKEW, NOW + 90 + SKEW)
+    assert only.subject == Edited(Target(seen_arn(), "prod", "notes"), ("healthCheckGracePeriodSeconds",), "9")
+
+
+def test_a_change_that_was_not_asked_for_at_once_was_made_since_the_field_drifted() -> None:
+    again = replace(drifted(replace(GRACE, live=9), at=NOW + 90), observed=seen(NOW + 90))
+    (only,) = asked(drifted(GRACE, at=NOW + 60), again, replace(again, at=NOW + 120))
+    assert only.lookup == Lookup(By.NAME, "UpdateService", NOW + 60 - SKEW, NOW + 90 + SKEW)
+
+
 def test_a_field_that_is_outdated_merely_is_nobodys_doing() -> None:
     assert asked(report(plan={"changes": (GRACE,)})) == []
 

@@ -337,6 +337,27 @@ def test_a_field_of_which_nobody_knows_how_it_was_is_no_drift_while_a_release_is
     assert status(held).drift_since == {}
 
 
+FIVE = replace(COUNT, live=5)
+
+
+def test_a_field_that_gets_another_value_drifts_as_long_and_has_it_since() -> None:
+    after = status(drifted(COUNT), drifted(FIVE, at=NOW + 60), drifted(FIVE, at=NOW + 90))
+    assert (after.drift_since, after.given_at) == ({COUNT.path: NOW}, {COUNT.path: NOW + 60})
+
+
+def test_a_field_that_stays_as_it_drifted_was_given_no_other_value() -> None:
+    assert status(drifted(COUNT), drifted(COUNT, DEBUG, at=NOW + 60)).given_at == {}
+
+
+def test_a_field_of_a_revision_is_as_its_revision_was_registered() -> None:
+    assert status(drifted(DEBUG), drifted(replace(DEBUG, live="2"), at=NOW + 60)).given_at == {}
+
+
+def test_drift_that_was_healed_and_came_back_is_another() -> None:
+    after = status(drifted(COUNT), drifted(FIVE, at=NOW + 60), report(at=NOW + 70), drifted(COUNT, at=NOW + 90))
+    assert (after.drift_since, after.given_at) == ({COUNT.path: NOW + 90}, {})
+
+
 def test_what_drifted_is_no_drift_once_git_says_the_same() -> None:
     after = status(drifted(COUNT, DEBUG), report(SHIFTING, at=NOW + 60, plan={"changes": (IMAGE, DEBUG)}))
     assert after.drift_since == {DEBUG.path: NOW}
