@@ -42,7 +42,8 @@ class RolloutStarted:
 class RolloutEnded:
     """Production has moved, or will not. ``lead`` is the time from commit to live, for a commit's own rollout.
 
-    ``restored``: for a success that follows failures, the time since the first of them ended.
+    ``restored``: for a success that follows failures, the time since the first of them ended. ``cause``: why we made
+    it; ``None`` where somebody else did, or nobody knows.
     """
 
     key: ServiceKey
@@ -51,6 +52,12 @@ class RolloutEnded:
     seconds: float
     lead: float | None = None
     restored: float | None = None
+    cause: Cause | None = None
+
+    @property
+    def change_failed(self) -> bool:
+        """Whether a commit did not come to serve. A heal or a retry that fails is no change that failed."""
+        return self.cause is Cause.COMMIT and self.result in (Result.ROLLED_BACK, Result.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +152,7 @@ def _ended(was: Rollout, after: ServiceStatus, now: float) -> RolloutEnded | Non
     lead = max(0.0, ended - committed) if shipped_commit and committed is not None else None
     failed_at = _failing_since(after, was.deployment) if result is Result.SUCCEEDED else None
     restored = max(0.0, ended - failed_at) if failed_at is not None else None
-    return RolloutEnded(after.wanted.key, was.deployment, result, max(0.0, ended - started), lead, restored)
+    return RolloutEnded(after.wanted.key, was.deployment, result, max(0.0, ended - started), lead, restored, cause)
 
 
 def _failing_since(after: ServiceStatus, deployment: str) -> float | None:

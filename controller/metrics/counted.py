@@ -48,6 +48,9 @@ class Metrics:
         self._lead = self._histogram(
             "commit_to_live_seconds", "From a commit until it serves production.", _PLACE, MINUTES
         )
+        self._changes_failed = self._counter(
+            "changes_failed", "Commits whose rollout was rolled back or failed, by environment.", _PLACE
+        )
         self._restore = self._histogram(
             "restore_duration_seconds", "From a failed release's end until the next one that is live.", _PLACE, MINUTES
         )
@@ -86,6 +89,7 @@ class Metrics:
         """At nought, from the first look at one of its services: long before a rollout of one of them ends."""
         for histogram in (self._lead, self._restore, self._heal):
             histogram.labels(environment)
+        self._changes_failed.labels(environment)
         for result in Result:
             self._rollout_seconds.labels(environment, result)
 
@@ -118,10 +122,12 @@ class Metrics:
             self._reconcile.labels(words.kind(report.outcome)).observe(report.seconds)
         for event in told.events:
             match event:
-                case RolloutEnded(key, _, result, seconds, lead, restored):
+                case RolloutEnded(key, _, result, seconds, lead, restored) as ended:
                     with self._lock:
                         self._rollouts[key, result] += 1
                     self._rollout_seconds.labels(key.environment, result).observe(seconds)
+                    if ended.change_failed:
+                        self._changes_failed.labels(key.environment).inc()
                     if lead is not None:
                         self._lead.labels(key.environment).observe(lead)
                     if restored is not None:

@@ -23,7 +23,7 @@ from controller.metrics import Metrics
 from controller.metrics.services import MOST
 from controller.source.git_errors import Reason
 from controller.source.problem import Problem
-from reconcilers.attempts import AttemptState, AwsReason
+from reconcilers.attempts import AttemptState, AwsReason, Cause, Mark
 from reconcilers.aws.pace import Level, Waited
 from reconcilers.aws.session import Call
 from reconcilers.leases import Shard
@@ -211,6 +211,21 @@ def test_a_commit_that_is_live_has_its_lead_time(seat: Seat) -> None:
 def test_what_was_rolled_back_never_was_live(seat: Seat) -> None:
     seat.ship(AttemptState.STOPPED, "d-back")
     assert seat.value("trueup_commit_to_live_seconds_count", environment="prod") == 0
+
+
+def test_a_commit_that_was_rolled_back_is_a_change_that_failed(seat: Seat) -> None:
+    seat.ship(AttemptState.SUCCEEDED)
+    assert seat.value("trueup_changes_failed_total", environment="prod") == 0
+    seat.ship(AttemptState.STOPPED, "d-back")
+    assert seat.value("trueup_changes_failed_total", environment="prod") == 1
+
+
+@pytest.mark.parametrize("made", [Mark(wanted("v2").release, "c" * 40, Cause.HEAL), None])
+def test_a_heal_or_somebody_elses_release_that_fails_is_no_change_that_failed(seat: Seat, made: Mark | None) -> None:
+    seat.look(SHIFTING)
+    ended = attempt("v2", AttemptState.FAILED, created_at=NOW, finished_at=NOW + 60, mark=made)
+    seat.look(HELD, observed=observed(ended))
+    assert seat.value("trueup_changes_failed_total", environment="prod") == 0
 
 
 def test_a_shift_shows_its_share_while_it_runs_and_no_longer(seat: Seat) -> None:

@@ -58,8 +58,9 @@ def _lead() -> Panel:
 def _failures() -> Panel:
     says = Says(
         "Change failure rate",
-        "Change failure rate: rollouts that were rolled back or failed, of those and the commits that came to serve "
-        "production, over the last week. Above 15 %: look at what the alarms caught, and catch it before it ships.",
+        "Change failure rate: commits whose rollout was rolled back or failed, of those and the commits that came to "
+        "serve production, over the last week. Heals and retries are none. Above 15 %: look at what the alarms caught, "
+        "and catch it before it ships.",
         unit="percentunit",
         nothing="Nothing was shipped",
     )
@@ -68,9 +69,8 @@ def _failures() -> Panel:
 
 
 def failure_rate() -> str:
-    """Failed of all changes; nothing where there was none. By environment: lead times are not kept by service."""
-    chosen = f'{OF_ENVIRONMENT},result=~"rolled-back|failed"'
-    failed = f"sum(increase(trueup_rollouts_total{{{chosen}}}[$__range]))"
+    """Failed of all changes, as the recording rule has it; nothing where there was none."""
+    failed = f"sum(increase(trueup_changes_failed_total{{{OF_ENVIRONMENT}}}[$__range]))"
     shipped = f"sum(increase({LEAD % '_count'}[$__range]))"
     return f"{failed} / ({failed} + {shipped}) >= 0"
 
