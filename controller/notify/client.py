@@ -11,6 +11,7 @@ from urllib3.exceptions import HTTPError
 
 from controller.notify.proxies import Proxy, proxy_for
 from controller.notify.told import Answer, Later, Request
+from controller.timed import over, timed, until
 
 CONNECT, READ, WHOLE = 5.0, 10.0, 20.0  # seconds
 MOST = 1 << 20  # bytes of an answer that are read
@@ -40,22 +41,22 @@ class HttpClient:
             "timeout": timeout,
             "retries": False,
         }
-        self._ways: dict[Proxy | None, urllib3.PoolManager] = {None: urllib3.PoolManager(**self._bounds)}
+        self._ways: dict[Proxy | None, urllib3.PoolManager] = {None: timed(urllib3.PoolManager(**self._bounds))}
 
     def __call__(self, request: Request) -> Answer:
         """Ask once. Raises ``Later`` where there was no answer: nobody knows then whether it was heard."""
-        until = self._monotonic() + WHOLE
         try:
-            response = self._way(proxy_for(request.url, self._environment)).request(
-                request.method,
-                request.url,
-                headers={**self._headers, **request.headers},
-                body=request.body or None,
-                redirect=False,
-                preload_content=False,
-            )
+            with over(until(self._monotonic() + WHOLE, self._monotonic)):
+                response = self._way(proxy_for(request.url, self._environment)).request(
+                    request.method,
+                    request.url,
+                    headers={**self._headers, **request.headers},
+                    body=request.body or None,
+                    redirect=False,
+                    preload_content=False,
+                )
             try:
-                body = self._read(response, until)
+                body = _read(response)
             finally:
                 response.close()
         except (HTTPError, HTTPException, OSError, ValueError) as error:
@@ -66,13 +67,13 @@ class HttpClient:
     def _way(self, proxy: Proxy | None) -> urllib3.PoolManager:
         if proxy not in self._ways:
             headers = urllib3.make_headers(proxy_basic_auth=proxy.credentials) if proxy and proxy.credentials else None
-            self._ways[proxy] = urllib3.ProxyManager(proxy.url if proxy else "", proxy_headers=headers, **self._bounds)
+            way = urllib3.ProxyManager(proxy.url if proxy else "", proxy_headers=headers, **self._bounds)
+            self._ways[proxy] = timed(way)
         return self._ways[proxy]
 
-    def _read(self, response: urllib3.BaseHTTPResponse, until: float) -> bytes:
-        body = b""
-        while len(body) < MOST and (piece := response.read1(_PIECE)):
-            body += piece
-            if self._monotonic() > until:
-                raise TimeoutError
-        return body
+
+def _read(response: urllib3.BaseHTTPResponse) -> bytes:
+    body = b""
+    while len(body) < MOST and (piece := response.read1(_PIECE)):
+        body += piece
+    return body

@@ -1,7 +1,5 @@
 """What is at an address: bounded in time and size, no redirect followed."""
 
-import io
-import socket
 import time
 import urllib.request
 from collections.abc import Callable
@@ -9,17 +7,17 @@ from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from typing import Any
 
+from controller.timed import Left, TimedAnswer, until
 from controller.web.identity.line import UnavailableError
 
 LARGEST = 1_048_576
 PATIENCE = 5.0  # seconds for an answer, from the question to its last byte
 Fetch = Callable[[str], bytes]
-Left = Callable[[], float]
 
 
 def fetch(url: str, within: float = PATIENCE) -> bytes:
     """What is at an address, if it is there ``within`` seconds. Raises ``UnavailableError``."""
-    left = partial(_left, time.monotonic() + within)
+    left = until(time.monotonic() + within)
     opener = urllib.request.build_opener(_Straight, _Plain(left), _Secure(left))
     try:
         with opener.open(url, timeout=within) as answer:
@@ -31,14 +29,6 @@ def fetch(url: str, within: float = PATIENCE) -> bytes:
     if len(body) > LARGEST:
         raise UnavailableError(f"What is at {url} is too large to be keys.")
     return body
-
-
-def _left(until: float) -> float:
-    """Seconds until then. Raises ``TimeoutError`` where there are none."""
-    seconds = until - time.monotonic()
-    if seconds <= 0:
-        raise TimeoutError
-    return seconds
 
 
 class _Straight(urllib.request.HTTPRedirectHandler):
@@ -69,29 +59,5 @@ class _Secure(urllib.request.HTTPSHandler):
 def _patient(kind: type[HTTPConnection], left: Left, host: str, **more: Any) -> HTTPConnection:
     """A connection whose answers are over when no time is left."""
     made = kind(host, **more)
-    made.response_class = partial(_Answer, left)  # type: ignore[assignment]
+    made.response_class = partial(TimedAnswer, left)  # type: ignore[assignment]
     return made
-
-
-class _Answer(HTTPResponse):
-    def __init__(self, left: Left, sock: socket.socket, *more: Any, **named: Any) -> None:
-        super().__init__(sock, *more, **named)
-        self.fp = io.BufferedReader(_Timed(sock, self.fp.detach(), left))
-
-
-class _Timed(io.RawIOBase):
-    """What comes from a socket. Its own timeout is for each piece, and somebody may send many."""
-
-    def __init__(self, sock: socket.socket, raw: io.RawIOBase, left: Left) -> None:
-        self._sock, self._raw, self._left = sock, raw, left
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, room: Any) -> int | None:
-        self._sock.settimeout(self._left())
-        return self._raw.readinto(room)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()

@@ -8,6 +8,8 @@ from typing import Any
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from controller.timed import over, timed, until
+
 HEADER = "x-trueup-neighbour"  # which replica is meant; who reads it asks no further
 MOST = 16 << 20  # bytes of an answer: a thousand services, whole, are five million
 _PIECE = 1 << 16
@@ -29,33 +31,33 @@ class Wire:
         self._monotonic = monotonic
         self._headers = {"user-agent": f"trueup/{version}"}
         self._most = most
-        self._pools = urllib3.PoolManager(num_pools=10, maxsize=4, retries=False)
+        self._pools = timed(urllib3.PoolManager(num_pools=10, maxsize=4, retries=False))
 
     def __call__(self, address: str, meant: str, path: str, within: float) -> bytes:
         """What the replica ``meant`` answers to ``GET /api/v1/path``. Raises ``NoAnswerError``."""
-        until = self._monotonic() + within
         try:
-            response = self._pools.request(
-                "GET",
-                f"{address}/api/v1/{path}",
-                headers={**self._headers, HEADER: meant},
-                timeout=urllib3.Timeout(total=within),
-                redirect=False,
-                preload_content=False,
-                decode_content=False,
-            )
+            with over(until(self._monotonic() + within, self._monotonic)):
+                response = self._pools.request(
+                    "GET",
+                    f"{address}/api/v1/{path}",
+                    headers={**self._headers, HEADER: meant},
+                    timeout=urllib3.Timeout(total=within),
+                    redirect=False,
+                    preload_content=False,
+                    decode_content=False,
+                )
         except (HTTPError, HTTPException, OSError, ValueError) as error:
             raise NoAnswerError(type(error).__name__) from None
-        return self._answer(response, until)
+        return self._answer(response)
 
     def close(self) -> None:
         """Let the kept connections go."""
         self._pools.clear()
 
-    def _answer(self, response: urllib3.BaseHTTPResponse, until: float) -> bytes:
+    def _answer(self, response: urllib3.BaseHTTPResponse) -> bytes:
         whole = False
         try:
-            body = self._read(response, until)
+            body = self._read(response)
             whole = True
         except (HTTPError, HTTPException, OSError, ValueError) as error:
             raise NoAnswerError(type(error).__name__) from None
@@ -70,12 +72,10 @@ class Wire:
             raise NoAnswerError(f"HTTP {response.status}")
         return body
 
-    def _read(self, response: urllib3.BaseHTTPResponse, until: float) -> bytes:
+    def _read(self, response: urllib3.BaseHTTPResponse) -> bytes:
         pieces: list[bytes] = []
         while piece := response.read1(_PIECE):
             pieces.append(piece)
-            if self._monotonic() > until:
-                raise TimeoutError
             if sum(map(len, pieces)) > self._most:
                 raise ValueError
         return b"".join(pieces)

@@ -5,11 +5,11 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from controller.settings import LogFormat, LogLevel
 from tests.controller.daemons import silence
 from tests.controller.notify.builders import ON_HOLD, Ear, FakeTags, Replica, Time
 from tests.controller.notify.receivers import Receiver, Reply, serving
+from tests.controller.web.identity.answering import answering as trickling
 
 SECRET = "hunter2"
 
@@ -33,6 +34,11 @@ SECRET = "hunter2"
 def receiver() -> Iterator[Receiver]:
     with serving(Receiver()) as made:
         yield made
+
+
+def quickly() -> float:
+    """The client's seconds, forty in one of ours."""
+    return 40 * time.monotonic()
 
 
 def post(url: str, body: bytes = b"{}", client: HttpClient | None = None) -> Answer:
@@ -85,11 +91,21 @@ def test_a_receiver_that_takes_connections_and_says_nothing_is_left() -> None:
         assert no_answer(f"{host.url}/{SECRET}", HttpClient("1", read=0.05)) == "no answer (ReadTimeoutError)"
 
 
-def test_an_answer_that_trickles_in_ends_with_the_time_for_all_of_it(receiver: Receiver) -> None:
-    hours = count(0, 3600)
-    receiver.trouble = lambda _: Reply(200, "x" * (1 << 20))
-    client = HttpClient("1", monotonic=lambda: float(next(hours)))
-    assert no_answer(f"{receiver.url}/{SECRET}", client) == "no answer (TimeoutError)"
+def test_an_answer_that_trickles_in_ends_with_the_time_for_all_of_it() -> None:
+    with trickling(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n", b"x") as url:
+        assert no_answer(f"{url}/{SECRET}", HttpClient("1", monotonic=quickly)) == "no answer (ReadTimeoutError)"
+
+
+@pytest.mark.parametrize("begun", [b"HTTP/1.1 ", b"HTTP/1.1 200 OK\r\nx: "])
+def test_a_head_that_trickles_in_ends_with_the_time_for_all_of_it(begun: bytes) -> None:
+    with trickling(begun, b"x") as url:
+        assert no_answer(f"{url}/{SECRET}", HttpClient("1", monotonic=quickly)) == "no answer (ReadTimeoutError)"
+
+
+def test_behind_a_proxy_the_time_for_all_of_it_is_no_longer() -> None:
+    with trickling(b"HTTP/1.1 200 OK\r\nx: ", b"x") as proxy:
+        client = HttpClient("1", monotonic=quickly, environment={"http_proxy": proxy})
+        assert no_answer(f"http://hooks.example/{SECRET}", client) == "no answer (ReadTimeoutError)"
 
 
 def test_nobody_at_home() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from controller.web.neighbours.wire import NoAnswerError, NotTheirsError, Wire
 from tests.controller.daemons import silence
+from tests.controller.web.identity.answering import answering
 from tests.controller.web.neighbours.hosts import Host, hosting, seconds
 
 
@@ -58,6 +59,13 @@ def test_an_answer_that_does_not_end_is_waited_for_no_longer_than_said(host: Hos
     began = time.monotonic()
     with pytest.raises(NoAnswerError, match="Timeout"):
         wire(host.url, "b-1", path, 0.3)
+    assert seconds(began) < 5
+
+
+def test_a_head_that_does_not_end_is_waited_for_no_longer_than_said(wire: Wire) -> None:
+    began = time.monotonic()
+    with answering(b"HTTP/1.1 200 OK\r\nx: ", b"x") as url, pytest.raises(NoAnswerError, match="Timeout"):
+        wire(url, "b-1", "fleet", 0.3)
     assert seconds(began) < 5
 
 
