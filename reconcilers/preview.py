@@ -16,6 +16,7 @@ from reconcilers.actions import (
 )
 from reconcilers.attempts import deployment_name
 from reconcilers.diff import Change, masked
+from reconcilers.json_value import written
 from reconcilers.outcome import (
     Blocked,
     Differs,
@@ -69,11 +70,11 @@ def described(change: Change) -> str:
     seen = masked(change)
     match change.kind:
         case "changed":
-            return f"~ {seen.path}: {seen.live!r} -> {seen.declared!r}"
+            return f"~ {seen.path}: {written(seen.live)} -> {written(seen.declared)}"
         case "removed":
-            return f"+ {seen.path}: {seen.declared!r}"
+            return f"+ {seen.path}: {written(seen.declared)}"
         case "added":
-            return f"- {seen.path}: {seen.live!r}"
+            return f"- {seen.path}: {written(seen.live)}"
         case _:
             assert_never(change.kind)
 

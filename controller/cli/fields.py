@@ -1,6 +1,5 @@
 """What differs, field by field: what is live, what Git says, and who made it so."""
 
-import json
 from itertools import chain
 from typing import Any
 
@@ -13,6 +12,7 @@ from controller.cli.made import how, maker
 from controller.cli.sheet import stacked
 from controller.cli.spans import clock, since
 from controller.web.views import ChangeView
+from reconcilers.json_value import written
 
 MOST = 200  # characters of a value on a terminal, where not everything was asked for
 
@@ -34,7 +34,7 @@ def _field(change: ChangeView, look: Look) -> RenderableType:
 
 
 def _lines(sign: str, value: Any, colour: str, look: Look) -> list[RenderableType]:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = written(value)
     if not look.whole and len(text) > MOST:
         text = f"{text[: MOST - 1]}…"
     return [Text(f"{sign} {text}", colour)]

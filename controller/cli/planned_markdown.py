@@ -18,6 +18,7 @@ from controller.web import console
 from reconcilers import preview
 from reconcilers.aws.arns import cluster_name
 from reconcilers.diff import Change, masked
+from reconcilers.json_value import Json, written
 from reconcilers.model import Service, ServiceKey
 from reconcilers.outcome import Blocked, Finding
 from reconcilers.verdict import Plan
@@ -150,8 +151,8 @@ def _field(change: Change) -> Iterator[str]:
         yield f"+ {clean(seen.path)}: {_value(seen.declared)}"
 
 
-def _value(value: object) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
+def _value(value: Json) -> str:
+    text = clean(written(value))
     return text if len(text) <= VALUE else f"{text[: VALUE - 1]}…"
 
 

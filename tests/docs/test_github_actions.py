@@ -229,7 +229,7 @@ def test_one_comment_is_made_and_changed_and_nobody_elses(runner: Runner, capfd:
     assert "**1 to change**, 1 service as it is." in lines
     (row,) = [line for line in lines if line.startswith("| [prod/notes]")]
     assert "| **ship** | <code>v1</code> → <code>v2</code> | 1 |" in row
-    assert "+ /taskDefinition/containerDefinitions/proxy/image: 'notes:v2'" in lines
+    assert "+ /taskDefinition/containerDefinitions/proxy/image: notes:v2" in lines
     assert (runner.folder / "summary.md").read_text("utf-8").endswith(comment["body"])
     assert "::stop-commands::" in capfd.readouterr().out
 

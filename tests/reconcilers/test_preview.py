@@ -36,7 +36,7 @@ FINDING = Finding("X", "It is amiss.", "Set it right.")
 def test_a_plan_that_ships_says_what_differs_and_what_it_would_do() -> None:
     assert lines(decided(wanted("v2"), live(attempt("v1"), preflight=facts(group=group(alarms_enabled=False))))) == (
         "outdated, progressing: ships commit-v2 (commit)",
-        "  ~ /taskDefinition/containerDefinitions/proxy/image: 'notes:v1' -> 'notes:v2'",
+        "  ~ /taskDefinition/containerDefinitions/proxy/image: notes:v1 -> notes:v2",
         f"  ! NoAlarm: {NO_ALARM}",
         "  > register a revision of notes",
         "  > shift the traffic of notes/notes-dg to the new revision (commit)",
@@ -100,8 +100,13 @@ def test_each_outcome_is_a_sentence(outcome: Outcome, words: str) -> None:
     ("change", "words"),
     [
         (Change("/a/b", "changed", 1, 2), "~ /a/b: 2 -> 1"),
-        (Change("/a/b", "removed", "x", None), "+ /a/b: 'x'"),
-        (Change("/a/b", "added", None, "x"), "- /a/b: 'x'"),
+        (Change("/a/b", "removed", "x", None), "+ /a/b: x"),
+        (Change("/a/b", "added", None, "x"), "- /a/b: x"),
+        (Change("/a/b", "changed", True, "512"), "~ /a/b: 512 -> true"),
+        (
+            Change("/a/b", "added", None, {"name": "séance", "essential": False, "links": ["x"]}),
+            '- /a/b: {"name": "séance", "essential": false, "links": ["x"]}',
+        ),
     ],
 )
 def test_each_kind_of_change_has_its_sign(change: Change, words: str) -> None:

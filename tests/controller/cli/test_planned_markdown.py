@@ -13,6 +13,7 @@ from controller.source.problem import Problem
 from reconcilers.actions import UpdateService
 from reconcilers.attempts import AwsReason
 from reconcilers.diff import Change
+from reconcilers.json_value import Json
 from reconcilers.masking import MASK
 from reconcilers.model import Service, ServiceKey
 from reconcilers.outcome import Blocked, BlockedBy, Finding, Health, Held, InSync, Outcome, Sync
@@ -105,10 +106,10 @@ def test_details_show_the_diff_and_what_would_be_done() -> None:
     start = said.index("<details><summary>prod/notes: set desiredCount</summary>")
     assert said[start + 4 : start + 11] == [
         "```diff",
-        "- /taskDefinition/containerDefinitions/proxy/image: 'notes:v1'",
-        "+ /taskDefinition/containerDefinitions/proxy/image: 'notes:v2'",
-        f"- /taskDefinition/containerDefinitions/proxy/environment/KEY: '{MASK}'",
-        f"+ /taskDefinition/containerDefinitions/proxy/environment/KEY: '{MASK}'",
+        "- /taskDefinition/containerDefinitions/proxy/image: notes:v1",
+        "+ /taskDefinition/containerDefinitions/proxy/image: notes:v2",
+        f"- /taskDefinition/containerDefinitions/proxy/environment/KEY: {MASK}",
+        f"+ /taskDefinition/containerDefinitions/proxy/environment/KEY: {MASK}",
         "```",
         "",
     ]
@@ -118,11 +119,23 @@ def test_details_show_the_diff_and_what_would_be_done() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "declared", "live", "lines"),
-    [("added", None, "x", ["- /a: 'x'"]), ("removed", 1, None, ["+ /a: 1"])],
+    [
+        ("added", None, "x", ["- /a: x"]),
+        ("removed", 1, None, ["+ /a: 1"]),
+        ("removed", {"name": "side", "essential": False}, None, ['+ /a: {"name": "side", "essential": false}']),
+    ],
 )
 def test_a_leaf_on_one_side_is_one_line(kind: Any, declared: Any, live: Any, lines: list[str]) -> None:
     said = comment(notes=replace(BUSY, changes=(Change("/a", kind, declared, live),))).splitlines()
     assert [line for line in said if line[:3] in ("- /", "+ /")] == lines
+
+
+def test_a_container_that_goes_shows_the_names_of_its_variables_and_no_value() -> None:
+    side: Json = {"name": "side", "environment": [{"name": "KEY", "value": "s3cret"}]}
+    gone = Change("/taskDefinition/containerDefinitions/side", "added", None, side)
+    said = comment(notes=replace(BUSY, changes=(gone,)))
+    assert f'side: {{"name": "side", "environment": [{{"name": "KEY", "value": "{MASK}"}}]}}' in said
+    assert "s3cret" not in said
 
 
 def test_no_value_of_the_environment_is_shown() -> None:
