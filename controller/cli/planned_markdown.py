@@ -12,7 +12,8 @@ from controller.cli.clean import clean
 from controller.cli.fitting import Part, fitted
 from controller.cli.markdown import code, fenced, link, plain, size
 from controller.cli.planned import UNTOLD, Planned
-from controller.cli.planned_verdicts import TROUBLE, verdict, versions
+from controller.cli.planned_summary import count, summary
+from controller.cli.planned_verdicts import FOR_SYNC, TROUBLE, left, verdict, versions
 from controller.source.problem import Problem
 from controller.web import console
 from reconcilers import preview
@@ -29,16 +30,17 @@ VALUE = 300  # characters of a value
 DIFF = 20_000  # bytes of one service's diff
 NOTHING = frozenset({"nothing"})
 BESIDES = "Not of this change: live is otherwise than Git says already."
+ASKS = "Ship it once this is merged: `trueup sync {}`."
 HELD = "This release did not succeed before. Commit a fix, or try the same again: `trueup retry {}`."
 
 
 def markdown(planned: Planned, files_url: str = "") -> str:
     """The comment. ``files_url`` is where the repository's files are shown, to link problems to their lines."""
     shown = [key for key, plan in planned.plans.items() if _worth_a_row(plan)]
-    fixed = [MARKER, "### Trueup plan", "", _summary(planned), *_problems(planned, files_url), *_failed(planned)]
+    fixed = [MARKER, "### Trueup plan", "", summary(planned), *_problems(planned, files_url), *_failed(planned)]
     fixed += ["", f"{UNTOLD} {plain(planned.untold, 2000)}"] if planned.untold else []
     table = _table(planned, shown[:ROWS]) if shown else ()
-    left_out = [f"{_count(len(shown) - ROWS, 'row')} of the table"] if len(shown) > ROWS else []
+    left_out = [f"{count(len(shown) - ROWS, 'row')} of the table"] if len(shown) > ROWS else []
     return fitted((*fixed, *table), [Part(str(key), partial(_details, planned, key)) for key in shown], left_out)
 
 
@@ -46,33 +48,8 @@ def _worth_a_row(plan: Plan) -> bool:
     return bool(plan.actions or plan.changes or plan.warnings) or verdict(plan) not in NOTHING
 
 
-def _summary(planned: Planned) -> str:
-    plans = planned.plans.values()
-    verdicts = [verdict(plan) for plan in plans]
-    counts = {
-        "to change": sum(bool(plan.actions) for plan in plans),
-        "held or blocked": sum(word in TROUBLE for word in verdicts),
-        "not planned": len(planned.failed),
-        "with a manifest removed, left running": len(planned.removed),
-    }
-    same = planned.unchanged + sum(
-        word in NOTHING and not plan.changes for word, plan in zip(verdicts, plans, strict=True)
-    )
-    errors = sum(each.severity == "error" for each in planned.problems)
-    said = [f"**{count} {what}**" for what, count in counts.items() if count]
-    said += [f"**{_count(errors, 'error')}** in the files"] if errors else []
-    said += [f"{_count(len(planned.problems) - errors, 'warning')}"] if len(planned.problems) > errors else []
-    said += [f"{_count(same, 'service')} as {'it is' if same == 1 else 'they are'}"] if same else []
-    said += (
-        [f"{_count(planned.known, 'problem')} that {'was' if planned.known == 1 else 'were'} there before"]
-        if planned.known
-        else []
-    )
-    return (", ".join(said) or "No service is described here") + "."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def _verdict(planned: Planned, key: ServiceKey) -> str:
+    return verdict(planned.plans[key], planned.services.get(key))
 
 
 def _table(planned: Planned, keys: Sequence[ServiceKey]) -> Iterator[str]:
@@ -82,7 +59,7 @@ def _table(planned: Planned, keys: Sequence[ServiceKey]) -> Iterator[str]:
         version = _version(wanted, plan) if wanted else ""
         cells = (
             link(str(key), _console(wanted)),
-            _what(plan),
+            _what(planned, key),
             version,
             _fields(plan, planned.besides_of(key)),
             plain(f"{plan.sync}, {plan.health}"),
@@ -95,9 +72,10 @@ def _fields(plan: Plan, besides: Set[str]) -> str:
     return f"{own}, and {len(besides)} besides" if besides else str(own or "")
 
 
-def _what(plan: Plan) -> str:
-    word = plain(verdict(plan))
-    return f"**{word}**" if plan.actions or verdict(plan) in TROUBLE else word
+def _what(planned: Planned, key: ServiceKey) -> str:
+    word = _verdict(planned, key)
+    asks = planned.plans[key].actions or word in {*TROUBLE, FOR_SYNC}
+    return f"**{plain(word)}**" if asks else plain(word)
 
 
 def _version(wanted: Service, plan: Plan) -> str:
@@ -111,13 +89,13 @@ def _console(wanted: Service | None) -> str:
 
 def _details(planned: Planned, key: ServiceKey) -> Iterator[str]:
     plan = planned.plans[key]
-    yield from ("", f"<details><summary>{plain(str(key))}: {plain(verdict(plan))}</summary>", "")
+    yield from ("", f"<details><summary>{plain(str(key))}: {plain(_verdict(planned, key))}</summary>", "")
     yield f"{plain(preview.sentence(plan.outcome), 2000)}"
     besides = planned.besides_of(key)
     yield from _diff("", [each for each in plan.changes if each.path not in besides])
     yield from _diff(BESIDES, [each for each in plan.changes if each.path in besides])
     yield from _bullets("What would be done:", [plain(preview.step(each)) for each in plan.actions])
-    yield from _bullets("What to do:", _remedies(key, plan))
+    yield from _bullets("What to do:", _remedies(planned, key))
     yield from _bullets("Warnings:", [_finding(each) for each in plan.warnings])
     yield from ("", "</details>")
 
@@ -129,7 +107,7 @@ def _diff(title: str, changes: Sequence[Change]) -> Iterator[str]:
     shown = _first(changes)
     yield from fenced([line for change in shown for line in _field(change)], "diff")
     if len(changes) > len(shown):
-        yield from ("", f"And {_count(len(changes) - len(shown), 'field')} more.")
+        yield from ("", f"And {count(len(changes) - len(shown), 'field')} more.")
 
 
 def _first(changes: Sequence[Change]) -> Sequence[Change]:
@@ -156,9 +134,12 @@ def _value(value: Json) -> str:
     return text if len(text) <= VALUE else f"{text[: VALUE - 1]}…"
 
 
-def _remedies(key: ServiceKey, plan: Plan) -> list[str]:
+def _remedies(planned: Planned, key: ServiceKey) -> list[str]:
+    plan = planned.plans[key]
     if isinstance(plan.outcome, Blocked):
         return [_finding(each) for each in plan.outcome.findings]
+    if left(plan, planned.services.get(key)) == FOR_SYNC:
+        return [ASKS.format(key)]
     return [HELD.format(key)] if verdict(plan) == "held" else []
 
 

@@ -16,19 +16,30 @@ from reconcilers.actions import (
     UpdateService,
 )
 from reconcilers.attempts import Cause
-from reconcilers.model import Service
-from reconcilers.outcome import Blocked, Differs, Failed, Held, InSync, Outcome, Progressing, Waiting
+from reconcilers.model import Service, SyncPolicy
+from reconcilers.outcome import Blocked, Differs, Failed, Held, InSync, Outcome, Progressing, Sync, Waiting
 from reconcilers.verdict import Plan
 
 TROUBLE = frozenset({"held", "blocked", "fails"})
+FOR_SYNC, WATCHED, REPORTED = "waits for sync", "only watched", "only reported"
+UNDER_WAY, WAITS = "goes on", "waits"
 _CAUSES = {Cause.COMMIT: "ship", Cause.HEAL: "put back", Cause.RETRY: "ship again"}
 _IMAGES = "/taskDefinition/containerDefinitions/"
 
 
-def verdict(plan: Plan) -> str:
+def verdict(plan: Plan, wanted: Service | None = None) -> str:
     """What the daemon would do, in a word or two; what is in the way where it would do nothing."""
     words = [word for action in plan.actions if (word := _word(action))]
-    return words[-1] if words else _standing(plan.outcome)
+    return words[-1] if words else left(plan, wanted) or _standing(plan.outcome)
+
+
+def left(plan: Plan, wanted: Service | None) -> str:
+    """By which rule of the manifest something is left as it is, in a word or two; empty where nothing is."""
+    if not isinstance(plan.outcome, Differs):
+        return ""
+    if wanted is not None and wanted.sync is SyncPolicy.OBSERVE:
+        return WATCHED
+    return FOR_SYNC if plan.sync is Sync.OUTDATED else REPORTED
 
 
 def _word(action: Action) -> str:
@@ -52,11 +63,11 @@ def _standing(outcome: Outcome) -> str:
         case InSync():
             return "nothing"
         case Progressing():
-            return "goes on"
+            return UNDER_WAY
         case Waiting():
-            return "waits"
+            return WAITS
         case Differs():
-            return "only reported"
+            return REPORTED
         case Held():
             return "held"
         case Blocked():

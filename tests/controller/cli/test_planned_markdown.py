@@ -15,8 +15,20 @@ from reconcilers.attempts import AwsReason
 from reconcilers.diff import Change
 from reconcilers.json_value import Json
 from reconcilers.masking import MASK
-from reconcilers.model import Service, ServiceKey
-from reconcilers.outcome import Blocked, BlockedBy, Finding, Health, Held, InSync, Outcome, Sync
+from reconcilers.model import DriftPolicy, Service, ServiceKey, SyncPolicy
+from reconcilers.outcome import (
+    Blocked,
+    BlockedBy,
+    Differs,
+    Finding,
+    Health,
+    Held,
+    InSync,
+    Outcome,
+    Progressing,
+    Sync,
+    Waiting,
+)
 from reconcilers.verdict import Plan
 from tests.controller.builders import named, wanted
 
@@ -64,6 +76,57 @@ def test_a_summary_counts_what_there_is() -> None:
 def test_of_nothing_nothing_is_said_at_length() -> None:
     assert comment().splitlines()[3] == "No service is described here."
     assert comment(notes=CALM, web=CALM).splitlines()[3:] == ["2 services as they are."]
+
+
+MANUAL, OBSERVE, WARN = (
+    {"sync": SyncPolicy.MANUAL},
+    {"sync": SyncPolicy.OBSERVE},
+    {"drift": DriftPolicy.WARN},
+)
+LEFT = planned(Differs("abc1234 waits."), changes=(IMAGE,), sync=Sync.OUTDATED)
+EDITED = planned(Differs("It was shipped by hand."), changes=(IMAGE,), sync=Sync.DRIFTED)
+
+
+def left(plan: Plan, policy: dict[str, Any]) -> str:
+    """The comment on a service that differs, with this policy."""
+    return markdown(Planned({WEB: plan}, services={WEB: named("web", **policy)}))
+
+
+@pytest.mark.parametrize(
+    ("plan", "policy", "count", "word"),
+    [
+        (LEFT, MANUAL, "**1 waiting for `trueup sync`**", "waits for sync"),
+        (LEFT, OBSERVE, "1 only watched", "only watched"),
+        (EDITED, OBSERVE, "1 only watched", "only watched"),
+        (EDITED, WARN, "1 only reported", "only reported"),
+        (planned(Waiting("d-7 is somebody's.", "alice", 9.0), changes=(IMAGE,)), {}, "1 waiting for another", "waits"),
+        (planned(Progressing("d-7 goes on", 9.0), changes=(IMAGE,)), {}, "1 under way", "goes on"),
+    ],
+)
+def test_what_differs_and_is_left_is_counted_by_why(plan: Plan, policy: dict[str, Any], count: str, word: str) -> None:
+    said = left(plan, policy)
+    assert said.splitlines()[3] == f"{count}."
+    assert row(said, "prod/web")[1].strip("*") == word
+
+
+def test_each_service_is_counted_once() -> None:
+    said = comment(notes=BUSY, web=CALM, api=HELD, job=LEFT, cron=EDITED)
+    assert said.splitlines()[3] == (
+        "**1 to change**, **1 held or blocked**, **1 waiting for `trueup sync`**, 1 only reported, 1 service as it is."
+    )
+
+
+def test_what_waits_for_somebody_says_for_whom() -> None:
+    assert "- Ship it once this is merged: `trueup sync prod/web`." in left(LEFT, MANUAL)
+
+
+@pytest.mark.parametrize(("plan", "policy"), [(LEFT, OBSERVE), (EDITED, WARN)])
+def test_what_is_only_told_asks_for_nothing(plan: Plan, policy: dict[str, Any]) -> None:
+    assert "What to do:" not in left(plan, policy)
+
+
+def test_fields_that_are_put_back_meanwhile_hide_no_release_that_waits() -> None:
+    assert "`trueup sync prod/web`" in left(replace(LEFT, actions=(SET,)), MANUAL)
 
 
 def test_a_row_tells_what_happens_and_from_which_version_to_which() -> None:

@@ -14,6 +14,7 @@ from reconcilers.actions import (
     UpdateService,
 )
 from reconcilers.attempts import AwsReason, Cause, Mark
+from reconcilers.model import SyncPolicy
 from reconcilers.outcome import (
     Blocked,
     BlockedBy,
@@ -61,7 +62,6 @@ def test_what_would_be_done_is_a_word(actions: tuple[Action, ...], word: str | N
         (InSync(), "nothing"),
         (Progressing("goes on", 1.0), "goes on"),
         (Waiting("waits", "alice", 1.0), "waits"),
-        (Differs("differs"), "only reported"),
         (Held(wanted().release, "d-1", AwsReason("A", "b")), "held"),
         (Blocked(BlockedBy.PREFLIGHT, ()), "blocked"),
         (Failed("Timeout", "no answer"), "fails"),
@@ -69,3 +69,17 @@ def test_what_would_be_done_is_a_word(actions: tuple[Action, ...], word: str | N
 )
 def test_where_nothing_would_be_done_the_reason_is_the_word(outcome: Outcome, word: str) -> None:
     assert verdict(Plan((), outcome, Sync.OUTDATED, Health.HEALTHY)) == word
+
+
+@pytest.mark.parametrize(
+    ("policy", "sync", "word"),
+    [
+        (SyncPolicy.AUTO, Sync.DRIFTED, "only reported"),
+        (SyncPolicy.MANUAL, Sync.DRIFTED, "only reported"),
+        (SyncPolicy.MANUAL, Sync.OUTDATED, "waits for sync"),
+        (SyncPolicy.OBSERVE, Sync.DRIFTED, "only watched"),
+        (SyncPolicy.OBSERVE, Sync.OUTDATED, "only watched"),
+    ],
+)
+def test_what_is_left_as_it_is_says_by_which_rule(policy: SyncPolicy, sync: Sync, word: str) -> None:
+    assert verdict(Plan((), Differs("differs"), sync, Health.HEALTHY), wanted(sync=policy)) == word
