@@ -18,7 +18,12 @@ def of_attempt(attempt: Attempt | None, *, nothing: bool) -> Iterator[str]:
     if attempt is None:
         yield "AWS remembers no deployment: these are the service's tasks."
     elif nothing and attempt.rollback_of is not None:
-        yield f"{attempt.name} is a rollback: it started no tasks, and went back to those that still ran."
+        yield (
+            f"{attempt.name} is a rollback: it started no tasks, and went back to those that still ran. What it undid: "
+            f"--deployment {attempt.rollback_of}."
+        )
+    elif nothing and not attempt.task_definition_arn:
+        yield f"AWS does not tell which revision {attempt.name} shipped, so that its tasks cannot be told from others."
     elif nothing:
         yield f"No task of {attempt.name} was found, and no stream that one of them opened."
 

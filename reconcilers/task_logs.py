@@ -183,7 +183,11 @@ class LogReader:
         every = gateways.tasks.of_service(wanted.cluster, wanted.name)
         tasks = started_by(attempt, attempts, every) if attempt else tuple(sorted(every, key=_age))
         sources = look.of_tasks(tasks)
-        if attempt is not None and (not tasks or may_be_forgotten(attempt, self._reach.now())):
+        if (
+            attempt is not None
+            and attempt.rollback_of is None
+            and (not tasks or may_be_forgotten(attempt, self._reach.now()))
+        ):
             during = opened_during(attempt, attempts, self._reach.now())
             sources += look.opened(attempt.task_definition_arn or "", during, frozenset(each.id for each in every))
         return tasks, sources

@@ -135,16 +135,26 @@ def chosen(attempts: Sequence[Attempt], which: Which) -> Attempt | None:
 
 
 def started_by(attempt: Attempt, attempts: Sequence[Attempt], tasks: Iterable[Task]) -> tuple[Task, ...]:
-    """The tasks that an attempt started, oldest first: those of its revision that no later attempt started."""
+    """The tasks that an attempt started, oldest first: those of its revision that no later attempt started.
+
+    None of a rollback by CodeDeploy, which goes back to those that still run, and none where the revision is not known:
+    any task would do. (ECS's own rollback is a part of the attempt that it takes back.)
+    """
+    if not _started_some(attempt):
+        return ()
     later = [each.created_at for each in attempts if each.created_at > attempt.created_at and _same(each, attempt)]
     end = min(later, default=float("inf"))
     mine = (
         each
         for each in tasks
         if attempt.created_at - SKEW <= each.created_at < end
-        and attempt.task_definition_arn in {None, each.task_definition_arn}
+        and attempt.task_definition_arn == each.task_definition_arn
     )
     return tuple(sorted(mine, key=lambda each: (each.created_at, each.id)))
+
+
+def _started_some(attempt: Attempt) -> bool:
+    return attempt.rollback_of is None and bool(attempt.task_definition_arn)
 
 
 def _same(one: Attempt, other: Attempt) -> bool:

@@ -1,5 +1,7 @@
 """What there is to say beside the lines of logs."""
 
+from dataclasses import replace
+
 import pytest
 
 from reconcilers.attempts import Attempt, AttemptState
@@ -8,7 +10,7 @@ from reconcilers.model import ServiceKey
 from reconcilers.task_output import Which
 
 KEY = ServiceKey("prod", "web")
-SHIPPED = Attempt("d-1", AttemptState.SUCCEEDED, "Succeeded", 1.0)
+SHIPPED = Attempt("d-1", AttemptState.SUCCEEDED, "Succeeded", 1.0, task_definition_arn="arn:…/web:1")
 ROLLBACK = Attempt("d-2", AttemptState.SUCCEEDED, "Succeeded", 2.0, rollback_of="d-1")
 
 
@@ -17,8 +19,15 @@ def test_a_service_without_a_deployment_is_shown_as_it_runs() -> None:
 
 
 def test_a_rollback_that_started_nothing_says_so() -> None:
-    assert "d-2 is a rollback" in next(of_attempt(ROLLBACK, nothing=True))
-    assert list(of_attempt(ROLLBACK, nothing=False)) == []
+    (said,) = of_attempt(ROLLBACK, nothing=True)
+    assert said.startswith("d-2 is a rollback: it started no tasks, and went back to those that still ran. ")
+    assert said.endswith("What it undid: --deployment d-1.")
+
+
+def test_a_deployment_whose_revision_aws_does_not_tell_says_that_its_tasks_cannot_be_told_from_others() -> None:
+    assert list(of_attempt(replace(SHIPPED, task_definition_arn=None), nothing=True)) == [
+        "AWS does not tell which revision d-1 shipped, so that its tasks cannot be told from others."
+    ]
 
 
 def test_a_deployment_of_which_nothing_is_found_says_so() -> None:

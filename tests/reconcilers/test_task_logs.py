@@ -153,6 +153,18 @@ def test_a_rollback_says_that_it_started_no_tasks() -> None:
     assert "is a rollback" in found.notes[0]
 
 
+def test_a_rollback_has_no_tasks_of_the_deployments_after_it() -> None:
+    world = logged()
+    world.ship(BAD, minutes=12)
+    undone, back = world.read().attempt, world.read(number=1).attempt
+    assert undone is not None
+    assert back is not None
+    world.ship(GOOD, minutes=22)
+    found = world.read(deployment=back.id, limit=2000)
+    assert (found.tasks, found.lines, found.live) == ((), (), False)
+    assert found.notes[0].endswith(f"--deployment {undone.id}.")
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

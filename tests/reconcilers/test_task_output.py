@@ -146,9 +146,17 @@ def test_when_the_same_revision_ships_again_the_later_tasks_are_the_later_ones()
     assert [each.id for each in started_by(again, history, tasks)] == ["b"]
 
 
-def test_of_an_attempt_whose_revision_is_not_known_time_alone_tells() -> None:
-    unknown = attempt("d-5", 2000, None)
-    assert [each.id for each in started_by(unknown, (unknown,), (task("a", 2010), task("b", 10)))] == ["a"]
+@pytest.mark.parametrize("revision", [None, "", OLD])
+def test_a_rollback_by_codedeploy_started_no_tasks(revision: str | None) -> None:
+    back = replace(ROLLBACK, task_definition_arn=revision)
+    later = (task("a", 1400, OLD), task("b", 5000, NEW))
+    assert started_by(back, (back, FAILED, FIRST), later) == ()
+
+
+@pytest.mark.parametrize("revision", [None, ""])
+def test_of_an_attempt_whose_revision_is_not_known_no_task_is_told_to_be_its_own(revision: str | None) -> None:
+    unknown = attempt("d-5", 2000, revision)
+    assert started_by(unknown, (unknown,), (task("a", 2010), task("b", 10))) == ()
 
 
 def test_streams_of_a_failed_attempt_were_opened_until_it_ended() -> None:
