@@ -38,6 +38,14 @@ def unopened(groups: Collection[str]) -> str:
     return f"No container has opened its stream in {', '.join(sorted(groups))}. {_UNOPENED}"
 
 
+def by_time(groups: Collection[str]) -> str:
+    """How streams were found whose tasks ECS does not know any more, and what else may be among them."""
+    return (
+        "ECS has forgotten tasks of this deployment. Their lines are found by when their streams were opened, and may "
+        f"hold those of others that write to {', '.join(sorted(groups))}."
+    )
+
+
 def nothing_fits(tasks: Collection[str], containers: Collection[str]) -> str:
     """What was named is not there, and what is."""
     known = sorted(each[:8] for each in tasks)[:NAMED]

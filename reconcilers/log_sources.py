@@ -11,12 +11,16 @@ from reconcilers.task_output import Elsewhere, LogPlace, Task, places
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One stream: where it is, whose it is, and about when it was opened, in seconds since the epoch."""
+    """One stream: where it is, whose it is, and about when it was opened, in seconds since the epoch.
+
+    ``by_time``: ECS has forgotten the task, and by nothing but when it was opened is the stream known to be meant.
+    """
 
     scope: Scope
     place: LogPlace
     task: str
     opened_at: float
+    by_time: bool = False
 
     @property
     def voice(self) -> Voice:
@@ -62,7 +66,7 @@ class Sources:
         where, (start, end), beginning = self._in(place), during, place.stream("")
         streams = self._gateways_for(where).logs.streams(place.group, start) or ()
         mine = [each for each in streams if each.name.startswith(beginning) and start <= each.created_at < end]
-        found = (Source(where, place, each.name.removeprefix(beginning), each.created_at) for each in mine)
+        found = (Source(where, place, each.name.removeprefix(beginning), each.created_at, True) for each in mine)
         return [each for each in found if each.task not in known]
 
     def _places(self, task_definition: str) -> tuple[LogPlace, ...]:

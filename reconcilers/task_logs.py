@@ -159,7 +159,10 @@ class LogReader:
         look = Sources(self._reach.gateways_for, wanted.scope)
         tasks, sources = self._found(wanted, attempt, attempts, look)
         _must_know(question.container, look)
-        self._take_all(_asked_for(sources, question, reading), question, tokens, reading)
+        asked = _asked_for(sources, question, reading)
+        self._take_all(asked, question, tokens, reading)
+        if groups := {each.place.group for each in asked if each.by_time}:
+            reading.notes.append(log_notes.by_time(groups))
         reading.notes += log_notes.of_attempt(attempt, nothing=not tasks and not sources)
         ordered = tuple(in_order(reading.lines))
         # Whoever follows has been given the tokens behind these lines: none may be left out.

@@ -142,13 +142,13 @@ def started_by(attempt: Attempt, attempts: Sequence[Attempt], tasks: Iterable[Ta
     """
     if not _started_some(attempt):
         return ()
-    later = [each.created_at for each in attempts if each.created_at > attempt.created_at and _same(each, attempt)]
-    end = min(later, default=float("inf"))
+    same = [each for each in attempts if each.task_definition_arn == attempt.task_definition_arn]
+    start = _start(attempt, same)
+    end = min(_later(attempt, same), default=float("inf"))
     mine = (
         each
         for each in tasks
-        if attempt.created_at - SKEW <= each.created_at < end
-        and attempt.task_definition_arn == each.task_definition_arn
+        if start <= each.created_at < end and each.task_definition_arn == attempt.task_definition_arn
     )
     return tuple(sorted(mine, key=lambda each: (each.created_at, each.id)))
 
@@ -157,20 +157,32 @@ def _started_some(attempt: Attempt) -> bool:
     return attempt.rollback_of is None and bool(attempt.task_definition_arn)
 
 
-def _same(one: Attempt, other: Attempt) -> bool:
-    return one.rollback_of is None and one.task_definition_arn == other.task_definition_arn
-
-
 def opened_during(attempt: Attempt, attempts: Sequence[Attempt], now: float) -> tuple[float, float]:
     """Between which two times the streams of an attempt's tasks were opened, where ECS has forgotten the tasks.
 
     Until the next attempt began, or, where this one did not succeed, until it ended.
     """
-    later = (each.created_at for each in attempts if each.created_at > attempt.created_at and each.rollback_of is None)
-    end = min(later, default=now)
+    return _start(attempt, attempts), _end(attempt, attempts, now)
+
+
+def _start(attempt: Attempt, attempts: Iterable[Attempt]) -> float:
+    """A little before it began, since clocks differ; but where another ended in that time, not before its end."""
+    start = attempt.created_at - SKEW
+    earlier = [each for each in attempts if each.created_at < attempt.created_at and each.rollback_of is None]
+    near = [each for each in earlier if each.created_at > start or each.state is not AttemptState.SUCCEEDED]
+    return max((start, *(_end(each, (attempt,), attempt.created_at) for each in near)))
+
+
+def _end(attempt: Attempt, attempts: Iterable[Attempt], now: float) -> float:
+    end = min(_later(attempt, attempts), default=now)
     if attempt.finished_at is not None and attempt.state is not AttemptState.SUCCEEDED:
         end = min(end, attempt.finished_at)
-    return attempt.created_at - SKEW, max(end, attempt.created_at)
+    return max(end, attempt.created_at)
+
+
+def _later(attempt: Attempt, attempts: Iterable[Attempt]) -> list[float]:
+    """When those after it began that started tasks."""
+    return [each.created_at for each in attempts if each.created_at > attempt.created_at and each.rollback_of is None]
 
 
 def may_be_forgotten(attempt: Attempt, now: float) -> bool:

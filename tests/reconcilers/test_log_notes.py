@@ -5,7 +5,17 @@ from dataclasses import replace
 import pytest
 
 from reconcilers.attempts import Attempt, AttemptState
-from reconcilers.log_notes import NAMED, no_container, nothing_fits, of_attempt, older, too_many, unknown, unopened
+from reconcilers.log_notes import (
+    NAMED,
+    by_time,
+    no_container,
+    nothing_fits,
+    of_attempt,
+    older,
+    too_many,
+    unknown,
+    unopened,
+)
 from reconcilers.model import ServiceKey
 from reconcilers.task_output import Which
 
@@ -64,3 +74,10 @@ def test_limits_and_doubts_are_said() -> None:
 
 def test_a_container_that_is_not_there_is_told_with_those_that_are() -> None:
     assert no_container("wbe", {"web", "proxy"}) == "There is no container wbe in this deployment. It has proxy, web."
+
+
+def test_what_was_found_by_time_says_whose_it_may_be_as_well() -> None:
+    assert by_time({"/b", "/a"}) == (
+        "ECS has forgotten tasks of this deployment. Their lines are found by when their streams were opened, and may "
+        "hold those of others that write to /a, /b."
+    )

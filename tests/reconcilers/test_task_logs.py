@@ -110,6 +110,8 @@ def test_when_ecs_has_forgotten_the_tasks_their_streams_are_found() -> None:
     assert late.tasks == ()
     assert late.lines == soon.lines
     assert not late.live
+    assert not any("found by when" in each for each in soon.notes)
+    assert [each for each in late.notes if f"may hold those of others that write to {GROUP}" in each]
 
 
 def test_streams_are_looked_for_as_soon_as_ecs_knows_no_task() -> None:

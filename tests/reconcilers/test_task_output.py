@@ -177,6 +177,29 @@ def test_a_failed_attempt_that_never_ended_is_bounded_by_the_next() -> None:
     assert opened_during(endless, (later, endless), NOW + 9000)[1] == NOW + 4000
 
 
+def test_streams_of_an_attempt_are_not_those_of_the_one_that_began_a_moment_before() -> None:
+    close = attempt("d-4", 1000 + SKEW - 1)
+    assert opened_during(close, (close, FAILED), NOW + 9000)[0] == close.created_at
+
+
+def test_streams_of_an_attempt_are_not_those_of_one_that_failed_a_moment_before() -> None:
+    close = attempt("d-4", 1310)
+    assert opened_during(close, (close, FAILED, FIRST), NOW + 9000)[0] == FAILED.finished_at
+
+
+def test_no_rollback_takes_from_the_time_of_the_attempt_after_it() -> None:
+    after = attempt("d-4", 1310 + SKEW / 2)
+    earlier = replace(FAILED, finished_at=NOW + 1200)
+    assert opened_during(after, (after, ROLLBACK, earlier), NOW + 9000)[0] == after.created_at - SKEW
+
+
+def test_two_that_ship_the_same_a_moment_apart_have_no_task_in_common() -> None:
+    close = attempt("d-4", 1000 + SKEW / 2)
+    tasks = (task("a", 1001), task("b", 1000 + SKEW / 2))
+    assert [each.id for each in started_by(FAILED, (close, FAILED), tasks)] == ["a"]
+    assert [each.id for each in started_by(close, (close, FAILED), tasks)] == ["b"]
+
+
 def test_ecs_forgets_after_an_hour() -> None:
     assert not may_be_forgotten(FIRST, NOW + FORGOTTEN - 1)
     assert may_be_forgotten(FIRST, NOW + FORGOTTEN)
