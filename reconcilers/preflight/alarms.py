@@ -13,10 +13,16 @@ from reconcilers.model import Service
 from reconcilers.outcome import Finding
 from reconcilers.preflight_facts import Alarm, DeploymentGroup, PreflightFacts
 
+BOTH = "Add an alarm on the errors of both target groups, and enable alarms."
+ALONE = "what tells that it fails, such as errors in its logs or the length of its queue"
+NAME_IT = "name it in rollout.ecs: alarms {alarmNames: […], enable: true, rollback: true}."
+
 
 def of_group(wanted: Service, group: DeploymentGroup, facts: PreflightFacts) -> Iterator[Finding]:
     """The alarms of a CodeDeploy deployment group."""
     watching = group.alarm_names if group.alarms_enabled else ()
+    if not watching:
+        yield _unwatched(f"Deployment group {group.name}", BOTH)
     yield from _watching(wanted, f"Deployment group {group.name}", watching, facts)
     if watching:
         yield from _half_blind(group, facts)
@@ -27,6 +33,8 @@ def of_rolling(wanted: Service, service: LiveService, facts: PreflightFacts) -> 
     configuration = deployment_configuration(wanted, service.definition)
     alarms: Mapping[str, Any] = configuration.get("alarms") or {}
     watching = tuple(alarms.get("alarmNames") or ()) if alarms.get("enable") else ()
+    if not watching:
+        yield _unwatched(f"Service {service.name}", _advice(service))
     yield from _watching(wanted, f"Service {service.name}", watching, facts)
     if watching and not alarms.get("rollback"):
         yield Finding(
@@ -45,14 +53,19 @@ def of_rolling(wanted: Service, service: LiveService, facts: PreflightFacts) -> 
         )
 
 
+def _unwatched(whose: str, advice: str) -> Finding:
+    said = f"{whose} has no alarm, so that nothing stops a release that starts and does not work."
+    return Finding("NoAlarm", said, advice, blocking=False)
+
+
+def _advice(service: LiveService) -> str:
+    """Which alarm a rolling service wants: it has no second colour, and may have no target group."""
+    groups = {each.target_group_arn for each in service.load_balancers if each.target_group_arn}
+    on = f"the errors of its target group{'s' * (len(groups) > 1)}" if groups else ALONE
+    return f"Add an alarm on {on}, and {NAME_IT}"
+
+
 def _watching(wanted: Service, whose: str, names: tuple[str, ...], facts: PreflightFacts) -> Iterator[Finding]:
-    if not names:
-        yield Finding(
-            "NoAlarm",
-            f"{whose} has no alarm, so that nothing stops a release that starts and does not work.",
-            "Add an alarm on the errors of both target groups, and enable alarms.",
-            blocking=False,
-        )
     known = {each.name: each for each in facts.alarms}
     for name in _with_children(names, known):
         if name not in known:

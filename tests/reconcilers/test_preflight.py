@@ -235,6 +235,31 @@ def test_a_rolling_update_without_an_alarm_is_warned_of() -> None:
     assert rolling(configuration={"alarms": {"alarmNames": []}}) == ["NoAlarm*"]
 
 
+UNWATCHED = RollingRollout(configuration={"alarms": {"enable": False}})
+NAME_IT = "name it in rollout.ecs: alarms {alarmNames: […], enable: true, rollback: true}."
+
+
+def no_alarm(live: LiveService) -> str:
+    """What is advised to a rolling service that no alarm watches."""
+    found = findings(wanted("v2", rollout=UNWATCHED), live, facts(group=None), despite_alarm=False)
+    (advice,) = [each.remedy for each in found if each.code == "NoAlarm"]
+    return advice
+
+
+def test_a_rolling_service_without_an_alarm_is_advised_of_its_one_target_group() -> None:
+    assert no_alarm(rolling_service()) == f"Add an alarm on the errors of its target group, and {NAME_IT}"
+
+
+def test_a_rolling_service_behind_several_target_groups_is_advised_of_all() -> None:
+    both = (LoadBalancer(BLUE, "proxy", 80), LoadBalancer(GREEN, "proxy", 81))
+    assert "on the errors of its target groups, and" in no_alarm(rolling_service(load_balancers=both))
+
+
+def test_a_rolling_service_behind_none_is_advised_of_what_tells_that_it_works() -> None:
+    what = "what tells that it fails, such as errors in its logs or the length of its queue"
+    assert no_alarm(rolling_service(load_balancers=())) == f"Add an alarm on {what}, and {NAME_IT}"
+
+
 def test_a_rolling_updates_alarms_must_exist_and_not_fire() -> None:
     assert rolling(Alarm("other", "OK")) == ["AlarmMissing"]
     assert rolling(Alarm("5xx", "ALARM")) == ["AlarmFiring"]
