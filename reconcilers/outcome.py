@@ -12,6 +12,12 @@ from reconcilers.digest import Digest
 from reconcilers.progress import Progress
 
 
+def full_stop(text: str) -> str:
+    """``text`` as a sentence that another may follow: AWS's messages often end without a full stop, or are empty."""
+    said = text.rstrip().rstrip(":")
+    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
+
+
 class Retry(Exception):
     """Something failed that may go well the next time: throttling, a time-out, a server's error.
 
@@ -39,12 +45,15 @@ class Paced(Retry):
 
 
 class Stalled(Exception):
-    """Something failed that will fail again until somebody changes something: ``remedy`` says who and what."""
+    """Something failed that will fail again until somebody changes something: ``remedy`` says who and what.
+
+    ``message`` is shown before it everywhere, so here it is given the full stop that AWS leaves out.
+    """
 
     def __init__(self, reason: str, message: str, remedy: str) -> None:
-        super().__init__(f"{reason}: {message} {remedy}")
+        super().__init__(f"{reason}: {full_stop(message)} {remedy}")
         self.reason = reason
-        self.message = message
+        self.message = full_stop(message)
         self.remedy = remedy
 
 

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from reconcilers.attempts import Attempt, Cause
 from reconcilers.model import CodeDeployRollout, DriftPolicy, RollingRollout, SyncPolicy
-from reconcilers.outcome import Blocked, BlockedBy, Differs, Finding, Held, Sync, Waiting
+from reconcilers.outcome import Blocked, BlockedBy, Differs, Finding, Held, Sync, Waiting, full_stop
 from reconcilers.rollout import fields, heal, holds
 from reconcilers.rollout.failures import Fault, Handling, handling, reason
 from reconcilers.rollout.history import succeeded
@@ -85,7 +85,7 @@ def retries(situation: Situation) -> int:
 def _set_up(situation: Situation, last: Attempt, how: Handling) -> Blocked:
     said = reason(last)
     remedy = f"{how.remedy}. Then: trueup retry {situation.wanted.key}."
-    finding = Finding("SetUpWrong", f"{last.name} failed with {said.code}: {said.message}", remedy)
+    finding = Finding("SetUpWrong", full_stop(f"{last.name} failed with {said.code}: {said.message}"), remedy)
     return Blocked(how.by, (finding,), situation.policy.blocked_after)
 
 
@@ -94,7 +94,7 @@ def _exhausted(situation: Situation, failed: tuple[Attempt, ...]) -> Blocked:
     finding = Finding(
         "RetriesExhausted",
         f"{len(failed)} attempts in a row failed for AWS's reasons, the last was {failed[0].name}. "
-        f"{said.code}: {said.message}",
+        + full_stop(f"{said.code}: {said.message}"),
         f"Look at AWS's health, quotas and the service's events. Then: trueup retry {situation.wanted.key}.",
     )
     return Blocked(BlockedBy.INFRASTRUCTURE, (finding,), situation.policy.blocked_after)

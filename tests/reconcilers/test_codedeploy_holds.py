@@ -272,6 +272,7 @@ def test_infrastructure_faults_in_a_row_block_after_the_retries() -> None:
     outcome = decided(wanted("v2"), live(*faults, V1)).outcome
     assert isinstance(outcome, Blocked)
     assert outcome.by is BlockedBy.INFRASTRUCTURE
+    assert outcome.findings[0].message.endswith("because INTERNAL_ERROR.")
 
 
 def test_a_fault_of_the_set_up_blocks_with_its_remedy_until_somebody_says_retry() -> None:
@@ -279,6 +280,7 @@ def test_a_fault_of_the_set_up_blocks_with_its_remedy_until_somebody_says_retry(
     plan = decided(wanted("v2"), seen)
     assert isinstance(plan.outcome, Blocked)
     assert (plan.outcome.by, plan.actions) == (BlockedBy.PERMISSION, ())
+    assert plan.outcome.findings[0].message.endswith("because IAM_ROLE_PERMISSIONS.")
     assert "trueup retry prod/notes" in plan.outcome.findings[0].remedy
     assert kinds(decided(wanted("v2"), seen, Order(retry=True)))[-1] == "CreateDeployment"
 

@@ -83,11 +83,30 @@ def test_a_denial_names_the_missing_action_its_resource_and_what_to_allow() -> N
     assert found.remedy.startswith("Allow iam:PassRole on arn:aws:iam::1:role/task")
     assert "iam:PassedToService" in found.remedy
 
+    assert found.message.endswith("allows the iam:PassRole action.")
+    assert str(found).endswith(f"allows the iam:PassRole action. {found.remedy}")
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "said"),
+    [
+        ("ClusterNotFoundException", "Cluster not found.", "Cluster not found."),
+        ("ClusterNotFoundException", "Which cluster?", "Which cluster?"),
+        ("ClusterNotFoundException", "Cluster not found", "Cluster not found."),
+        ("InvalidParameterException", "No such role\n", "No such role."),
+    ],
+)
+def test_what_stalls_is_a_sentence_that_what_to_do_may_follow(code: str, words: str, said: str) -> None:
+    found = translated(answered(code, words))
+    assert isinstance(found, Stalled)
+    assert found.message.endswith(f": {said}")
+
 
 def test_a_denial_without_words_names_the_call() -> None:
     found = translated(answered("AccessDenied"))
 
     assert isinstance(found, Stalled)
+    assert found.message == "ecs:DescribeServices on prod was denied."
     assert found.remedy.startswith("Allow ecs:DescribeServices to the role")
 
 
