@@ -50,6 +50,34 @@ def test_drift_is_synced_by_the_return_key_and_the_token_is_asked_for_once(stage
     assert [(key, order.sync) for key, order in stage.asked.orders] == [(PRICING.key, True)] * 2
 
 
+def given(page: Page, title: str, **labels: str) -> None:
+    """An order is given once, so that the tab knows the token and whatever else was filled in."""
+    asked(page, title)
+    for label, text in labels.items():
+        page.get_by_label(label.replace("_", " ")).fill(text)
+    go(page, title)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_with_the_token_kept_the_name_is_what_there_is_to_fill_in(stage: Stage, tab: Opened) -> None:
+    states.busy(stage)
+    page = tab("/services/prod/pricing")
+    given(page, "Sync now", Token=TOKEN)
+    asked(page, "Sync now")
+    expect(page.get_by_label("Your name")).to_be_focused()
+
+
+def test_with_nothing_left_to_fill_in_the_return_key_gives_the_order(stage: Stage, tab: Opened) -> None:
+    states.busy(stage)
+    page = tab("/services/prod/pricing")
+    given(page, "Sync now", Token=TOKEN, Your_name="ada")
+    asked(page, "Sync now")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Sync now")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert [order.by for _, order in stage.asked.orders] == ["ada", "ada"]
+
+
 def test_the_token_is_kept_in_this_tab_alone(stage: Stage, tab: Opened) -> None:
     states.busy(stage)
     page = asked(tab("/services/prod/pricing"), "Sync now")
@@ -84,6 +112,7 @@ def test_shipping_despite_an_alarm_wants_a_reason_and_keeps_it(stage: Stage, tab
     states.busy(stage)
     title = "Sync despite the alarm"
     page = asked(tab("/services/prod/ledger"), title)
+    expect(page.get_by_label("Reason")).to_be_focused()
     page.get_by_label("Token").fill(TOKEN)
     go(page, title)
     expect(page.get_by_role("alert")).to_have_text("Say why.")
@@ -169,6 +198,7 @@ def test_whom_the_load_balancer_vouches_for_needs_no_token(warm: Page) -> None:
         page = asked(warm, "Retry the held release")
         expect(page.get_by_role("dialog")).to_contain_text("You are ann.")
         expect(page.get_by_label("Token")).to_have_count(0)
+        expect(page.get_by_role("dialog").get_by_role("button", name="Retry")).to_be_focused()
         go(page, "Retry the held release")
         expect(page.get_by_role("dialog")).to_have_count(0)
         warm.set_extra_http_headers({})

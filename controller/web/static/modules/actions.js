@@ -28,9 +28,9 @@ function button(action, detail, ordered) {
 function ask(action, detail, ordered) {
   const { what, reason } = ORDERS[action.name];
   const known = Boolean(detail.you); // whom the load balancer vouches for needs no token
-  const token = known ? null : h("input", { type: "password", name: "token", required: true, autocomplete: "off", value: kept(TOKEN), autofocus: !kept(TOKEN) });
+  const token = known ? null : h("input", { type: "password", name: "token", required: true, autocomplete: "off", value: kept(TOKEN) });
   const name = known ? null : h("input", { name: "by", maxlength: 100, autocomplete: "name", value: kept(NAME) });
-  const why = reason && h("input", { name: "reason", required: true, maxlength: 200, autofocus: known || Boolean(kept(TOKEN)) });
+  const why = reason && h("input", { name: "reason", required: true, maxlength: 200 });
   const refusal = h("p", { class: "refusal", role: "alert" });
   const go = h("button", { class: "button strong" }, action.title);
   const form = h("form", { novalidate: true },
@@ -41,6 +41,8 @@ function ask(action, detail, ordered) {
     known && h("p", { class: "quiet" }, `You are ${detail.you}.`),
     refusal,
     h("div", { class: "row-end" }, h("button", { type: "button", class: "button", onclick: () => dialog.close() }, "Cancel"), go));
+  // The first that is to be filled in; else Enter would meet the dialog's ✕, and the order be lost without a word.
+  ([why, token, name].find((each) => each && !each.value) ?? go).autofocus = true;
   const dialog = open(action.title, form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
