@@ -10,13 +10,13 @@ from controller.rules.rights import How, Right
 from controller.web.face import Face
 from controller.web.refusals import Refusal
 from controller.web.trust import FORBIDDEN, STRANGER, Door, Visitor
-from controller.web.views import Accepted, View
+from controller.web.views import MOST_SAID, Accepted, View
 from controller.web.watching import UNKNOWN, unknown
 from reconcilers.model import ServiceKey
 from reconcilers.outcome import Retry, Stalled
 from reconcilers.verdict import Order
 
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_SAID)]
 
 
 class Said(View):
@@ -25,7 +25,7 @@ class Said(View):
     model_config = ConfigDict(extra="forbid")
 
     by: str = Field(default="", max_length=100, description="Who asks, for the record, where a shared token is used.")
-    why: str = Field(default="", max_length=200, description="Why, for the record.")
+    why: str = Field(default="", max_length=MOST_SAID, description="Why, for the record.")
 
 
 class SyncRequest(Said):

@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+MOST_SAID = 200  # characters of why somebody asks for something
+
 
 class View(BaseModel):
     """A frozen answer with names as JSON has them, and with its numbers: no infinity and no NaN, whoever says so."""

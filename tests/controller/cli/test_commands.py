@@ -168,6 +168,23 @@ def test_without_a_daemon_every_question_fails_in_a_sentence(arguments: tuple[st
     assert said.stderr.startswith("trueup: No daemon answers at http://127.0.0.1:1")
 
 
+LONG = "x" * 201
+
+
+@pytest.mark.parametrize(("verb", "flag"), [("sync", "--why"), ("retry", "--why"), ("sync", "--despite-alarm")])
+def test_a_reason_that_is_too_long_is_told_before_the_daemon_is_asked(verb: str, flag: str) -> None:
+    said = typed(verb, "prod/notes", flag, LONG, "--url", NOBODY)
+    assert said.exit_code == 1
+    assert said.stderr == f"trueup: {flag} has 201 characters, and takes 200 at most. Say it in fewer.\n"
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_an_alarm_is_not_passed_over_without_a_reason(reason: str) -> None:
+    said = typed("sync", "prod/notes", "--despite-alarm", reason, "--url", NOBODY)
+    assert said.exit_code == 1
+    assert said.stderr == "trueup: --despite-alarm says nothing. Say why the alarm may be passed over.\n"
+
+
 @pytest.mark.parametrize("name", ["notes", "/notes", "prod/", "prod/notes/x", ""])
 def test_what_is_no_services_name_is_refused(name: str) -> None:
     said = typed("why", name, "--url", NOBODY)
