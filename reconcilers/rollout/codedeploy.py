@@ -11,7 +11,7 @@ from functools import partial
 from reconcilers.actions import CreateDeployment, EndTerminationWait, StopDeployment
 from reconcilers.attempts import Attempt, AttemptState, AwsReason, Mark
 from reconcilers.declared import CARRIED, sent
-from reconcilers.live_service import RegisteredRevision
+from reconcilers.live_service import RegisteredRevision, TaskSet
 from reconcilers.model import CodeDeployRollout, NewerCommit
 from reconcilers.outcome import Blocked, BlockedBy, Finding, InSync, Progressing, Sync, Waiting
 from reconcilers.rollout import fields, following, holds, shipping
@@ -137,8 +137,16 @@ def _draining(situation: Situation) -> bool:
 
 
 def _quiet(situation: Situation) -> Plan:
-    left = [each.id for each in situation.service.task_sets if each.status != "PRIMARY"]
-    return fields.settle(situation, f"{', '.join(left)} is still in the service." if left else "")
+    left = [each for each in situation.service.task_sets if each.status != "PRIMARY"]
+    return fields.settle(situation, _beside(left) if left else "")
+
+
+def _beside(left: list[TaskSet]) -> str:
+    """What is in the service beside what serves. It may be the green of a shift that was taken back: not only blue."""
+    ids = " and ".join(each.id for each in left)
+    one, ends = len(left) == 1, all(each.status == "DRAINING" for each in left)
+    how = f"{'is' if one else 'are'} being ended" if ends else f"wait{'s' * one} to be ended"
+    return f"The release serves, and the other task set{'s' * (not one)}, {ids}, {how}."
 
 
 def _carried_out(

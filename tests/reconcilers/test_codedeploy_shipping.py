@@ -247,7 +247,20 @@ def test_nothing_is_created_while_the_old_task_set_drains() -> None:
 
 def test_a_task_set_that_still_drains_is_mentioned_where_all_is_in_sync() -> None:
     plan = decided(wanted("v1"), live(attempt("v1"), service=service(task_set(), task_set("DRAINING", 9))))
-    assert plan.outcome == InSync("ecs-svc/9 is still in the service.")
+    assert plan.outcome == InSync("The release serves, and the other task set, ecs-svc/9, is being ended.")
+
+
+def test_a_task_set_that_is_kept_for_a_while_is_said_to_wait_for_its_end() -> None:
+    beside = replace(task_set("ACTIVE", 9), external_id="d-v1")
+    plan = decided(wanted("v1"), live(attempt("v1"), service=service(task_set(), beside)))
+    assert plan.outcome == InSync("The release serves, and the other task set, ecs-svc/9, waits to be ended.")
+
+
+def test_several_task_sets_beside_the_one_that_serves_are_all_mentioned() -> None:
+    several = service(task_set(), task_set("DRAINING", 8), task_set("DRAINING", 9))
+    plan = decided(wanted("v1"), live(attempt("v1"), service=several))
+    said = "The release serves, and the other task sets, ecs-svc/8 and ecs-svc/9, are being ended."
+    assert plan.outcome == InSync(said)
 
 
 def test_attempts_are_looked_at_before_anything_else() -> None:
