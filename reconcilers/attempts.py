@@ -97,6 +97,11 @@ class Attempt:
         return deployment_name(self.id)
 
     @property
+    def maker(self) -> str:
+        """Whose it is where it is not ours. CodeDeploy's word for a person is ``user``, whoever it was."""
+        return "somebody else" if self.creator == "user" else self.creator
+
+    @property
     def active(self) -> bool:
         """Whether it still runs, in whichever way."""
         return self.state in (AttemptState.RUNNING, AttemptState.READY, AttemptState.STOPPING)

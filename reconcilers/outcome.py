@@ -4,7 +4,7 @@ There are three ways not to be done: failed (back off), waiting (come back then)
 changes). The loop decides from the outcome alone when to come back.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reconcilers.attempts import AwsReason, deployment_name
@@ -119,12 +119,20 @@ class Progressing:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Nothing failed; something must end first. ``on`` names whom or what, ``how`` says what can be done about it."""
+    """Nothing failed; something must end first. ``on`` names whom or what, ``how`` says what can be done about it.
+
+    ``foreign``: the name of somebody else's deployment, where such a one is waited for.
+    """
 
     what: str
     on: str
     after: float
     how: str = "Nothing has to be done: wait for its end."
+    foreign: str = ""
+
+    def by(self, who: str) -> "Waiting":
+        """The same with whoever made the foreign deployment."""
+        return replace(self, what=f"Deployment {self.foreign} is {who}'s.", on=f"{self.foreign} by {who}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from reconcilers.attempts import Attempt, deployment_name
 from reconcilers.diff import Change
 from reconcilers.live import Live
 from reconcilers.live_service import LiveService
+from reconcilers.outcome import Outcome, Waiting
 from reconcilers.rollout.history import brought_in, is_rollback
+from reconcilers.verdict import Link
 
 __all__ = [
     "Author",
@@ -25,6 +27,8 @@ __all__ = [
     "dated",
     "deployer",
     "given_at",
+    "known_hand",
+    "known_links",
     "of_deployment",
     "of_field",
     "of_revision",
@@ -71,6 +75,29 @@ def deployer(status: ServiceStatus, attempt: Attempt) -> Author:
     service = status.live.service if status.live is not None else None
     creator = service.created_by if service is not None and came_with(service, attempt) else None
     return _known(Author(creator, attempt.created_at), status.authors.get(of_deployment(attempt.id)))
+
+
+def known_hand(status: ServiceStatus) -> Outcome | None:
+    """The outcome, and where somebody else's deployment is waited for, with whoever made it as soon as that is known:
+    what decides is told by CodeDeploy no more than that it was a user.
+    """
+    outcome = status.outcome
+    if not isinstance(outcome, Waiting) or not outcome.foreign:
+        return outcome
+    who = _deployer(status, outcome.foreign).who
+    return outcome.by(name(who)) if who else outcome
+
+
+def known_links(status: ServiceStatus) -> tuple[Link, ...]:
+    """The chain, with the same."""
+    before, after = status.outcome, known_hand(status)
+    if not isinstance(before, Waiting) or not isinstance(after, Waiting):
+        return status.chain
+    told = (each.who == before.on and each.text == before.what for each in status.chain)
+    return tuple(
+        replace(each, text=after.what, who=after.on) if same else each
+        for each, same in zip(status.chain, told, strict=True)
+    )
 
 
 def came_with(service: LiveService, attempt: Attempt) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from controller.loop.attribution import known_hand
 from controller.loop.status import ServiceStatus
 from reconcilers import preview
 from reconcilers.outcome import Blocked, Differs, Failed, Finding, Held, InSync, Outcome, Progressing, Waiting
@@ -45,7 +46,7 @@ def state(status: ServiceStatus) -> str:
         return f"{keeper(status.kept_by)} keeps it"
     if status.outcome is None and status.judged is not None:
         return f"commit {status.wanted.commit.short} was read, and the next look at AWS is due"
-    return sentence(status.outcome)
+    return sentence(known_hand(status))
 
 
 def since(status: ServiceStatus) -> float | None:

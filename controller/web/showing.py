@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from controller.loop import words
-from controller.loop.attribution import author
+from controller.loop.attribution import author, known_links
 from controller.loop.board import SourceStatus
 from controller.loop.facts import Fact
 from controller.loop.status import ServiceStatus
@@ -51,7 +51,8 @@ def service_view(status: ServiceStatus, snapshot: Snapshot | None = None) -> Ser
     findings = (*(outcome.findings if isinstance(outcome, Blocked) else ()), *status.warnings)
     stale = snapshot is not None and wanted.key in snapshot.stale
     problems = _problems_of(wanted, snapshot) if snapshot is not None else ()
-    chain = tuple(_stale_chain(status.chain, snapshot, problems)) if snapshot and stale else status.chain
+    links = known_links(status)
+    chain = tuple(_stale_chain(links, snapshot, problems)) if snapshot and stale else links
     changes = tuple(_change(each, status) for each in status.changes)
     return ServiceView(
         environment=wanted.key.environment,

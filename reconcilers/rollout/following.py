@@ -13,12 +13,10 @@ _WAITS = (("AfterAllowTestTraffic", "BeforeAllowTraffic"), ("BeforeAllowTraffic"
 def foreign(situation: Situation, attempt: Attempt) -> Plan:
     """Somebody else's is reported and waited for. It is never stopped, and nothing is written while it runs."""
     if attempt.shift_over and situation.sync() is Sync.IN_SYNC:
-        note = f"{attempt.name} (creator {attempt.creator}) has shifted the traffic and waits to end the old task set."
+        note = f"{attempt.name}, {attempt.maker}'s, has shifted the traffic and waits to end the old task set."
         return situation.plan(InSync(note), Sync.IN_SYNC, spends=True)
-    what = f"Deployment {attempt.name} is somebody else's (creator {attempt.creator})."
-    return situation.plan(
-        Waiting(what, f"{attempt.name} by {attempt.creator}", situation.policy.poll), situation.sync()
-    )
+    waiting = Waiting("", "", situation.policy.poll, foreign=attempt.name).by(attempt.maker)
+    return situation.plan(waiting, situation.sync())
 
 
 def stopping(situation: Situation, attempt: Attempt) -> Plan | LookCloser:

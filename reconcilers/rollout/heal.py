@@ -79,4 +79,4 @@ def _hand(situation: Situation, since: Attempt) -> str:
     other, running = _other(situation, since), situation.running
     by = f", registered by {running.registered_by}" if running.registered_by else ""
     what = f"{running.arn} runs{by}"
-    return what if other is None else f"{what}, shipped by {other.name} (creator {other.creator})"
+    return what if other is None else f"{what}, shipped by {other.name}, {other.maker}'s"

@@ -169,7 +169,7 @@ def test_three_heals_an_hour_are_enough_and_the_other_hand_is_named() -> None:
     assert isinstance(plan.outcome, Blocked)
     assert (plan.outcome.by, plan.actions) == (BlockedBy.FOUGHT, ())
     assert "user/eve" in plan.outcome.findings[0].message
-    assert "d-theirs (creator user)" in plan.outcome.findings[0].message
+    assert "d-theirs, somebody else's" in plan.outcome.findings[0].message
 
 
 def test_the_other_hand_is_named_by_its_revision_where_the_record_has_no_deployment_of_its() -> None:

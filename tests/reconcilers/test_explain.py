@@ -139,7 +139,7 @@ def test_what_waits_for_a_person_stops_before_the_traffic_and_says_how_to_let_it
 
 def test_somebody_elses_deployment_is_whom_is_waited_for() -> None:
     [stop] = stops(decided(wanted("v2"), live(under_way(AttemptState.READY, mark=None, id="d-x"))).chain)
-    assert (stop.name, stop.who) == ("deployment", "d-x by user")
+    assert (stop.name, stop.who) == ("deployment", "d-x by somebody else")
 
 
 def test_the_commit_is_shown_with_its_author_where_there_is_one() -> None:

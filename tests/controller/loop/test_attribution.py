@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from controller.loop import words
 from controller.loop.attribution import (
     Author,
     attributed,
@@ -17,11 +18,13 @@ from controller.loop.attribution import (
 )
 from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
+from controller.web.showing import service_view
+from reconcilers.attempts import AttemptState
 from reconcilers.diff import Change
 from reconcilers.live import Live
 from reconcilers.outcome import Differs, Failed, Progressing
-from tests.controller.builders import DEBUG, KEY, NOW, drifted, report, status
-from tests.reconcilers.builders import arn, attempt, registered, service, task_set
+from tests.controller.builders import DEBUG, KEY, NOW, drifted, report, status, wanted
+from tests.reconcilers.builders import arn, attempt, decided, registered, service, task_set
 
 MALLORY = "arn:aws:iam::123456789012:user/mallory"
 GRACE = Change("/serviceDefinition/healthCheckGracePeriodSeconds", "changed", 60, 5)
@@ -40,6 +43,28 @@ def test_drift_of_the_revision_is_by_whoever_registered_it() -> None:
 def test_a_services_field_has_no_author_and_the_time_when_it_was_first_seen() -> None:
     found = status(replace(drifted(GRACE), observed=seen()), replace(drifted(GRACE, at=NOW + 60), observed=seen()))
     assert author(found, GRACE) == Author(None, NOW)
+
+
+THEIRS = attempt(None, AttemptState.RUNNING, id="d-x", mark=None)
+
+
+def foreign(author: Author | None = None) -> ServiceStatus:
+    """A service that waits for somebody else's deployment."""
+    plan = decided(wanted("v2"), replace(seen(), attempts=(THEIRS,)))
+    found = replace(report(plan.outcome, observed=seen(attempts=(THEIRS,))), plan=plan)
+    return replace(status(found), authors={of_deployment("d-x"): author} if author else {})
+
+
+def test_whose_deployment_is_waited_for_is_said_as_soon_as_it_is_known() -> None:
+    shown = service_view(foreign(Author(MALLORY, NOW)))
+    assert shown.text == "Deployment d-x is user/mallory's. Waits for d-x by user/mallory."
+    (stop,) = [link for link in shown.chain if link.state == "blocked"]
+    assert (stop.text, stop.who) == ("Deployment d-x is user/mallory's.", "d-x by user/mallory")
+
+
+@pytest.mark.parametrize("author", [None, Author(pending=True)])
+def test_until_then_it_is_somebody_elses(author: Author | None) -> None:
+    assert words.state(foreign(author)) == "Deployment d-x is somebody else's. Waits for d-x by somebody else."
 
 
 def test_what_git_is_ahead_by_is_nobodys_doing() -> None:
