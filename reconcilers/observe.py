@@ -21,7 +21,7 @@ from reconcilers.outcome import Retry, Stalled
 from reconcilers.preflight_facts import Alarm, DeploymentGroup, PreflightFacts, TargetGroup
 from reconcilers.progress import Colour, Progress
 from reconcilers.rollout.holds import by_hand
-from reconcilers.rollout.pace import expected_end, gives_up_at
+from reconcilers.rollout.pace import expected_end, gives_up_at, took_before
 from reconcilers.rollout.survey import to_ship
 from reconcilers.verdict import Look
 
@@ -148,7 +148,8 @@ def _shift(gateways: Gateways, wanted: Service, live: Live, active: Attempt, now
         return found
     with suppress(Retry, Stalled):  # when it ends is good to know, and nothing rests on it
         stepped_at = gateways.codedeploy.stepped_at(shown, found.traffic, now)
-        ends_at = expected_end(found, gateways.codedeploy.pace(active.config), stepped_at, now)
+        pace, before = gateways.codedeploy.pace(active.config), took_before(live.attempts or (), active.config)
+        ends_at = expected_end(found, pace, stepped_at, now, before)
         return replace(found, ends_at=ends_at)
     return found
 

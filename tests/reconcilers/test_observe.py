@@ -336,6 +336,21 @@ def test_a_shift_tells_when_it_is_expected_to_end() -> None:
     assert progress.ends_at == NOW - 130 + 9 * 60
 
 
+@pytest.mark.parametrize(("config_before", "seconds"), [("Linear", 45.0), ("Canary", 9 * 60.0)])
+def test_at_first_a_shift_is_expected_to_take_what_the_one_before_it_took(config_before: str, seconds: float) -> None:
+    began = ALLOWING | {"startTime": datetime.fromtimestamp(NOW, UTC)}
+    before = attempt("v1", created_at=NOW - 500, moved_at=NOW - 455, shift_over=True, config=config_before)
+    active = attempt("v2", AttemptState.RUNNING, config="Linear")
+    seen = replace(SHIFTING, attempts=(active, before))
+    first = config({"timeBasedLinear": {"linearPercentage": 30, "linearInterval": 3}})
+    gateways, _ = over(replies(GetDeploymentTarget=target(began), GetDeploymentConfig=first))
+
+    progress = closer(gateways, wanted("v2"), seen, frozenset({Look.PROGRESS}), NOW).progress
+
+    assert progress is not None
+    assert progress.ends_at == NOW + seconds
+
+
 @pytest.mark.parametrize("refused", ["GetDeploymentConfig", "DescribeAlarms"])
 def test_a_shift_is_followed_where_what_is_only_to_be_shown_is_not_to_be_had(refused: str) -> None:
     answers: dict[str, Any] = {

@@ -46,6 +46,23 @@ def test_before_the_second_step_the_configuration_counts(traffic: float) -> None
     assert seen(at(traffic), LINEAR, BEGAN + 1) == BEGAN + 9 * 60
 
 
+@pytest.mark.parametrize(("pace", "traffic"), [(LINEAR, 0.0), (LINEAR, 10.0), (CANARY, 10.0)])
+def test_before_the_second_step_an_earlier_shift_that_was_faster_sets_the_pace(pace: Pace, traffic: float) -> None:
+    assert expected_end(at(traffic), pace, BEGAN + 1, BEGAN + 1, 45.0) == BEGAN + 45
+
+
+def test_an_earlier_shift_that_took_longer_says_nothing_of_this_one() -> None:
+    assert expected_end(at(10), LINEAR, BEGAN + 1, BEGAN + 1, 3_600.0) == BEGAN + 9 * 60
+
+
+def test_an_earlier_shift_of_no_time_says_nothing_of_one_without_steps() -> None:
+    assert expected_end(at(10), Pace(100.0, 60.0), BEGAN + 1, BEGAN + 1, -1.0) == BEGAN + 1
+
+
+def test_what_this_shift_shows_of_its_pace_counts_more_than_an_earlier_one() -> None:
+    assert expected_end(at(50), LINEAR, BEGAN + 4, BEGAN + 4, 45.0) == BEGAN + 9
+
+
 @pytest.mark.parametrize(
     ("progress", "pace"),
     [
