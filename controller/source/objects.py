@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from controller.source.commit_text import encoding_of, told
 from controller.source.git_errors import damaged
 from controller.source.problem import Problem
 from reconcilers.model import Revision
@@ -16,6 +17,7 @@ MAX_TOTAL = 64 << 20
 
 _LINK = "120000"
 _SUBMODULE = "160000"
+_MOST_HEAD = 1 << 20  # bytes of a commit's head that are looked at: git writes the parents, people and encoding first
 _LATEST = 12  # digits of a time in seconds: who commits may write hundreds, which no answer can tell
 
 
@@ -85,23 +87,24 @@ def parse_references(answer: bytes) -> dict[str, str]:
 
 def parse_commit(answer: bytes, branch: str) -> Commit:
     """What `cat-file --batch` says to the name of a branch; SourceError `corrupt` where that is no commit."""
-    told, _, raw = answer.partition(b"\n")
-    commit, _, kind = told.partition(b" ")
+    named, _, raw = answer.partition(b"\n")
+    commit, _, kind = named.partition(b" ")
     if not kind.startswith(b"commit "):
         raise damaged()
     head, _, body = raw.partition(b"\n\n")
-    fields = [line.partition(b" ") for line in head.split(b"\n") if not line.startswith(b" ")]
+    lines = head[:_MOST_HEAD].split(b"\n")
+    fields = [line.partition(b" ") for line in lines if not line.startswith(b" ")]
     values = {name: value for name, _, value in reversed(fields)}
-    encoding = values.get(b"encoding", b"utf-8").decode("ascii", "replace")
+    encoding = encoding_of(values.get(b"encoding", b""))
     author, _, _ = values.get(b"author", b"").partition(b" <")
     _, _, when = values.get(b"committer", b"").rpartition(b"> ")
     seconds = when.split(b" ")[0]
-    subject = b" ".join(body.strip().partition(b"\n\n")[0].split())
+    subject = body.strip().partition(b"\n\n")[0]
     revision = Revision(
         commit=commit.decode("ascii", "replace"),
         committed_at=float(seconds) if seconds.isdigit() and len(seconds) <= _LATEST else 0.0,
-        author=_decode(author, encoding),
-        subject=_decode(subject, encoding),
+        author=told(author, encoding),
+        subject=told(subject, encoding),
         branch=branch,
     )
     parents = tuple(value.decode("ascii", "replace") for name, _, value in fields if name == b"parent")
@@ -113,14 +116,14 @@ def parse_commits(answer: bytes, branch: str) -> dict[str, Revision]:
     found: dict[str, Revision] = {}
     at = 0
     while (end := answer.find(b"\n", at)) >= 0:
-        told, at = answer[at:end], end + 1
-        object_id, _, facts = told.partition(b" ")
+        named, at = answer[at:end], end + 1
+        object_id, _, facts = named.partition(b" ")
         kind, _, size = facts.partition(b" ")
         if not size.isdigit():  # missing
             continue
         whole, at = answer[at : at + int(size)], at + int(size) + 1
         if kind == b"commit":
-            found[object_id.decode("ascii", "replace")] = parse_commit(told + b"\n" + whole, branch).revision
+            found[object_id.decode("ascii", "replace")] = parse_commit(named + b"\n" + whole, branch).revision
     return found
 
 
@@ -223,11 +226,3 @@ def touching(touched: Sequence[tuple[str, frozenset[str]]], places: Iterable[str
     return next(
         (commit for commit, paths in touched if any(not folders.isdisjoint(around(path)) for path in paths)), None
     )
-
-
-def _decode(raw: bytes, encoding: str) -> str:
-    try:
-        text = raw.decode(encoding, "replace")
-    except (LookupError, ValueError):
-        text = raw.decode("utf-8", "replace")
-    return "".join(filter(str.isprintable, text))

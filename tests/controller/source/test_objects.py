@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
+from controller.source.commit_text import LONGEST
 from controller.source.git_errors import SourceError
 from controller.source.objects import (
     MAX_FILE,
@@ -63,6 +66,52 @@ def test_a_subject_over_two_lines_is_one() -> None:
 def test_an_author_is_read_in_the_commits_encoding(encoding: bytes, raw: bytes, author: str) -> None:
     found = parse_commit(commit(b"tree a\nauthor " + raw + b" <a@x> 5 +0000\n" + encoding + b"\nShip\n"), "main")
     assert found.revision.author == author
+
+
+@pytest.mark.parametrize("name", ["iso-8859-15", "ISO8859-15", "Latin9"])
+def test_a_name_of_an_encoding_may_be_spelled_in_any_way(name: str) -> None:
+    raw = b"tree a\nauthor J\xa4 <a@x> 5 +0000\nencoding " + name.encode() + b"\n\nShip\n"
+    assert parse_commit(commit(raw), "main").revision.author == "J€"
+
+
+@pytest.mark.parametrize("name", [b"punycode", b"idna", b"utf-7", b"unicode_escape", b"u" * 100_000])
+def test_an_encoding_that_may_take_long_is_not_used(name: bytes) -> None:
+    raw = b"tree a\nauthor -9a <a@x> 5 +0000\nencoding " + name + b"\n\n-aa\n"
+    found = parse_commit(commit(raw), "main").revision
+    assert (found.author, found.subject) == ("-9a", "-aa")
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "x ", "\u3042"])
+def test_of_a_long_author_and_subject_the_beginning_is_told(letter: str) -> None:
+    whole = letter * (1 << 19)
+    raw = f"tree a\nauthor {whole} <a@x> 5 +0000\n\n\n{whole}\n"
+    found = parse_commit(commit(raw.encode()), "main").revision
+    for told in (found.author, found.subject):
+        assert len(told) <= LONGEST
+        assert told.endswith("…")
+        assert whole.startswith(told[:-1])
+
+
+def test_a_subject_of_as_many_letters_as_may_be_is_whole() -> None:
+    subject = "\U0001f680" * LONGEST
+    assert parse_commit(commit(f"tree a\n\n{subject}\n\nBody".encode()), "main").revision.subject == subject
+
+
+def test_what_is_left_out_of_a_long_subject_is_marked_also_where_little_of_it_can_be_shown() -> None:
+    raw = b"tree a\n\n" + b"\x01" * (1 << 20) + b"end\n"
+    assert parse_commit(commit(raw), "main").revision.subject == "…"
+
+
+def test_a_head_of_millions_of_lines_is_not_taken_apart_whole() -> None:
+    raw = f"tree {ID}\nparent {ID}\n".encode() + b"a\n" * (4 << 20) + b"\nShip\n"
+    tracemalloc.start()
+    try:
+        found = parse_commit(commit(raw), "main")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (found.parents, found.revision.subject) == ((ID,), "Ship")
+    assert most < 100 << 20
 
 
 @pytest.mark.parametrize("when", [b"soon", b"-5", b"1e9", b"9" * 13, b"9" * 400, b"9" * 5000])
