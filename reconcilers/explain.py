@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from reconcilers.attempts import Attempt, AttemptState
+from reconcilers.excerpt import sentences
 from reconcilers.live import Live
 from reconcilers.model import Revision, Service
 from reconcilers.outcome import (
@@ -148,8 +149,8 @@ def _held(wanted: Service, outcome: Held) -> Link:
 
 
 def _blocked(outcome: Blocked) -> Link:
-    text = " ".join(each.message for each in outcome.findings)
-    how = " ".join(dict.fromkeys(each.remedy for each in outcome.findings))
+    text = sentences(each.message for each in outcome.findings)
+    how = sentences(dict.fromkeys(each.remedy for each in outcome.findings))
     who = "whoever keeps this infrastructure"
     if outcome.by in (BlockedBy.FOUGHT, BlockedBy.HOOKS):
         who = "a person"

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from reconcilers.attempts import AwsReason, deployment_name
 from reconcilers.digest import Digest
+from reconcilers.excerpt import excerpt
 from reconcilers.progress import Progress
 
 
@@ -92,12 +93,18 @@ class BlockedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a check found: what is wrong, and what to do. ``code`` is a stable word such as ``AlarmMissing``."""
+    """Something a check found: what is wrong, and what to do. ``code`` is a stable word such as ``AlarmMissing``.
+    What is longer than an excerpt is cut to one.
+    """
 
     code: str
     message: str
     remedy: str
     blocking: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("message", "remedy"):
+            object.__setattr__(self, name, excerpt(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from reconcilers.actions import (
 )
 from reconcilers.attempts import deployment_name
 from reconcilers.diff import Change, masked
+from reconcilers.excerpt import sentences
 from reconcilers.json_value import written
 from reconcilers.outcome import (
     Blocked,
@@ -58,7 +59,7 @@ def sentence(outcome: Outcome) -> str:
         case Held():
             return f"held since {outcome.why}"
         case Blocked(by=by, findings=findings):
-            return f"blocked ({by.value}). " + " ".join(found(each) for each in findings)
+            return f"blocked ({by.value}). {sentences(map(found, findings))}"
         case Failed(reason=word, message=message):
             return f"failed. {word}: {message}"
         case _:

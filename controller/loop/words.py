@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from controller.loop.attribution import known_hand
 from controller.loop.status import ServiceStatus
 from reconcilers import preview
+from reconcilers.excerpt import sentences
 from reconcilers.outcome import Blocked, Differs, Failed, Finding, Held, InSync, Outcome, Progressing, Waiting
 
 KINDS: Mapping[type[Outcome], str] = {
@@ -32,7 +33,7 @@ def obstacle(outcome: Held | Blocked) -> str:
     """Why it is held or blocked, for where the word itself stands before it."""
     if isinstance(outcome, Held):
         return sentence(outcome).removeprefix("held since ")
-    return f"{outcome.by.value}: {' '.join(preview.found(each) for each in outcome.findings)}"
+    return f"{outcome.by.value}: {sentences(map(preview.found, outcome.findings))}"
 
 
 def keeper(kept_by: str) -> str:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from controller.source.commit_text import encoding_of, told
 from controller.source.git_errors import damaged
 from controller.source.problem import Problem
+from reconcilers.excerpt import LONGEST
 from reconcilers.model import Revision
 
 MAX_FILE = 1 << 20
@@ -201,6 +202,8 @@ def _objection(entry: Entry, total: int) -> Problem | None:
     if leaves_tree(entry.path) or not entry.path.isprintable():
         shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in entry.path)
         return _unread(shown, "The path leaves the repository or has control characters", "Rename the file.")
+    if len(entry.path) > LONGEST:
+        return _unread(entry.path, f"The path is longer than {LONGEST:,} characters", "Rename the file.")
     if entry.mode == _LINK:
         return _unread(entry.path, "A symbolic link is not followed", "Put the file itself there.")
     if entry.mode == _SUBMODULE:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from reconcilers.excerpt import excerpt
+
 Severity = Literal["error", "warning"]
 
 
@@ -14,7 +16,7 @@ class Problem:
 
     `file` is the path inside the repository; `line` and `column` count from 1 and are None where a problem is about the
     whole file. `message` and `remedy` are sentences; the full stop after the message may be left out. Problems sort
-    by place.
+    by place. What is longer than an excerpt is cut to one: who writes a commit chooses how long its names are.
     """
 
     file: str
@@ -23,6 +25,10 @@ class Problem:
     message: str
     remedy: str
     severity: Severity = "error"
+
+    def __post_init__(self) -> None:
+        for name in ("file", "message", "remedy"):
+            object.__setattr__(self, name, excerpt(getattr(self, name)))
 
     def __str__(self) -> str:
         """Give `desired/prod/app.yaml:12:7: What is wrong. What to do`, which editors and terminals can jump to."""

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from reconcilers.attempts import Attempt, AttemptState, AwsReason
+from reconcilers.excerpt import LONGEST_SENTENCE
 from reconcilers.explain import NAMES, chain, unread
 from reconcilers.live import Live
 from reconcilers.outcome import (
@@ -164,3 +165,9 @@ def test_a_deployment_of_somebody_else_says_nothing_of_the_wanted_revision() -> 
     theirs = attempt("v2", AttemptState.RUNNING, mark=None, task_definition_arn="arn:x:task-definition/notes:9")
     links = chain(wanted("v2"), live(theirs), Progressing("d-v2 goes on", 15.0, "d-v2", Progress(30.0, 2, 2)))
     assert links[2].state is LinkState.PENDING
+
+
+def test_a_link_is_short_however_much_is_amiss_and_however_long_the_names_are() -> None:
+    many = tuple(Finding(f"X{number}", f"No {'a' * 100_000}.", f"Correct {number}.") for number in range(200))
+    link = stops(chain(wanted("v2"), None, Blocked(BlockedBy.GUARD_RAILS, many)))[0]
+    assert len(link.text) == len(link.how) == LONGEST_SENTENCE

@@ -5,6 +5,7 @@ import pytest
 from reconcilers import actions as act
 from reconcilers.attempts import AwsReason, Cause, Mark
 from reconcilers.diff import Change
+from reconcilers.excerpt import LONGEST, LONGEST_SENTENCE
 from reconcilers.live_service import LoadBalancer
 from reconcilers.outcome import (
     Blocked,
@@ -119,3 +120,14 @@ def test_the_value_of_a_variable_is_not_shown() -> None:
     shown = "\n".join(lines(plan))
     assert "s3cret" not in shown
     assert "hunter2" not in shown
+
+
+def test_a_sentence_is_short_however_much_is_amiss_and_however_long_the_names_are() -> None:
+    many = tuple(Finding(f"X{number}", f"No {'a' * 100_000}.", f"Correct {number}.") for number in range(200))
+    assert len(sentence(Blocked(BlockedBy.GUARD_RAILS, many))) < LONGEST_SENTENCE + 100
+
+
+def test_of_a_long_finding_the_beginning_and_the_end_are_told() -> None:
+    found = Finding("X", f"No {'a' * 100_000} here.", f"Write {'b' * 100_000}.")
+    assert (len(found.message), len(found.remedy)) == (LONGEST, LONGEST)
+    assert (found.message[:3], found.message[-6:]) == ("No ", " here.")

@@ -8,6 +8,7 @@ import pytest
 from controller.loop import words
 from controller.loop.learnt import after_commit
 from controller.loop.status import Brought
+from reconcilers.excerpt import LONGEST_SENTENCE
 from reconcilers.model import Revision
 from reconcilers.outcome import Blocked, BlockedBy, Differs, Failed, Finding, InSync, Outcome, Progressing, Waiting
 from tests.controller.builders import BLOCKED, HELD, NOW, report, status, wanted
@@ -70,3 +71,8 @@ def test_warnings_alone_need_no_remedy() -> None:
 
 def test_a_block_by_fighting_has_its_own_word() -> None:
     assert words.reason(Blocked(BlockedBy.FOUGHT, ())) == "fought"
+
+
+def test_an_obstacle_is_told_in_short_however_much_is_amiss() -> None:
+    many = tuple(Finding(f"X{number}", "It is amiss.", "Set it right.") for number in range(1000))
+    assert len(words.obstacle(Blocked(BlockedBy.GUARD_RAILS, many))) < LONGEST_SENTENCE + 100

@@ -206,3 +206,10 @@ def test_a_history_is_commits_with_the_paths_that_they_changed() -> None:
 def test_the_newest_commit_that_changed_one_of_some_places_is_the_one(places: tuple[str, ...], commit: str) -> None:
     touched = [(ID, frozenset({"a.yaml"})), (OTHER, frozenset({"a.yaml", "b/c"}))]
     assert touching(touched, places) == commit
+
+
+def test_a_path_that_no_disk_could_hold_is_not_read() -> None:
+    long = "a/" * 2_000 + "b"
+    readable, problems = choose([entry(long), entry("a" * 1_000)])
+    assert [each.path for each in readable] == ["a" * 1_000]
+    assert [each.message for each in problems] == ["The path is longer than 1,000 characters"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from controller.source.problem import Problem
+from reconcilers.excerpt import LONGEST
 
 
 def problem(
@@ -34,3 +35,12 @@ def test_problems_sort_by_file_then_line_then_column() -> None:
     ]
     in_order_again = [in_order[index] for index in (3, 1, 0, 2)]
     assert sorted(in_order_again) == in_order
+
+
+def test_of_a_long_message_remedy_and_path_the_beginning_and_the_end_are_told() -> None:
+    whole = "a" * 500_000 + "b" * 500_000
+    found = Problem(whole, 1, 1, whole, whole)
+    for text in (found.file, found.message, found.remedy):
+        assert len(text) == LONGEST
+        assert text.startswith("a")
+        assert text.endswith("b")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from controller.source.defects import BY_DEFECT
 from controller.source.snapshot import Snapshot
+from reconcilers.excerpt import LONGEST
 from tests.controller.source.commits import SOUND, compiled, manifest, plain
 from tests.examples import examples
 
@@ -104,3 +105,10 @@ def test_a_value_of_thousands_of_digits_gives_a_service_or_an_error(written: str
         judged(
             compiled({**SOUND, "desired/prod/web.yaml": manifest(values=f"values: {{logLevel: {written}}}"), **more})
         )
+
+
+@pytest.mark.parametrize("field", ["chart", "sync", "drift"])
+def test_what_is_wrong_is_told_in_short_however_long_a_value_is(field: str) -> None:
+    found = compiled({**SOUND, "desired/prod/web.yaml": manifest(**{field: f"{field}: {'a' * 300_000}"})})
+    assert found.problems
+    assert max(len(str(problem)) for problem in found.problems) < 3 * LONGEST
