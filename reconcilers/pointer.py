@@ -49,5 +49,10 @@ def spelled(tokens: tuple[str, ...]) -> str:
     return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
 
 
+def unspelled(text: str) -> tuple[str, ...]:
+    """The tokens of a text that ``spelled`` made: whatever its names are, one that is empty among them."""
+    return tuple(_unescaped(token) for token in text.split("/")[1:])
+
+
 def _unescaped(token: str) -> str:
     return token.replace("~1", "/").replace("~0", "~")

@@ -17,7 +17,7 @@ from reconcilers.change import Change
 from reconcilers.live_service import LiveService
 from reconcilers.model import Scope, ServiceKey
 from reconcilers.outcome import Sync
-from reconcilers.pointer import Pointer
+from reconcilers.pointer import unspelled
 from reconcilers.rollout.history import is_rollback
 from reconcilers.trail import By, Lookup
 
@@ -149,7 +149,7 @@ def _of_drift(told: Told, service: LiveService) -> Iterator[Question]:
 
 def _of_change(told: Told, service: LiveService, change: Change) -> Question:
     at = given_at(told.after, change.path)
-    subject = Edited(_target(service), Pointer.parse(change.path).tokens[1:], text(change.live))
+    subject = Edited(_target(service), unspelled(change.path)[1:], text(change.live))
     lookup = Lookup(By.NAME, "UpdateService", _not_before(told, change.path), at + SKEW)
     return _question(told.after, service, of_field(change.path, at), subject, lookup)
 

@@ -16,7 +16,7 @@ from controller.source.problem import Problem
 from controller.source.spelling import instead_of
 from reconcilers import fargate
 from reconcilers.aws import shapes
-from reconcilers.pointer import Pointer
+from reconcilers.pointer import unspelled
 
 _ANSWERED = frozenset(
     [
@@ -122,7 +122,7 @@ def _without(part: Any, unfit: Collection[PartPath], at: PartPath = ()) -> Any:
 
 
 def _on_fargate(source: Located, definition: Mapping[str, Any], found: fargate.FargateProblem) -> Problem:
-    _, *names = Pointer.parse(found.pointer).tokens
+    _, *names = unspelled(found.pointer)
     remedy = f"{found.remedy[:1].upper()}{found.remedy[1:]}."
     return source.problem(_path(definition, names), f"{found.message[:1].upper()}{found.message[1:]}", remedy)
 
@@ -147,7 +147,7 @@ def _index(entries: list[Any], name: str) -> Any:
 def _names(entry: Any) -> tuple[Any, ...]:
     if not isinstance(entry, Mapping):
         return (entry,)
-    return entry.get("name"), f"{entry.get('containerPort')}-{entry.get('protocol', 'tcp')}"
+    return entry.get("name") or "", f"{entry.get('containerPort')}-{entry.get('protocol', 'tcp')}"
 
 
 def _linted(source: Located, definition: Mapping[str, Any], *, strict: bool) -> Iterator[Problem]:

@@ -21,6 +21,16 @@ DEFINITION = json.dumps(
     }
 ).encode()
 LONG = DEFINITION.replace(b"256", b"9" * 5_000)  # more digits than Python reads as one number
+NAMELESS = json.dumps(  # what Fargate does not take, of entries that have no name, or one with signs of a pointer
+    {
+        **json.loads(DEFINITION),
+        "containerDefinitions": [
+            {"image": "a/b:c", "privileged": True, "portMappings": [{"containerPort": 80, "hostPort": 81}]},
+            {"name": "a/~b", "image": "a", "linuxParameters": {"devices": [{}], "capabilities": {"add": [""]}}},
+        ],
+        "volumes": [{"host": {"sourcePath": "/var"}}, {"name": "", "dockerVolumeConfiguration": {}}],
+    }
+).encode()
 SCHEMA = b'{"properties": {"logLevel": {"type": "string"}}}'
 GUARD_RAILS = b"""\
 guardRails:

@@ -174,8 +174,8 @@ TARGETS = {
     "chart-values": Target(_chart("values.yaml"), (b"logLevel: info\n",)),
     "chart-schema": Target(_chart("values.schema.json"), (seeds.SCHEMA,)),
     "chart-template": Target(_template, (TEMPLATE.encode(),)),
-    "task-definition": Target(_task_definition, (seeds.DEFINITION, seeds.LONG)),
-    "canonical-form": Target(_form, (seeds.DEFINITION, seeds.LONG)),
+    "task-definition": Target(_task_definition, (seeds.DEFINITION, seeds.LONG, seeds.NAMELESS)),
+    "canonical-form": Target(_form, (seeds.DEFINITION, seeds.LONG, seeds.NAMELESS)),
     "diff": Target(_diff, (seeds.DEFINITION + b"\n" + seeds.DEFINITION,)),
     "appspec": Target(_appspec, (seeds.APPSPEC, seeds.APPSPEC_JSON, seeds.MARK, seeds.CURSOR)),
     "webhook": Target(

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from reconcilers.pointer import Pointer, spelled
+from reconcilers.pointer import Pointer, spelled, unspelled
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,8 @@ def test_a_pointer_covers_itself_and_what_is_below_and_no_namesake() -> None:
     assert image.covers(("taskDefinition", "containerDefinitions", "app", "image"))
     assert not image.covers(("taskDefinition", "containerDefinitions", "app2"))
     assert not image.covers(("taskDefinition", "containerDefinitions"))
+
+
+@pytest.mark.parametrize("tokens", [(), ("",), ("taskDefinition", "volumes", "", "host"), ("a~1", "~/", "~01", "")])
+def test_what_was_spelled_is_read_back_whatever_its_names_are(tokens: tuple[str, ...]) -> None:
+    assert unspelled(spelled(tokens)) == tokens

@@ -171,3 +171,10 @@ def test_a_services_first_deployment_is_asked_for_by_the_services_creation() -> 
     (only,) = asked(first)
     assert only.subject == Created(Target(seen_arn(), "prod", "notes"))
     assert only.lookup == Lookup(By.NAME, "CreateService", NOW - 300 - BEFORE, NOW - 300 + 2)
+
+
+def test_a_field_below_what_has_no_name_is_asked_for_like_any_other() -> None:
+    nameless = Change("/serviceDefinition/volumeConfigurations//managedEBSVolume/sizeInGiB", "changed", 1, 2)
+    (only,) = asked(report(at=NOW), replace(drifted(nameless, at=NOW + 60), observed=seen(NOW + 60)))
+    assert isinstance(only.subject, Edited)
+    assert only.subject.tokens == ("volumeConfigurations", "", "managedEBSVolume", "sizeInGiB")

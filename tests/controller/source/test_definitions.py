@@ -175,6 +175,27 @@ def test_what_fargate_does_not_support_in_a_list_is_placed_there() -> None:
     assert problem(task({**WEB, **capabilities}, **fargate)).startswith("web.json:11:13: ")
 
 
+NAMELESS = {"containerDefinitions": [WEB, {"image": "a/b:c", "privileged": True}]}
+BIND = {"containerDefinitions": [WEB], "volumes": [{"name": "data"}, {"host": {"sourcePath": "/var"}}]}
+ADDS = {"containerDefinitions": [{**WEB, "linuxParameters": {"capabilities": {"add": ["SYS_PTRACE", ""]}}}]}
+ODD = {"containerDefinitions": [WEB], "volumes": [{"name": "a/~b", "host": {"sourcePath": "/var"}}]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (NAMELESS, "web.json:9:18: Fargate does not support privileged"),
+        (BIND, "web.json:14:19: Fargate has no host to take a directory from"),
+        (ADDS, "web.json:10:7: Fargate does not add the capability"),
+        (ODD, "web.json:12:19: Fargate has no host to take a directory from"),
+    ],
+)
+def test_what_fargate_does_not_take_of_what_has_no_name_is_placed_where_it_stands(fields: Any, said: str) -> None:
+    fargate = {"requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc", "cpu": "256", "memory": "512"}
+    found = problems(json.dumps({**fields, **fargate}, indent=1))
+    assert [each for each in found if each.startswith(said)], found
+
+
 def test_what_fargate_misses_is_placed_around_where_it_should_be() -> None:
     text = problem(task(requiresCompatibilities=["FARGATE"], networkMode="awsvpc", memory="512"))
     assert text.startswith("web.json:1:1: Fargate needs the task's cpu")

@@ -34,6 +34,7 @@ _TOP = "family containerDefinitions volumes cpu memory networkMode requiresCompa
 _BELOW = """
 name image environment value mountPoints sourceVolume dependsOn containerName condition command healthCheck portMappings
 containerPort logConfiguration options linuxParameters capabilities add tags essential secrets extraHosts hostname
+host sourcePath privileged hostPort devices
 """
 _PLAIN: Any = st.recursive(
     st.none()
@@ -76,6 +77,14 @@ def test_a_mangled_commit_gives_a_service_or_an_error(files: dict[str, str | byt
 @settings(max_examples=examples(150))
 def test_a_task_definition_of_any_shape_gives_a_service_or_an_error(definition: dict[str, Any]) -> None:
     judged(compiled(plain(json.dumps(definition))))
+
+
+@given(st.lists(_PLAIN, max_size=2), st.dictionaries(st.sampled_from(_BELOW.split()), _PLAIN, max_size=5))
+@settings(max_examples=examples(150))
+def test_a_container_of_any_shape_on_fargate_gives_a_service_or_an_error(volumes: Any, fields: dict[str, Any]) -> None:
+    fargate = {"requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc", "cpu": "256", "memory": "512"}
+    container = {"image": "a/b:c", "privileged": True, **fields}
+    judged(compiled(plain(json.dumps({**fargate, "containerDefinitions": [container], "volumes": volumes}))))
 
 
 @pytest.mark.parametrize("written", _LONG)
