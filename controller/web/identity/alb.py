@@ -12,7 +12,7 @@ from typing import Any
 
 from controller.rules.rights import How, Identity
 from controller.rules.roles import Alb
-from controller.web.identity.bearer import LEEWAY, Expected, header_of, name_of, verified
+from controller.web.identity.bearer import LEEWAY, Expected, header_of, is_moment, name_of, verified
 from controller.web.identity.fetching import Fetch
 from controller.web.identity.keys import Keys, UntrustedError
 
@@ -49,7 +49,7 @@ class Balancer:
             if wanted is not None and header.get(name) != wanted:
                 raise UntrustedError(f"Its {name} is another one.")
         until = header.get("exp")
-        if isinstance(until, bool) or not isinstance(until, int | float) or until + LEEWAY <= self._now():
+        if not is_moment(until) or until + LEEWAY <= self._now():
             raise UntrustedError("It has expired.")
 
     def _load(self, kid: str) -> dict[str, Any]:

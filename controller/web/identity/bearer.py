@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import jwt
 
@@ -16,6 +16,7 @@ ALGORITHMS = ("RS256", "ES256")  # no secret shared with anybody (HS…), and no
 LEEWAY = 30.0  # seconds by which two clocks may differ
 LONGEST = 16_384  # characters
 LONGEST_NAME = 200
+_LATEST = 1e12  # seconds since the epoch: a whole number of any length, or infinity, is no moment to compare with
 _REQUIRED = ("iss", "aud", "sub", "exp", "iat")
 
 
@@ -102,7 +103,14 @@ def verified(token: str, key: Any, expected: Expected) -> dict[str, Any]:
         )
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
         raise UntrustedError(_WORDS.get(type(error), "It cannot be verified.")) from None
+    if any(isinstance(each, int | float) and not is_moment(each) for each in map(claims.get, ("exp", "iat", "nbf"))):
+        raise UntrustedError("One of its times is none.")
     return claims
+
+
+def is_moment(said: Any) -> TypeGuard[float]:
+    """Whether it is a number of seconds since the epoch that a clock may show."""
+    return isinstance(said, int | float) and not isinstance(said, bool) and abs(said) < _LATEST
 
 
 def name_of(claims: Mapping[str, Any], claim: str) -> str:

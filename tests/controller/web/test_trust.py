@@ -258,6 +258,13 @@ def test_a_refusal_is_written_down_without_what_was_sent(daemon: Daemon) -> None
     assert [each.kind for each in daemon.journal.after()[1] if each.kind is Kind.ORDERED] == []
 
 
+def test_a_token_with_a_number_of_any_length_is_refused_and_written_down(daemon: Daemon) -> None:
+    said = from_balancer({"sub": "u-1", "email": "ann@example.com"}, exp=10**400)
+    headers = {"x-amzn-oidc-data": said, "content-type": "application/json"}
+    assert daemon.says("POST", "services/prod/notes/sync", headers, {}).status_code == 401
+    assert [(level, line["because"]) for level, line in daemon.lines] == [("warning", "It has expired.")]
+
+
 def test_while_a_provider_is_away_its_people_are_told_so(daemon: Daemon) -> None:
     daemon.places.at.clear()
     answer = daemon.says("POST", PROD_RETRY, oidc(), {})

@@ -97,6 +97,14 @@ def test_a_token_with_wrong_missing_or_empty_claims_is_nobodys(more: dict[str, A
     assert Provider().refuses(bearer(claims(NOW, **more))) == why
 
 
+@pytest.mark.parametrize(
+    "moment", [10**400, -(10**400), 1e300, float("inf"), float("nan")], ids=lambda each: f"{each!s:.6}"
+)
+@pytest.mark.parametrize("name", ["exp", "iat", "nbf"])
+def test_a_token_with_a_moment_that_no_clock_shows_is_nobodys(name: str, moment: float) -> None:
+    assert Provider().refuses(bearer(claims(NOW, **{name: moment})))
+
+
 def test_a_token_that_somebody_else_signed_is_nobodys() -> None:
     assert Provider().refuses(bearer(claims(NOW), OTHER_RSA)) == "Its signature is wrong."
 
