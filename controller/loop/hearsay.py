@@ -10,6 +10,7 @@ from dataclasses import replace
 from heapq import nlargest
 
 from controller.loop.author import hands
+from controller.loop.brief import brief, named_briefly
 from controller.loop.facts import Fact, Kind
 
 AHEAD = 300.0  # seconds by which the clock of another replica may be ahead, with all that lies between
@@ -36,9 +37,9 @@ def other_end(fact: Fact) -> str | None:
 def credible(told: Iterable[Fact], now: float, most: int) -> list[Fact]:
     """What can have happened by ``now`` of what was told, in its order; where it is more than ``most``, the newest.
 
-    An address that is read in the lease table may be anybody's, who tells what he likes.
+    An address that is read in the lease table may be anybody's, who tells what he likes, and at what length.
     """
-    found = [fact for fact in told if 0 <= fact.at <= now + AHEAD]
+    found = [brief(fact) for fact in told if 0 <= fact.at <= now + AHEAD and named_briefly(fact)]
     newest = nlargest(most, range(len(found)), key=lambda place: (found[place].at, place))
     return [found[place] for place in sorted(newest)]
 

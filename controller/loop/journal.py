@@ -4,7 +4,8 @@ After a restart AWS's own record fills it again, deployment by deployment, as ea
 What happened long before the start is there to be read, at its own time, and is no news: who follows has heard it.
 Another replica's journal is kept among one's own facts (``controller.loop.hearsay``): each has it all, and whichever
 comes again learns from the others what it knew before. There is as much room for what others told as for what was seen
-here, and neither takes the other's (``controller.loop.shares``): whoever tells lies hides nothing that was seen.
+here, and neither takes the other's (``controller.loop.shares``): whoever tells lies hides nothing that was seen. Of
+each fact so much is kept and no more (``controller.loop.brief``).
 """
 
 import threading
@@ -14,6 +15,7 @@ from itertools import chain
 
 from controller.loop.attribution import attributed
 from controller.loop.board import Board, Told
+from controller.loop.brief import brief
 from controller.loop.facts import Fact, Kind
 from controller.loop.hearsay import credible, merged, newest, other_end, put_together
 from controller.loop.shares import Entry, with_room
@@ -107,6 +109,7 @@ class Journal:
 
     def keep(self, fact: Fact) -> None:
         """Give a fact its place, unless it is there already, or so long ago that it would be forgotten at once."""
+        fact = brief(fact)
         with self._lock:
             if fact.id in self._ids:
                 self._claim(fact)

@@ -15,6 +15,7 @@ from controller.web.neighbours.wire import NoAnswerError, NotTheirsError
 from reconcilers.model import ServiceKey
 
 PATIENCE = 2.0  # seconds for what a neighbour knows
+MOST = 2 << 20  # bytes: a task definition has 64 KiB, and what differs in it comes twice more
 WATCHED = 40.0  # seconds for which a service counts as watched: who reads a stream looks every fifteen at least
 _DETAIL = TypeAdapter(DetailView)
 
@@ -88,7 +89,10 @@ class Details:
         return known is None or view.model_copy(update={"seen_at": known.seen_at}) != known
 
     def _asked(self, keeper: str, key: ServiceKey) -> DetailView:
-        return _DETAIL.validate_json(self._contacts.get(keeper, path_of(key), PATIENCE))
+        answer = self._contacts.get(keeper, path_of(key), PATIENCE)
+        if len(answer) > MOST:
+            raise NoAnswerError("too long")
+        return _DETAIL.validate_json(answer)
 
 
 def path_of(key: ServiceKey) -> str:

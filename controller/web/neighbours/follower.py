@@ -99,7 +99,8 @@ class Follower:
     def _lined(self, id_: str, said: Said) -> Said:
         """With what changed of its lines."""
         after = "" if said.version is None else f"?after={said.version}"
-        return heard(said, _FLEET.validate_json(self._contacts.get(id_, f"fleet{after}", PATIENCE)), self._clock())
+        answer = self._contacts.get(id_, f"fleet{after}", PATIENCE)
+        return heard(said, _FLEET.validate_json(answer), self._clock(), len(answer))
 
     def _read(self, id_: str, said: Said) -> Said:
         """With what happened. Who did something is learnt late, so the newest facts are read again now and then."""

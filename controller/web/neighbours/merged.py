@@ -13,13 +13,16 @@ from reconcilers.model import ServiceKey
 
 GRACE = 15.0  # seconds for which what was said counts: a lease that is not renewed is over by then
 
+MOST = 16 << 20  # bytes of lines after which everything is asked for once more, in place of what was told by and by
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
     """The lines of what a neighbour keeps, by service, as of its ``version``, and how far its journal was read.
 
     ``at``: when it answered last, ``again``: when its newest facts were last read once more; both in seconds of a clock
-    that only goes forward.
+    that only goes forward. ``size``: the bytes of the answers that the lines came in. Without a ``version`` everything
+    is asked for.
     """
 
     version: int | None = None
@@ -27,19 +30,22 @@ class Said:
     at: float = -inf
     cursor: int | None = None
     again: float = -inf
+    size: int = 0
 
     def counts(self, now: float) -> bool:
         """Whether it is young enough to be told."""
         return now - self.at <= GRACE
 
 
-def heard(said: Said, view: FleetView, at: float) -> Said:
-    """A neighbour answered at ``at``, with everything or with what changed since ``said``."""
+def heard(said: Said, view: FleetView, at: float, size: int = 0) -> Said:
+    """A neighbour answered at ``at`` in ``size`` bytes, with everything or with what changed since ``said``."""
     if not view.whole and not view.rows and not view.removed:
         return replace(said, version=view.version, at=at)
-    kept = {} if view.whole else {name: each for name, each in said.lines.items() if name not in view.removed}
+    whole, gone = view.whole or said.version is None, frozenset(view.removed)
+    kept = {} if whole else {name: each for name, each in said.lines.items() if name not in gone}
     lines = {**kept, **{f"{each.environment}/{each.name}": each for each in view.rows}}
-    return replace(said, version=view.version, lines=lines, at=at)
+    size += 0 if whole else said.size
+    return replace(said, version=view.version if size <= MOST else None, lines=lines, at=at, size=size)
 
 
 def fact_of(view: FactView) -> Fact | None:

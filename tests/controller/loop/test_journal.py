@@ -414,3 +414,28 @@ def test_what_finds_no_room_any_more_is_no_news_however_often_it_is_told() -> No
 def test_two_replicas_that_began_at_different_moments_do_not_come_to_the_same_places() -> None:
     assert first_place(NOW + 0.001) - first_place(NOW) > 1000
     assert first_place(4e9) < 2**53
+
+
+def long(at: float, name: str = "prod/far/d-v2/held") -> Fact:
+    paths = ("/serviceDefinition/a",) * 100_000
+    return replace(theirs(at, name=name), text="a" * 1_000_000, remedy="b" * 1_000_000, paths=paths)
+
+
+def test_of_what_is_long_as_much_is_kept_whether_it_was_told_or_seen() -> None:
+    told, seen = Kept(), Kept()
+    told.journal.learn([long(NOW)])
+    seen.journal.keep(long(NOW))
+    assert told.journal.after()[1] == seen.journal.after()[1]
+    assert len(repr(told.journal.after()[1])) < 20_000
+
+
+def test_a_fact_whose_name_is_longer_than_names_are_is_not_believed() -> None:
+    kept = Kept()
+    assert not kept.journal.learn([theirs(name="a" * 100_000)])
+    assert kept.kinds() == []
+
+
+def test_what_is_long_is_news_once() -> None:
+    kept = Kept()
+    kept.journal.learn([long(NOW)])
+    assert not kept.journal.learn([long(NOW)])

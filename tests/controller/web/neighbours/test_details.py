@@ -5,7 +5,7 @@ import pytest
 from controller.lease.view import Sharing
 from controller.web.detail import detail_view
 from controller.web.neighbours.contacts import Contacts
-from controller.web.neighbours.details import WATCHED, Details
+from controller.web.neighbours.details import MOST, WATCHED, Details
 from controller.web.neighbours.merged import GRACE
 from controller.web.neighbours.wire import NoAnswerError, NotTheirsError
 from controller.web.offered import Reader
@@ -76,3 +76,12 @@ def test_what_another_one_keeps_is_not_asked_of_this_one() -> None:
     keeper = Keeper()
     keeper.details.again("far")
     assert len(keeper.asked) == 1
+
+
+def test_what_is_longer_than_a_service_can_be_is_not_kept() -> None:
+    keeper = Keeper()
+    long = STOPPED.model_copy(update={"text": "a" * MOST})
+    keeper.says(long.model_dump_json(by_alias=True).encode())
+    assert not keeper.details.again("near")
+    assert keeper.details.ask("near", KEY) is None
+    assert keeper.details.watched("near", KEY) == QUIET

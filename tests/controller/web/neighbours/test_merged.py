@@ -9,7 +9,7 @@ from controller.loop.facts import Fact, Kind
 from controller.loop.status import ServiceStatus
 from controller.web.fact_views import FactView
 from controller.web.fleet_views import FleetRow, FleetView
-from controller.web.neighbours.merged import GRACE, Said, fact_of, heard, line, whole
+from controller.web.neighbours.merged import GRACE, MOST, Said, fact_of, heard, line, whole
 from controller.web.rows import row
 from controller.web.showing import fact_view, service_view
 from controller.web.views import SourceView
@@ -49,6 +49,19 @@ def test_where_nothing_changed_the_lines_are_the_same_ones() -> None:
     after = heard(BEFORE, view(version=7), 101.0)
     assert after.lines is BEFORE.lines
     assert (after.version, after.at) == (7, 101.0)
+
+
+def test_whoever_tells_line_after_line_is_asked_for_all_of_them_once_more() -> None:
+    told = heard(BEFORE, view(*lines("c"), version=8), 101.0, MOST)
+    assert (told.version, len(told.lines)) == (8, 3)
+    much = heard(told, view(*lines("d"), version=9), 102.0, 1)
+    assert (much.version, len(much.lines)) == (None, 4)
+    assert heard(much, view(*lines("e"), whole=True, version=10), 103.0, 1).lines.keys() == {"prod/e"}
+
+
+def test_a_part_is_all_there_is_where_everything_was_asked_for() -> None:
+    much = heard(BEFORE, view(*lines("c"), version=8), 101.0, MOST + 1)
+    assert heard(much, view(*lines("d"), version=9), 102.0, 1).lines.keys() == {"prod/d"}
 
 
 def test_a_line_is_as_the_replica_has_it_that_keeps_the_service() -> None:
