@@ -4,10 +4,11 @@ Names come out of manifests, so whoever may write those would choose what a poli
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from reconcilers.guard_rails.roles import passed
 from reconcilers.model import Service
 
 # What IAM reads as more than itself, or as the end of a part: no name of AWS's has one of them.
@@ -91,16 +92,9 @@ def task_roles(service: Service, place: Place) -> Iterator[str]:
 
 def infrastructure_roles(fields: Any) -> Iterator[str]:
     """The roles that a service's fields pass to ECS itself: for volumes, load balancers, hooks, certificates."""
-    if isinstance(fields, Mapping):
-        for name, value in fields.items():
-            if name == "roleArn" and isinstance(value, str):
-                account_of(value)
-                yield value
-            else:
-                yield from infrastructure_roles(value)
-    elif isinstance(fields, list | tuple):
-        for each in fields:
-            yield from infrastructure_roles(each)
+    for _, role in passed(fields):
+        account_of(role)
+        yield role
 
 
 def accounts_of(service: Service) -> frozenset[str]:

@@ -58,6 +58,9 @@ class Entry(_Part):
     allowed_execution_roles: tuple[Glob, ...] | None = Field(
         default=None, description="Execution roles, as globs over the ARN."
     )
+    allowed_infrastructure_roles: tuple[Glob, ...] | None = Field(
+        default=None, description="Roles that a service's fields may pass to ECS, as globs over the ARN."
+    )
     secrets_below: tuple[Secret, ...] | None = Field(
         default=None, description="Where secrets may come from: what ends in / or : is a beginning, the rest is whole."
     )
@@ -111,6 +114,7 @@ def _rails(said: Entry) -> Rails:
         images=_repositories(said.allowed_images),
         task_roles=said.allowed_task_roles,
         execution_roles=said.allowed_execution_roles,
+        infrastructure_roles=said.allowed_infrastructure_roles,
         secrets_below=said.secrets_below,
         file_systems=said.allowed_file_systems,
         privileged=said.privileged,

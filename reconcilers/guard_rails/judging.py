@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from reconcilers.actions import Action, RegisterTaskDefinition, UpdateService
-from reconcilers.guard_rails import host, secrets
+from reconcilers.guard_rails import host, roles, secrets
 from reconcilers.guard_rails.globs import any_matches
 from reconcilers.guard_rails.rails import GuardRails, Rails
 from reconcilers.image_reference import repository_of
-from reconcilers.model import Service
+from reconcilers.model import RollingRollout, Service
 from reconcilers.outcome import Blocked, BlockedBy, Finding
 
 _NAMED = 5  # of what is allowed, so much is said
@@ -69,6 +69,7 @@ def _in_definition(rails: GuardRails | None, wanted: Service, definition: Mappin
 def _in_fields(rails: GuardRails | None, wanted: Service) -> Iterator[Finding]:
     for each in rails.of(wanted.key.environment) if rails else ():
         yield from _secrets(each, wanted, secrets.of_service(wanted.service_definition))
+        yield from _infrastructure(each, wanted)
 
 
 def _images(rails: Rails, wanted: Service, definition: Mapping[str, Any]) -> Iterator[Finding]:
@@ -81,14 +82,25 @@ def _images(rails: Rails, wanted: Service, definition: Mapping[str, Any]) -> Ite
 
 
 def _roles(rails: Rails, wanted: Service, definition: Mapping[str, Any]) -> Iterator[Finding]:
-    roles = (
+    fields = (
         ("TaskRoleNotAllowed", "taskRoleArn", rails.task_roles),
         ("ExecutionRoleNotAllowed", "executionRoleArn", rails.execution_roles),
     )
-    for code, field, allowed in roles:
+    for code, field, allowed in fields:
         role = definition.get(field)
         if allowed is not None and role and not any_matches(allowed, str(role)):
             yield _refused(code, wanted, f"task definition, {field} {role}", allowed)
+
+
+def _infrastructure(rails: Rails, wanted: Service) -> Iterator[Finding]:
+    if rails.infrastructure_roles is None:
+        return
+    rolling = wanted.rollout.configuration if isinstance(wanted.rollout, RollingRollout) else {}
+    for part, fields in (("serviceDefinition", wanted.service_definition), ("rollout.ecs", rolling)):
+        for where, role in roles.passed(fields):
+            if not any_matches(rails.infrastructure_roles, role):
+                what = f"{part}, {where}: {role}"
+                yield _refused("InfrastructureRoleNotAllowed", wanted, what, rails.infrastructure_roles)
 
 
 def _secrets(rails: Rails, wanted: Service, references: Iterable[tuple[str, str]]) -> Iterator[Finding]:

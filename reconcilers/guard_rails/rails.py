@@ -12,7 +12,8 @@ class Rails:
 
     A tuple that is ``None`` allows everything, an empty one nothing. Clusters, roles and file systems are globs over
     the whole name, images whole steps of a path. ``secrets_below``: what ends in ``/`` or ``:`` is the beginning of an
-    ARN or of a parameter's name, everything else is one secret. ``role_arns``: what a manifest may assume.
+    ARN or of a parameter's name, everything else is one secret. ``role_arns``: what a manifest may assume,
+    ``infrastructure_roles`` what it may pass to ECS itself.
     """
 
     environments: tuple[str, ...]
@@ -21,6 +22,7 @@ class Rails:
     images: tuple[Repository, ...] | None = None
     task_roles: tuple[str, ...] | None = None
     execution_roles: tuple[str, ...] | None = None
+    infrastructure_roles: tuple[str, ...] | None = None
     secrets_below: tuple[str, ...] | None = None
     file_systems: tuple[str, ...] | None = None
     privileged: bool = False

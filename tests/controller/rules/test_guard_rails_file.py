@@ -22,6 +22,7 @@ guardRails:
     allowedImages: [123456789012.dkr.ecr.eu-west-1.amazonaws.com/team, docker.io/library/nginx]
     allowedTaskRoles: ["arn:aws:iam::123456789012:role/prod-*-task"]
     allowedExecutionRoles: ["arn:aws:iam::123456789012:role/prod-*-execution"]
+    allowedInfrastructureRoles: ["arn:aws:iam::123456789012:role/prod-*-infrastructure"]
     secretsBelow: ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/", /prod/]
     allowedFileSystems: [fs-0123]
     privileged: true
@@ -54,6 +55,7 @@ def test_every_field_arrives_in_the_rails() -> None:
         ),
         task_roles=("arn:aws:iam::123456789012:role/prod-*-task",),
         execution_roles=("arn:aws:iam::123456789012:role/prod-*-execution",),
+        infrastructure_roles=("arn:aws:iam::123456789012:role/prod-*-infrastructure",),
         secrets_below=("arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/", "/prod/"),
         file_systems=("fs-0123",),
         privileged=True,
