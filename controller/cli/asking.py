@@ -85,6 +85,8 @@ def answer(question: Question[R], asking: Asking) -> None:
             except KeyboardInterrupt:
                 raise typer.Exit from None  # it is how a watch ends
         found = question.ask()
+        if why := question.unanswered(found):
+            raise DaemonError(why)
     show(question, found, asking)
     code = question.code(found)
     if code:

@@ -19,6 +19,7 @@ from controller.cli.look import Look
 from controller.cli.options import flags_of
 from controller.cli.question import Question
 from controller.cli.spans import moment
+from controller.cli.unread import unread
 from controller.loop.facts import Kind
 from controller.web.fact_views import ActivityView, FactView
 from controller.web.messages import Message
@@ -79,6 +80,9 @@ class Happened(Question[ActivityView]):
         if not found.facts and (self.service or self.environment):
             self._must_exist()
         return self._newest(found)
+
+    def unanswered(self, answer: ActivityView) -> str:
+        return "" if answer.facts else unread(self.daemon.source())
 
     def heard(self, known: ActivityView, message: Message) -> ActivityView:
         if message.event != "fact":

@@ -11,6 +11,7 @@ from controller.cli.output import state
 from controller.cli.problems import told
 from controller.cli.sheet import Cell, sheet, stacked
 from controller.cli.spans import age, clock, since
+from controller.cli.unread import unread
 from controller.loop.author import name
 from controller.source.git_errors import UNAPPLIED
 from controller.web.fleet_views import FleetRow, FleetView
@@ -96,6 +97,9 @@ def line(row: FleetRow, look: Look) -> Text:
 def fleet(view: FleetView, rows: Sequence[FleetRow], look: Look) -> RenderableType:
     """What was chosen of the fleet, what is wrong with Git, and, where all was chosen, with the commit that counts."""
     none = "No service is as asked for." if view.rows else "No services yet."
+    if missing := unread(view.source):
+        kept = "What is shown is as it was before."
+        return stacked(lines(rows, look), Text(f"{missing} {kept}", "yellow")) if rows else Text(missing)
     return stacked(lines(rows, look) if rows else Text(none), _source(view.source, look, len(rows) == len(view.rows)))
 
 

@@ -18,6 +18,7 @@ from controller.cli.options import flags_of
 from controller.cli.output import Form, failing_clearly, say, written
 from controller.cli.question import Question
 from controller.cli.spans import clock
+from controller.cli.unread import unread
 from controller.web.fleet_views import FleetRow, FleetView
 from controller.web.messages import Message
 from reconcilers.aws.arns import cluster_name
@@ -88,10 +89,15 @@ class Getting(Question[FleetView]):
         clusters_exist(self.choice.clusters, view)
         return view
 
+    def unanswered(self, answer: FleetView) -> str:
+        return unread(answer.source)
+
     def heard(self, known: FleetView, message: Message) -> FleetView:
         if message.event != "fleet":
             return known
         news = self.daemon.read(FleetView, message.data)
+        if news.source.unread:  # a daemon that has just started: what is not known has not left
+            return news.model_copy(update={"whole": True, "rows": known.rows, "removed": ()})
         if news.whole:
             return news
         rows = {name_of(row): row for row in known.rows} | {name_of(row): row for row in news.rows}

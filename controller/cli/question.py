@@ -40,6 +40,10 @@ class Question(ABC, Generic[R]):
     def ask(self) -> R:
         """The answer as of now."""
 
+    def unanswered(self, _answer: R) -> str:
+        """Why an answer is none yet, for whoever does not wait for one; empty where it is one."""
+        return ""
+
     @abstractmethod
     def heard(self, known: R, message: Message) -> R:
         """The answer after a message; ``known`` itself where it says nothing new."""

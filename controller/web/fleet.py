@@ -56,9 +56,12 @@ class Fleet:
         self._lines: dict[ServiceKey, _Line] = {}
         self._gone: dict[ServiceKey, int] = {}
         self._source: SourceView | None = None
+        self._read = False
 
     def view(self, after: int | None = None) -> FleetView:
-        """All lines, or those that changed after version ``after``; a version that this process never had: all."""
+        """All lines, or those that changed after version ``after``. All, too, where this process never had that
+        version, or had not read Git by then.
+        """
         with self._lock:
             source = self._refresh()
             since = after if after is not None and self._first <= after <= self._version else None
@@ -93,6 +96,9 @@ class Fleet:
         if changed or left or settled != self._source:
             self._version = next_version
         self._source = settled
+        if snapshot is not None and not self._read:
+            # Who asked before knows a fleet from another process, of which nobody here can say what left it.
+            self._read, self._first = True, self._version
         return source
 
     def _tells(self, status: ServiceStatus) -> bool:

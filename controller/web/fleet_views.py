@@ -39,7 +39,8 @@ class FleetRow(View):
 class FleetView(View):
     """All services in lines (``whole``), or, asked with ``after``, those that changed; ``removed`` left Git.
 
-    ``version`` asks for what comes after it. One that another process gave is answered with everything.
+    ``version`` asks for what comes after it. One that another process gave is answered with everything. While there is
+    no commit in ``source``, Git was not read yet: there are no lines then, and nothing is said to have left.
     """
 
     version: int

@@ -42,7 +42,7 @@ class RetryRequest(Said):
 
 BROKEN: dict[int | str, dict[str, Any]] = {409: {"model": Refusal, "description": "Its manifest never could be read."}}
 UNTOLD: dict[int | str, dict[str, Any]] = {
-    503: {"model": Refusal, "description": "Another replica keeps the service and cannot be told."}
+    503: {"model": Refusal, "description": "Git has not been read yet, or who keeps it cannot be told."}
 }
 UNCLEAR: dict[int | str, dict[str, Any]] = {
     422: {"model": Refusal, "description": "The body is not what is asked for."}

@@ -11,8 +11,9 @@ from controller.web.offered import Reader
 from controller.web.sharing import SharingView, sharing_view
 from controller.web.showing import service_view, service_views, source_view
 from controller.web.trust import Door
+from controller.web.unread import not_read
 from controller.web.views import ServiceView, SourceView
-from controller.web.watching import UNKNOWN, known, unknown
+from controller.web.watching import UNKNOWN, UNREAD, known, unknown
 from reconcilers.model import ServiceKey
 
 
@@ -20,7 +21,7 @@ def reading(face: Face, door: Door, *, acting: bool) -> APIRouter:
     """The routes that change nothing. ``acting``: whether there are others, for what is offered to the reader."""
     router = APIRouter(tags=["services"])
 
-    @router.get("/services", summary="Every service")
+    @router.get("/services", summary="Every service", responses=UNREAD)
     def services(request: Request) -> list[ServiceView]:
         return _services(face, neighbour=face.near.asks(request.headers))
 
@@ -55,8 +56,10 @@ def reading(face: Face, door: Door, *, acting: bool) -> APIRouter:
 
 
 def _services(face: Face, *, neighbour: bool) -> list[ServiceView]:
-    """All of them; for a neighbour those that are kept here."""
+    """All of them; for a neighbour those that are kept here. Raises ``RefusedError`` while none are known yet."""
     statuses, snapshot = face.board.services(), face.board.snapshot
+    if snapshot is None:
+        raise not_read(face.board.source)
     if neighbour:
         return [service_view(each, snapshot) for each in statuses if each.kept_by is None]
     return face.near.services(service_views(statuses, snapshot), statuses)

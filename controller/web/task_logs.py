@@ -24,7 +24,7 @@ ABSENT: dict[int | str, dict[str, Any]] = {
     },
     422: {"model": Refusal, "description": "The question is not understood."},
     502: {"model": Refusal, "description": "AWS refuses, or does not answer."},
-    503: {"model": Refusal, "description": "Too many read at once, or AWS is throttled."},
+    503: {"model": Refusal, "description": "Git has not been read yet, too many read at once, or AWS is throttled."},
 }
 _WORTH_WAITING = frozenset({"Busy", "Throttled"})
 

@@ -178,3 +178,8 @@ class SourceView(View):
     remedy: str
     problems: tuple[ProblemView, ...] = Field(description="The first hundred, errors before warnings.")
     more_problems: int = Field(default=0, description="How many there are besides.")
+
+    @property
+    def unread(self) -> bool:
+        """Whether Git was never read since the start: no service is known then, which is not the same as none."""
+        return self.commit is None

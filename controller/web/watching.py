@@ -21,10 +21,14 @@ from controller.web.refusing import RefusedError
 from controller.web.showing import fact_view, unheard
 from controller.web.stream import Hub, Place, message
 from controller.web.trust import Door
+from controller.web.unread import not_read
 from reconcilers.model import ServiceKey
 
 Rights = tuple[str, frozenset[Right] | None]
-UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "No manifest names this service."}}
+UNREAD: dict[int | str, dict[str, Any]] = {503: {"model": Refusal, "description": "Git has not been read yet."}}
+UNKNOWN: dict[int | str, dict[str, Any]] = UNREAD | {
+    404: {"model": Refusal, "description": "No manifest names this service."}
+}
 
 
 def watching(board: Board, followed: Followed, door: Door, *, acting: bool) -> APIRouter:
@@ -61,7 +65,7 @@ def watching(board: Board, followed: Followed, door: Door, *, acting: bool) -> A
 
 
 def known(board: Board, key: ServiceKey, reader: Reader) -> DetailView | None:
-    """A service, whole; ``None`` where no manifest names it."""
+    """A service, whole; ``None`` where no manifest names it, as far as is known."""
     status, snapshot = board.service(key), board.snapshot
     if status is not None:
         view = detail_view(status, snapshot, reader)
@@ -73,9 +77,13 @@ def known(board: Board, key: ServiceKey, reader: Reader) -> DetailView | None:
 
 
 def unknown(board: Board, key: ServiceKey) -> RefusedError:
-    """What is answered where no manifest names it, with the nearest name that one has."""
+    """What is answered where no manifest names it, with the nearest name that one has; while Git was not read, or was
+    not a moment ago when it was looked for, that nobody knows.
+    """
     snapshot = board.snapshot
-    names = [*(each.wanted.key for each in board.services()), *(snapshot.spoiled if snapshot is not None else ())]
+    if snapshot is None or key in snapshot.services:
+        return not_read(board.source)
+    names = [*(each.wanted.key for each in board.services()), *snapshot.spoiled]
     said = f"No manifest names {key}.{meant(key, names)}"
     remedy = "GET /api/v1/services lists those that exist."
     return RefusedError(404, Refusal(detail=said, code=Code.UNKNOWN_SERVICE, remedy=remedy))

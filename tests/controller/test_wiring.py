@@ -67,7 +67,7 @@ def test_who_is_named_by_the_text_of_the_roles_may_order(tmp_path: Path) -> None
         answers.extend(httpx.post(url, json={}, headers=each).status_code for each in headers)
 
     daemon.run(1, ask)
-    assert answers == [404, 401], "of the one who may, that there is no such service"
+    assert answers == [503, 401], "of the one who may, that Git was not read yet"
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,12 @@ class Stage:
         self.now += 5.0
         self.start(int(self.url.rpartition(":")[2]))
 
+    def forget(self) -> None:
+        """Whoever answers next has read nothing yet."""
+        self.board = Board()
+        self.asked = Asked(self.board)
+        self.journal = Journal(self.board, lambda: self.now)
+
     @property
     def readers(self) -> int:
         """How many follow the stream."""

@@ -9,6 +9,7 @@ import pytest
 
 from controller.web.assets import FOLDER, STYLES, assets
 from controller.web.page import FOR_EVER, REVALIDATED
+from tests.page.fleets import snapshot
 from tests.page.stage import Stage
 
 ADDRESSES = ("/", "/activity", "/services/prod/notes-app")
@@ -85,6 +86,7 @@ def test_a_browser_that_is_lost_gets_the_page_and_is_told_so_by_its_status(stage
 def test_whoever_is_no_reader_of_the_page_gets_the_api_s_own_404(
     stage: Stage, path: str, method: str, headers: dict[str, str]
 ) -> None:
+    stage.adopt(snapshot())
     answer = asked(stage, path, method, **headers)
     assert answer.status_code == 404
     assert isinstance(answer.json()["detail"], str)

@@ -224,7 +224,8 @@ def test_the_history_is_read_again_when_somebody_comes_back_to_the_tab(stage: St
     expect(page.locator(".attempt")).to_have_count(1)
 
 
-def test_a_service_that_is_not_there_is_told_and_leads_back(tab: Opened) -> None:
+def test_a_service_that_is_not_there_is_told_and_leads_back(stage: Stage, tab: Opened) -> None:
+    stage.adopt(snapshot(PAYMENTS))
     page = tab("/services/prod/nothing")
     expect(page.locator(".empty")).to_contain_text("There is no such service")
     expect(page.locator(".empty")).to_contain_text("No manifest names prod/nothing.")
@@ -233,6 +234,7 @@ def test_a_service_that_is_not_there_is_told_and_leads_back(tab: Opened) -> None
 
 
 def test_a_service_that_comes_later_appears_where_it_was_missed(stage: Stage, tab: Opened) -> None:
+    stage.adopt(snapshot(CHECKOUT))
     page = tab("/services/prod/payments")
     expect(page.locator(".empty")).to_be_visible()
     stage.adopt(snapshot(PAYMENTS))

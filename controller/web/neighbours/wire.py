@@ -6,9 +6,11 @@ from http.client import HTTPException
 from typing import Any
 
 import urllib3
+from pydantic import ValidationError
 from urllib3.exceptions import HTTPError
 
 from controller.timed import over, timed, until
+from controller.web.refusals import Code, Refusal
 
 HEADER = "x-trueup-neighbour"  # which replica is meant; who reads it asks no further
 MOST = 16 << 20  # bytes of an answer: a thousand services, whole, are five million
@@ -21,7 +23,7 @@ class NoAnswerError(Exception):
 
 
 class NotTheirsError(NoAnswerError):
-    """It answers well, and does not keep what it was asked for, or does not know it."""
+    """It answers well, and does not keep what it was asked for, or does not know it, or not yet."""
 
 
 class Wire:
@@ -66,7 +68,7 @@ class Wire:
                 response.release_conn()
             else:
                 response.close()
-        if response.status in (404, MISDIRECTED):
+        if response.status in (404, MISDIRECTED) or (response.status == 503 and _not_read(body)):
             raise NotTheirsError(str(response.status))
         if response.status != 200:
             raise NoAnswerError(f"HTTP {response.status}")
@@ -79,6 +81,14 @@ class Wire:
             if sum(map(len, pieces)) > self._most:
                 raise ValueError
         return b"".join(pieces)
+
+
+def _not_read(body: bytes) -> bool:
+    """Whether it says that it has not read Git yet."""
+    try:
+        return Refusal.model_validate_json(body).code is Code.NOT_READ_YET
+    except ValidationError:
+        return False
 
 
 Ask = Callable[[str, str, str, float], bytes]

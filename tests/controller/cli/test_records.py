@@ -124,13 +124,6 @@ def test_a_name_that_there_is_not_is_an_error_with_the_nearest_that_there_is(
     assert (answer.exit_code, answer.stdout, answer.stderr) == (1, "", said)
 
 
-def test_where_git_was_not_read_yet_no_environment_is_said_to_be_none() -> None:
-    with serving(Served(time.time())) as url:
-        for verb in ("get", "events"):
-            said = typed(url, verb, "--environment", "prod")
-            assert (said.exit_code, said.stderr) == (0, "")
-
-
 def test_what_exists_and_nothing_happened_to_is_no_error(url: str) -> None:
     said = typed(url, "events", "--service", "shop", "--environment", "prod", "--kind", "drift-found")
     assert (said.exit_code, said.stdout) == (0, "Nothing happened, as far as is known.\n")
@@ -392,7 +385,7 @@ def test_what_is_stale_or_not_read_is_said_so_and_can_be_chosen() -> None:
     stale, unread = row(stale=True), row(failing_since=0.0)
     assert [is_in(each, State.STALE) for each in (stale, unread)] == [True, False]
     assert [is_in(each, State.UNREAD) for each in (stale, unread)] == [False, True]
-    source = {"commit": None, "good_at": None, "failing_since": 0.0, "reason": "", "message": "No.", "remedy": "Do."}
+    source = {"commit": "c1", "good_at": None, "failing_since": 0.0, "reason": "", "message": "No.", "remedy": "Do."}
     view = FleetView.model_validate(
         {"version": 1, "now": 0.0, "rows": [stale, unread], "source": {**source, "problems": []}, "acting": True}
     )
@@ -484,7 +477,7 @@ BROKEN = {"file": "desired/a.yaml", "line": 3, "column": 7, "message": "No.", "r
     ids=["more than are sent", "all are sent", "none"],
 )
 def test_problems_that_are_not_sent_are_counted(problems: list[dict[str, Any]], more: int, said: bool) -> None:
-    source = {"commit": None, "goodAt": None, "failingSince": None, "reason": "", "message": "", "remedy": ""}
+    source = {"commit": "c1", "goodAt": None, "failingSince": None, "reason": "", "message": "", "remedy": ""}
     view = FleetView.model_validate(
         {
             "version": 1, "now": 0.0, "rows": [row()], "acting": True,

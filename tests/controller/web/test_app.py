@@ -202,9 +202,8 @@ def test_the_source_says_which_commit_counts_and_what_is_wrong_with_it(daemon: D
 def test_before_the_first_commit_nothing_is_known_and_nothing_fails() -> None:
     board = Board()
     client = Daemon(board, Asked(board)).client()
-    assert client.get("/api/v1/services").json() == []
     assert client.get("/api/v1/source").json()["commit"] is None
-    assert client.get("/api/v1/services/prod/notes").status_code == 404
+    assert client.get("/api/v1/fleet").json()["rows"] == []
 
 
 def test_no_value_of_an_environment_variable_leaves_the_daemon(daemon: Daemon) -> None:

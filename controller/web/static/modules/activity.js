@@ -1,7 +1,7 @@
 // What happened, across services: newest first, live, and back in time page by page.
 import { Refused, ask, servicePath } from "./asking.js";
 import { arrange, fill, h, icon, redraw } from "./dom.js";
-import { empty, failure } from "./empty.js";
+import { UNREAD, empty, failure } from "./empty.js";
 import { states } from "./filter.js";
 import { keep } from "./places.js";
 import { store } from "./store.js";
@@ -36,7 +36,7 @@ export class ActivityView {
     this.node = h("section", { class: "activity" }, this.heading, tools, h("div", { class: "facets" }, this.kinds), this.list, this.more, this.rest);
     store.addEventListener("fact", ({ detail }) => this.#happened(detail));
     store.addEventListener("line", ({ detail }) => detail.returned && this.node.isConnected && this.#load());
-    store.addEventListener("fleet", () => this.node.isConnected && this.#choices());
+    store.addEventListener("fleet", () => this.node.isConnected && this.#fleet());
   }
 
   enter({ search }) {
@@ -121,6 +121,11 @@ export class ActivityView {
     return this.#nodes.get(name);
   }
 
+  #fleet() {
+    this.#choices();
+    if (this.rest.firstChild && !this.#facts.size) this.#draw(); // it says why there is nothing
+  }
+
   #choices() {
     const names = new Set([...store.rows.values()].map((row) => row.environment));
     if (this.#filter.environment) names.add(this.#filter.environment);
@@ -184,6 +189,7 @@ function drawn(fact) {
 }
 
 function nothing(filtered) {
+  if (store.source?.commit === null) return empty("waiting", UNREAD, h("p", {}, "What happened appears here once it is."));
   if (filtered) return empty("unknown", "Nothing like that happened", h("p", {}, "Fewer filters show more. What happened before the daemon started is read again from AWS as each service is looked at."));
   return empty("waiting", "Nothing has happened yet", h("p", {}, "Rollouts, holds and drift appear here as they happen."));
 }

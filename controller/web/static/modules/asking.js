@@ -3,11 +3,17 @@
 export const TOKEN = "trueup-token";
 const BASE = "/api/v1";
 
-/** What the daemon refused, or that it did not answer (`status` 0). */
+/** What the daemon refused, or that it did not answer (`status` 0). `code` is the API's word for why, where it has one. */
 export class Refused extends Error {
-  constructor(status, message) {
+  constructor(status, message, code = null) {
     super(message);
     this.status = status;
+    this.code = code;
+  }
+
+  /** Whether Git was not read yet since the daemon started: what was asked for may be there. */
+  get unread() {
+    return this.code === "not-read-yet";
   }
 }
 
@@ -20,7 +26,7 @@ export async function ask(path, given = {}) {
     if (error.name === "AbortError") throw error;
     throw new Refused(0, "Trueup does not answer. Is the daemon running, and can this browser reach it?");
   }
-  if (!answer.ok) throw new Refused(answer.status, await sentence(answer));
+  if (!answer.ok) throw await refusal(answer);
   return given.raw ? answer : answer.json();
 }
 
@@ -35,12 +41,12 @@ export function servicePath(environment, name) {
   return `/services/${encodeURIComponent(environment)}/${encodeURIComponent(name)}`;
 }
 
-async function sentence(answer) {
+async function refusal(answer) {
   try {
-    const { detail } = await answer.json();
-    if (typeof detail === "string") return detail;
+    const { detail, code } = await answer.json();
+    if (typeof detail === "string") return new Refused(answer.status, detail, code);
   } catch {
     // Whatever stands between may answer with a page of its own: that is not for reading here.
   }
-  return `The daemon answered ${answer.status}${answer.statusText ? ` ${answer.statusText}` : ""}.`;
+  return new Refused(answer.status, `The daemon answered ${answer.status}${answer.statusText ? ` ${answer.statusText}` : ""}.`);
 }

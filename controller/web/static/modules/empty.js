@@ -4,6 +4,13 @@ import { fleetAddress } from "./places.js";
 import { age } from "./times.js";
 import { count, short } from "./words.js";
 
+export const UNREAD = "Git has not been read yet";
+
+/** That what is shown is from before, while Git was not read since the daemon started. */
+export function unread(why) {
+  return h("div", { class: "notice tone-warning" }, h("h2", {}, UNREAD), h("p", {}, `${why} What is shown is as it was before.`));
+}
+
 /** A fleet without services: why, and what to do. */
 export function emptyFleet(source) {
   if (source.commit === null && source.failingSince !== null) {
@@ -22,6 +29,7 @@ export function emptyFleet(source) {
 
 /** Something that could not be shown, and why. */
 export function failure(error, again) {
+  if (error.unread) return empty("waiting", UNREAD, h("p", {}, error.message), h("p", { class: "quiet" }, "It appears here by itself."));
   const title = error.status === 404 ? "There is no such service" : "This could not be loaded";
   const more = error.status === 404 ? toTheFleet() : h("button", { type: "button", class: "button", onclick: again }, "Try again");
   return empty(error.status === 404 ? "unknown" : "failing", title, h("p", {}, error.message), more);
@@ -45,6 +53,13 @@ function toTheFleet() {
 /** A message for people in the middle of the page. */
 export function empty(sign, title, ...more) {
   return h("div", { class: "empty" }, icon(sign), typeof title === "string" ? h("h2", {}, title) : title, ...more);
+}
+
+/** That none of the services that are shown were read by the daemon that answers now. */
+export function unreadFleet({ commit, failingSince, message, remedy, arriving }) {
+  if (commit !== null) return null;
+  const far = arriving ? `It is large: ${arriving}.` : "It is being read.";
+  return unread(failingSince === null ? far : `${message} ${remedy}`.trim());
 }
 
 /** That Git does not answer well any more, folded: why, and what to do. */

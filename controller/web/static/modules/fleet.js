@@ -1,6 +1,6 @@
 // The fleet: how all of it stands in a sentence, and every service in a line.
 import { chips } from "./chips.js";
-import { emptyFleet, problems, silence, underway } from "./empty.js";
+import { emptyFleet, problems, silence, underway, unreadFleet } from "./empty.js";
 import { FACETS, GROUPS, SORTS, chosen, read, urgency, write } from "./filter.js";
 import { fill, h, icon, redraw, say } from "./dom.js";
 import { keep, leaveFleet } from "./places.js";
@@ -82,7 +82,8 @@ export class FleetView {
     for (const each of [this.tools, this.chips]) each.hidden = !some;
     this.#table.node.hidden = found.shown === 0;
     const { problems: wrong, commit, failingSince, message, arriving } = store.source;
-    redraw(this.problems, [wrong, commit, failingSince, message, arriving], () => [silence(store.source), underway(store.source), problems(store.source)]);
+    const told = () => [some && unreadFleet(store.source), silence(store.source), underway(store.source), problems(store.source)];
+    redraw(this.problems, [some, wrong, commit, failingSince, message, arriving], told);
     fill(this.rest, some ? found.shown === 0 && this.#nothing() : emptyFleet(store.source));
     return found.shown;
   }

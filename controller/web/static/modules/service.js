@@ -4,7 +4,7 @@ import { Refused, ask, servicePath } from "./asking.js";
 import { drawChain, drawVerdict } from "./chain.js";
 import { drawDiff } from "./diff.js";
 import { fill, h, redraw } from "./dom.js";
-import { departed, failure, problem } from "./empty.js";
+import { departed, failure, problem, unread } from "./empty.js";
 import { drawAbout } from "./about.js";
 import { drawHistory } from "./history.js";
 import { drawShift } from "./shift.js";
@@ -37,7 +37,8 @@ export class ServiceView {
     const columns = h("div", { class: "columns" }, h("div", { class: "wide" }, diff, history), about);
     this.whole = h("div", {}, verdict, chain, shift, warnings, columns);
     this.rest = h("div", { class: "rest" });
-    this.node = h("section", { class: "service" }, title, this.whole, this.rest);
+    this.unread = h("div", { class: "unread" });
+    this.node = h("section", { class: "service" }, title, this.unread, this.whole, this.rest);
     store.addEventListener("fleet", ({ detail }) => this.#touched(detail.whole || detail.changed.has(this.#key)));
     store.addEventListener("fact", ({ detail }) => keyOf({ environment: detail.environment, name: detail.service }) === this.#key && this.#soon(true));
     document.addEventListener("visibilitychange", () => !document.hidden && this.node.isConnected && this.#soon(true));
@@ -71,6 +72,7 @@ export class ServiceView {
   #clear() {
     this.#detail = null;
     this.whole.hidden = true;
+    fill(this.unread);
     for (const part of [this.signs, this.actions, ...Object.values(this.parts)]) redraw(part, null, () => null);
   }
 
@@ -95,11 +97,15 @@ export class ServiceView {
       this.#detail = detail;
       this.whole.hidden = false;
       fill(this.rest);
+      fill(this.unread);
       this.#draw(detail);
     } catch (error) {
       const gone = error instanceof Refused && error.status === 404;
       if (path !== this.#path || number !== this.#asked) return;
-      if (this.#detail && !gone) return; // the banner says that the line is lost
+      if (this.#detail && !gone) {
+        if (error.unread) fill(this.unread, unread(error.message));
+        return; // of all else the banner says that the line is lost
+      }
       this.#missed = true;
       this.#left ||= this.#detail !== null;
       this.#clear();
@@ -116,6 +122,7 @@ export class ServiceView {
       const history = await ask(`${path}/history`);
       if (path === this.#path) redraw(this.parts.history, history, () => drawHistory(history));
     } catch (error) {
+      if (error.unread) return; // what is known of it stays
       const broken = error.status === 404; // a manifest that never could be read has no history
       if (path === this.#path) redraw(this.parts.history, error.message, () => (broken ? null : h("p", { class: "quiet" }, error.message)));
     } finally {

@@ -64,7 +64,8 @@ class Store extends EventTarget {
     this.heard = Date.now();
     this.version = view.version;
     const changed = new Set(view.rows.map(keyOf));
-    if (view.whole) for (const key of this.rows.keys()) if (!changed.has(key)) this.rows.delete(key);
+    const read = view.source.commit !== null; // a daemon that has just started: what it does not know has not left
+    if (view.whole && read) for (const key of this.rows.keys()) if (!changed.has(key)) this.rows.delete(key);
     for (const key of view.removed) {
       this.rows.delete(key);
       changed.add(key);

@@ -36,6 +36,8 @@ class _Answering(BaseHTTPRequestHandler):
                 self._say(200, b"x" * 5000)
             case "elsewhere":
                 self._say(421, b"{}")
+            case "not-read":
+                self._say(503, b'{"detail": "Not yet.", "code": "not-read-yet"}')
             case "unwell":
                 self._say(500, b"oh")
             case _:

@@ -49,6 +49,11 @@ def test_who_does_not_keep_it_answers_all_the_same(host: Host, wire: Wire) -> No
         wire(host.url, "b-1", "elsewhere", 2.0)
 
 
+def test_who_has_not_read_git_yet_answers_all_the_same(host: Host, wire: Wire) -> None:
+    with pytest.raises(NotTheirsError):
+        wire(host.url, "b-1", "not-read", 2.0)
+
+
 def test_an_error_of_theirs_is_no_answer(host: Host, wire: Wire) -> None:
     with pytest.raises(NoAnswerError, match="HTTP 500"):
         wire(host.url, "b-1", "unwell", 2.0)
