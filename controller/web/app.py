@@ -46,6 +46,7 @@ def build(face: Face, api_token: str | None, webhook_secret: str | None, gate: G
     app.add_exception_handler(RefusedError, refused)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(404, missing)
+    app.add_exception_handler(500, _broken)
     app.add_middleware(BoundedBodies, most={"/webhook": webhook.MOST_BYTES})
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.include_router(health(face))
@@ -80,6 +81,11 @@ async def _unclear(_request: Request, error: Exception) -> JSONResponse:
     found = error.errors() if isinstance(error, RequestValidationError) else ()
     said = "; ".join(f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in found)
     return JSONResponse({"detail": f"The request is not understood. {said}."}, 422)
+
+
+async def _broken(_request: Request, _error: Exception) -> JSONResponse:
+    """500 in a sentence, so that whoever asks knows that it was the daemon that answered. It goes on to the log."""
+    return JSONResponse({"detail": "A defect of the daemon's own. Its log says where."}, 500)
 
 
 async def _gone(_request: Request, _error: Exception) -> Response:

@@ -25,11 +25,13 @@ from reconcilers.aws.sanitize import sanitized
 
 V = TypeVar("V", bound=View)
 # What to do about a refusal's code, at a terminal: the API's own remedy is for those who write requests.
-_REMEDIES = {
+_REMEDIES: dict[str, str] = {
     Code.UNKNOWN_SERVICE: "trueup get lists those that exist.",
     Code.NOT_READ_YET: "trueup get --watch goes on by itself once it is.",
     Code.STRANGER: "Set TRUEUP_API_TOKEN, or --api-token, to a token that it knows.",
 }
+_NO_ROUTE = "Not Found"  # as the framework says it: the daemon's own words name what there is not
+_IN_BETWEEN = frozenset({401, 403, 502, 503, 504})  # what a proxy or a load balancer says before a daemon
 SILENCE = 40.0  # seconds without a word on a stream, on which the daemon speaks every fifteen
 
 
@@ -130,10 +132,7 @@ class Daemon:
         try:
             return shape.model_validate(answer)
         except ValidationError:
-            raise NoDaemonError(
-                f"What answers at {self._place} speaks otherwise than this trueup {version('trueup')}. "
-                "Use the daemon's own version, or name another with --url."
-            ) from None
+            raise self._foreign() from None
 
     @property
     def _place(self) -> str:
@@ -143,20 +142,49 @@ class Daemon:
         return {"authorization": f"Bearer {self.token}"} if self.token else {}
 
     def _refused(self, error: urllib.error.HTTPError, method: str) -> DaemonError:
-        try:
-            answer = json.load(error)
-            said, remedy = str(answer.get("detail", "")), _REMEDIES.get(answer.get("code"), "")
-        except (ValueError, AttributeError, TypeError):
-            said, remedy = "", ""
-        if remedy:
+        said, code = _worded(error)
+        if not said:
+            return self._strange(f"{error.code} {error.reason}", hidden=error.code in _IN_BETWEEN)
+        if remedy := _REMEDIES.get(code):
             return DaemonError(f"{said} {remedy}")
         if error.code == 404 and method == "POST":
             return DaemonError("This daemon takes no orders: it runs without TRUEUP_API_TOKEN. Set one and restart it.")
-        if error.code == 404 and said == "Not Found" and error.url.partition("?")[0].endswith("/logs"):
-            return DaemonError(
-                "This daemon shows no logs: it runs without TRUEUP_API_TOKEN, which they take. Set one and restart it."
+        if error.code == 404 and said == _NO_ROUTE:
+            if error.url.partition("?")[0].endswith("/logs"):
+                return DaemonError(
+                    "This daemon shows no logs: it runs without TRUEUP_API_TOKEN, which they take. "
+                    "Set one and restart it."
+                )
+            return self._foreign()
+        return DaemonError(said)
+
+    def _strange(self, said: str, *, hidden: bool) -> NoDaemonError:
+        """Of an error that no daemon words so. ``hidden``: there may be one behind whoever says that."""
+        if hidden:
+            return NoDaemonError(
+                f"No answer of a daemon came from {self._place}: what answers there says {said}. "
+                "See to what stands before the daemon, or name it with --url."
             )
-        return DaemonError(said or f"The daemon answered {error.code} {error.reason}. Its log says why.")
+        return NoDaemonError(
+            f"What answers at {self._place} is no daemon of Trueup: it says {said}. "
+            "Start one with trueup run, or name it with --url."
+        )
+
+    def _foreign(self) -> NoDaemonError:
+        return NoDaemonError(
+            f"What answers at {self._place} speaks otherwise than this trueup {version('trueup')}. "
+            "Use the daemon's own version, or name another with --url."
+        )
+
+
+def _worded(error: urllib.error.HTTPError) -> tuple[str, str]:
+    """What a daemon says of an error, and its code for it; empty where no daemon does."""
+    try:
+        answer = json.load(error)
+        said, code = answer.get("detail"), answer.get("code")
+    except (OSError, HTTPException, ValueError, AttributeError):
+        return "", ""
+    return (said if isinstance(said, str) else ""), (code if isinstance(code, str) else "")
 
 
 def _path(environment: str, name: str, *more: str) -> str:

@@ -441,3 +441,19 @@ def test_a_refusal_has_the_shape_that_is_described(document: Document) -> None:
     for status in ("401", "404", "409", "422"):
         schema = answers[status]["content"]["application/json"]["schema"]
         assert schema == {"$ref": "#/components/schemas/Refusal"}
+
+
+def test_a_defect_is_told_in_the_form_of_all_refusals(daemon: Daemon) -> None:
+    def broken() -> bool:
+        raise ZeroDivisionError
+
+    app = daemon.client().app
+    app.add_api_route("/api/v1/broken", broken)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=transport, base_url="http://trueup") as client:
+            return await client.get("/api/v1/broken")
+
+    answer = asyncio.run(ask())
+    assert (answer.status_code, answer.json()) == (500, {"detail": "A defect of the daemon's own. Its log says where."})

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from controller.loop.board import Board
 from controller.loop.journal import Journal
 from controller.web.app import build
-from controller.web.client import Daemon, DaemonError
+from controller.web.client import Daemon, DaemonError, NoDaemonError
 from controller.web.face import Face
 from controller.web.server import HttpServer
 from controller.web.stream import Hub
@@ -116,8 +116,6 @@ def test_an_unknown_service_is_said_to_be_unknown(guarded: tuple[str, Asked]) ->
         "No manifest names prod/zzz. trueup get lists those that exist."
     )
     assert "Did you mean prod/notes?" in refusal(Daemon(guarded[0], TOKEN), "note")
-    with pytest.raises(DaemonError, match=r"No manifest names|Not Found"):
-        Daemon(guarded[0]).service("prod", "a/b")
 
 
 def test_a_reason_that_is_too_long_is_refused_in_a_sentence(guarded: tuple[str, Asked]) -> None:
@@ -157,20 +155,58 @@ def test_something_else_that_answers_is_said_to_be_something_else(body: bytes) -
         Daemon(url).services()
 
 
-@pytest.mark.parametrize("body", [b"", b"oops", json.dumps(["oops"]).encode()])
-def test_an_error_without_words_is_told_by_its_status(body: bytes) -> None:
-    with answering(500, body) as url, pytest.raises(DaemonError, match="answered 500"):
+NOT_OURS = [
+    b"",
+    b"oops",
+    b"<html>oops</html>",
+    json.dumps(["oops"]).encode(),
+    b'{"message": "oops"}',
+    b'{"detail": [7]}',
+]
+
+
+@pytest.mark.parametrize("body", NOT_OURS)
+@pytest.mark.parametrize("status", [400, 404, 500, 501])
+def test_an_error_that_no_daemon_words_so_is_no_daemons(status: int, body: bytes) -> None:
+    with (
+        answering(status, body) as url,
+        pytest.raises(NoDaemonError, match=f"is no daemon of Trueup: it says {status} "),
+    ):
+        Daemon(url).services()
+
+
+@pytest.mark.parametrize("body", NOT_OURS)
+@pytest.mark.parametrize("status", [401, 403, 502, 503, 504])
+def test_what_may_stand_before_a_daemon_is_not_said_to_be_none(status: int, body: bytes) -> None:
+    said = f"No answer of a daemon came from http://.*: what answers there says {status} .*--url"
+    with answering(status, body) as url, pytest.raises(NoDaemonError, match=said):
+        Daemon(url).services()
+
+
+def test_an_error_that_breaks_off_is_no_daemons() -> None:
+    with answering(500, b'{"detail": "oo', length=100) as url, pytest.raises(NoDaemonError, match="it says 500 "):
+        Daemon(url).services()
+
+
+def test_an_error_in_a_daemons_own_form_is_told_in_its_words() -> None:
+    with answering(502, b'{"detail": "AWS does not answer."}') as url, pytest.raises(DaemonError) as refused:
+        Daemon(url).services()
+    assert (str(refused.value), isinstance(refused.value, NoDaemonError)) == ("AWS does not answer.", False)
+
+
+def test_who_has_no_such_route_is_no_daemon_of_this_version() -> None:
+    with answering(404, b'{"detail": "Not Found"}') as url, pytest.raises(NoDaemonError, match="speaks otherwise"):
         Daemon(url).services()
 
 
 @contextmanager
-def answering(status: int, body: bytes) -> Iterator[str]:
-    """A web server that always says the same."""
+def answering(status: int, body: bytes, length: int | None = None) -> Iterator[str]:
+    """A web server that always says the same, whatever ``length`` it announces."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(status)
-            self.send_header("content-length", str(len(body)))
+            self.send_header("content-length", str(len(body) if length is None else length))
             self.end_headers()
             self.wfile.write(body)
 
