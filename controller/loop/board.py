@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from controller.loop.applied import puts_back
 from controller.loop.attribution import dated
 from controller.loop.author import Author
+from controller.loop.departures import Departures, departures
 from controller.loop.events import Event, events
 from controller.loop.handover import Handover
 from controller.loop.learnt import (
@@ -74,6 +75,7 @@ class Board:
         self._orders: dict[ServiceKey, Order] = {}
         self._field_heals: dict[ServiceKey, tuple[float, ...]] = {}
         self._kept_by: KeptBy = _this_one
+        self._departed: Departures = {}
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -92,6 +94,10 @@ class Board:
         with self._lock:
             return self._services.get(key)
 
+    def departures(self) -> Departures:
+        """The services that left Git since the start, as far as they are remembered."""
+        return self._departed
+
     def in_cluster(self, cluster: Cluster) -> tuple[ServiceStatus, ...]:
         """The services that one sweep reads."""
         return tuple(each for each in self.services() if cluster_of(each) == cluster)
@@ -99,6 +105,8 @@ class Board:
     def adopt(self, snapshot: Snapshot, now: float) -> tuple[ServiceKey, ...]:
         """Swap in a new snapshot. The keys whose service is new or wants something else than before."""
         with self._lock:
+            before = None if self._source.recalled else self._snapshot
+            self._departed = departures(self._departed, before, snapshot, now)
             changed = self._swap(snapshot)
             self._source = SourceStatus(good_at=now)
             return changed

@@ -13,7 +13,7 @@ from reconcilers.model import ServiceKey
 
 
 class Kind(StrEnum):
-    """What there is to tell. A closed set: channels choose by it."""
+    """What there is to tell. A closed set: channels choose by it, but for ``UNSENT``."""
 
     STARTED = "rollout-started"
     DONE = "rollout-done"
@@ -29,12 +29,18 @@ class Kind(StrEnum):
     SOURCE_STALE = "source-stale"
     SOURCE_BACK = "source-back"
     ORDERED = "ordered"  # somebody asked for something, and had the right to
+    LEFT = "left-git"  # no manifest names the service any more
+
+
+UNSENT = frozenset({Kind.LEFT})
+"""What the activity alone tells: a channel's ledger stands on the service, which nobody looks at any more."""
 
 
 ORDER = (
     Kind.SOURCE_STALE,
     Kind.SOURCE_BACK,
     Kind.ORDERED,
+    Kind.LEFT,
     Kind.DRIFT_FOUND,
     Kind.SUPERSEDED,
     Kind.STOPPED,
@@ -75,6 +81,7 @@ TONES = {
     Kind.SOURCE_STALE: Tone.WARNING,
     Kind.SOURCE_BACK: Tone.GOOD,
     Kind.ORDERED: Tone.NEWS,
+    Kind.LEFT: Tone.WARNING,
 }
 
 

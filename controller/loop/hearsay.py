@@ -2,7 +2,8 @@
 
 The name of a fact (``Fact.id``) is the same everywhere. What is dated by looking at it may be a moment later for one
 replica than for another, and what ends may begin again under the same name. So the same name is the same thing unless
-its other end came in between: of drift that it was healed, of what was healed that it drifted again.
+its other end came in between: of drift that it was healed, of what was healed that it drifted again. Of
+a service that leaves Git nobody tells that it came back: one that left long after is another departure.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -66,6 +67,11 @@ def put_together(kept: Sequence[Fact], told: Iterable[Fact]) -> list[Fact]:
     return found
 
 
+def told_before(fact: Fact, kept: Iterable[Fact]) -> bool:
+    """Whether a departure is among those that are kept; one long before it is another."""
+    return any(each.id == fact.id and abs(each.at - fact.at) <= AHEAD for each in kept)
+
+
 def newest(facts: Iterable[Fact]) -> Mapping[str, float]:
     """When each that has a name happened last."""
     return {name: max(moments) for name, moments in _moments(facts).items()}
@@ -81,6 +87,8 @@ def _moments(facts: Iterable[Fact]) -> Mapping[str, Sequence[float]]:
 def _same(one: Fact, other: Fact, moments: Mapping[str, Sequence[float]]) -> bool:
     """Whether two of one name are one thing. What ends does so after it began, be it at the same moment."""
     first, last = sorted((one.at, other.at))
+    if one.kind is Kind.LEFT:
+        return last - first <= AHEAD  # that it came back in between is told by nobody
     ends = moments.get(other_end(one) or "", ())
     if one.kind in _BEGINS:
         return not any(first <= at < last for at in ends)

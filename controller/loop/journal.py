@@ -16,10 +16,11 @@ from itertools import chain
 from controller.loop.attribution import attributed
 from controller.loop.board import Board, Told
 from controller.loop.brief import brief
+from controller.loop.departures import Departures
 from controller.loop.facts import Fact, Kind
-from controller.loop.hearsay import credible, merged, newest, other_end, put_together
+from controller.loop.hearsay import credible, merged, newest, other_end, put_together, told_before
 from controller.loop.shares import Entry, with_room
-from controller.loop.source_facts import source_back, source_fact
+from controller.loop.source_facts import left_git, source_back, source_fact
 from controller.loop.surroundings import Swept
 from controller.loop.telling import cleared, facts_of, left, standing, waits
 from reconcilers.model import ServiceKey
@@ -44,6 +45,7 @@ class Journal:
         self._ids: set[str] = set()
         self._stale: Fact | None = None
         self._open: dict[ServiceKey, tuple[Fact, ...]] = {}
+        self._departed: Departures = {}
         self._began = now()
         self._first = self._cursor = first_place(self._began)
 
@@ -71,6 +73,7 @@ class Journal:
             self.keep(stale)
         elif stale is None and before is not None:
             self.keep(source_back(before, now))
+        self._depart()
         if snapshot is not None:
             self._part(snapshot.services.keys(), now)
 
@@ -95,6 +98,15 @@ class Journal:
             self._open[key] = (*stands.open_ends, *over) if waits(status) else stands.open_ends
         ends = () if seen or waits(status) else over
         return tuple(cleared(each, now, status.wanted.commit.commit) for each in ends)
+
+    def _depart(self) -> None:
+        """Tell which services left Git since it was read last."""
+        before, self._departed = self._departed, self._board.departures()
+        for fact in (left_git(each) for key, each in self._departed.items() if before.get(key) != each):
+            with self._lock:
+                if fact.id in self._ids and not told_before(fact, (each.fact for each in self._entries)):
+                    self._ids.discard(fact.id)  # it left once before, and came back
+            self.keep(fact)
 
     def _part(self, stay: Set[ServiceKey], now: float) -> None:
         """Tell what ends with the services that are no longer in Git."""

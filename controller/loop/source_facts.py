@@ -1,6 +1,7 @@
-"""What there is to tell of the repository: that it does not answer well, and that it does again."""
+"""What there is to tell of the repository: that it does not answer well, that it does again, and what left it."""
 
 from controller.loop.board import SourceStatus
+from controller.loop.departures import Departure
 from controller.loop.facts import Fact, Kind
 from controller.source.git_errors import UNAPPLIED
 
@@ -40,4 +41,25 @@ def source_back(stale: Fact, now: float) -> Fact:
         text="Git answers again",
         commit=stale.commit,
         seconds=took,
+    )
+
+
+def left_git(departure: Departure) -> Fact:
+    """That no manifest names a service any more.
+
+    Replicas may read it in different commits: what was wanted last is the same for all of them, and makes the name.
+    """
+    key, heir, commit = departure.service, departure.heir, departure.commit
+    stays = "its service in ECS is left running, and is looked at no more"
+    what = f"{heir} has its service in ECS from now on" if heir is not None else stays
+    return Fact(
+        id=f"{key}/{departure.release}/left-git",
+        kind=Kind.LEFT,
+        at=departure.at,
+        service=key,
+        text=f"left Git; {what}",
+        commit=commit.commit,
+        subject=commit.subject,
+        release=departure.release,
+        who=commit.author,
     )

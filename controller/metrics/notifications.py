@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from controller.loop.facts import Kind
+from controller.loop.facts import UNSENT, Kind
 
 RESULTS = ("delivered", "failed", "refused")
 SECONDS = (0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400)
@@ -64,7 +64,7 @@ class Tries:
         """A series that appears with its first event has no increase to be seen."""
         for channel in channels:
             self._delay.labels(channel)
-            for kind in Kind:
+            for kind in frozenset(Kind) - UNSENT:
                 for result in RESULTS:
                     self._count.labels(channel, kind, result)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol, assert_never
 
-from controller.loop.facts import Kind
+from controller.loop.facts import UNSENT, Kind
 from controller.notify.cloud_events import Webhook
 from controller.notify.configuration import (
     IF_NAMED,
@@ -66,7 +66,7 @@ def commits_at(repository: str) -> str:
 
 def kinds(config: ChannelConfig) -> frozenset[Kind]:
     """What a channel can be told at all."""
-    return frozenset(ON_COMMITS) if isinstance(config, GitHubChannel | GitLabChannel) else frozenset(Kind)
+    return frozenset(ON_COMMITS) if isinstance(config, GitHubChannel | GitLabChannel) else frozenset(Kind) - UNSENT
 
 
 def filter_of(config: ChannelConfig) -> Filter:

@@ -7,10 +7,10 @@ from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic.alias_generators import to_camel
 
-from controller.loop.facts import Fact, Kind, Tone
+from controller.loop.facts import UNSENT, Fact, Kind, Tone
 from controller.notify.secret import SecretSource
 
 T = TypeVar("T")
@@ -60,6 +60,14 @@ def _some(given: tuple[T, ...]) -> tuple[T, ...]:
     return given
 
 
+def _sent(kind: Kind) -> Kind:
+    if kind in UNSENT:
+        raise ValueError(f"No channel is told {kind}: it is in the activity alone.")
+    return kind
+
+
+_SENT: Any = {"enum": [str(each) for each in Kind if each not in UNSENT], "type": "string"}
+Sent = Annotated[Kind, AfterValidator(_sent), WithJsonSchema(_SENT)]
 Address = Annotated[str, AfterValidator(_address)]
 SOME: Any = {"minItems": 1}
 
@@ -73,7 +81,7 @@ class _Part(BaseModel):
 class Filter(_Part):
     """Which facts a channel is told: those that every field given here lets pass."""
 
-    kinds: tuple[Kind, ...] = Field(
+    kinds: tuple[Sent, ...] = Field(
         default=(), description="Kinds of facts; if empty all that the channel can tell, but orders (ordered)."
     )
     tones: tuple[Tone, ...] = Field(default=(), description="How it is meant: good, news, warning, bad; all if empty.")

@@ -22,6 +22,7 @@ WORDS = {
     Kind.SOURCE_STALE: "Git is stale",
     Kind.SOURCE_BACK: "Git is back",
     Kind.ORDERED: "Ordered",
+    Kind.LEFT: "Left Git",
 }
 
 

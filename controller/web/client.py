@@ -27,6 +27,7 @@ V = TypeVar("V", bound=View)
 # What to do about a refusal's code, at a terminal: the API's own remedy is for those who write requests.
 _REMEDIES: dict[str, str] = {
     Code.UNKNOWN_SERVICE: "trueup get lists those that exist.",
+    Code.LEFT_GIT: "trueup get lists those that exist.",
     Code.NOT_READ_YET: "trueup get --watch goes on by itself once it is.",
     Code.STRANGER: "Set TRUEUP_API_TOKEN, or --api-token, to a token that it knows.",
 }

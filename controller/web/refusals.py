@@ -11,6 +11,7 @@ class Code(StrEnum):
     """Refusals whose remedy depends on who reads: a request to send, a command to type, a place on the page."""
 
     UNKNOWN_SERVICE = "unknown-service"
+    LEFT_GIT = "left-git"
     NOT_READ_YET = "not-read-yet"
     STRANGER = "stranger"
 

@@ -11,6 +11,7 @@ from controller.loop.board import Board
 from controller.loop.facts import Fact
 from controller.loop.journal import Journal
 from controller.rules.rights import Right
+from controller.web.departed import departed
 from controller.web.detail import broken_detail, detail_view
 from controller.web.detail_views import DetailView
 from controller.web.following import FULL, Followed, Wanted, is_wanted
@@ -77,12 +78,14 @@ def known(board: Board, key: ServiceKey, reader: Reader) -> DetailView | None:
 
 
 def unknown(board: Board, key: ServiceKey) -> RefusedError:
-    """What is answered where no manifest names it, with the nearest name that one has; while Git was not read, or was
-    not a moment ago when it was looked for, that nobody knows.
+    """What is answered where no manifest names it, with the nearest name that one has, or that it left Git; while Git
+    was not read, or was not a moment ago when it was looked for, that nobody knows.
     """
     snapshot = board.snapshot
     if snapshot is None or key in snapshot.services:
         return not_read(board.source)
+    if (departure := board.departures().get(key)) is not None:
+        return departed(departure)
     names = [*(each.wanted.key for each in board.services()), *snapshot.spoiled]
     said = f"No manifest names {key}.{meant(key, names)}"
     remedy = "GET /api/v1/services lists those that exist."

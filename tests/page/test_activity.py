@@ -124,6 +124,16 @@ def test_nothing_that_is_like_the_filter_is_told_as_that(stage: Stage, tab: Open
     expect(tab("/activity?service=nobody").locator(".empty")).to_contain_text("Nothing like that happened")
 
 
+def test_a_service_that_leaves_git_is_told_as_it_leaves(stage: Stage, tab: Opened) -> None:
+    stage.adopt(snapshot(CHECKOUT, PAYMENTS))
+    page = tab("/activity")
+    stage.adopt(snapshot(PAYMENTS))
+    fact = page.locator(".fact")
+    expect(fact).to_contain_text("Left Git")
+    expect(fact).to_contain_text("left Git; its service in ECS is left running, and is looked at no more")
+    expect(fact).to_contain_text(snapshot().revision.author)
+
+
 def test_a_kind_that_there_is_not_filters_nothing(stage: Stage, tab: Opened) -> None:
     states.lived(stage)
     page = tab("/activity?kind=bogus,constructor")

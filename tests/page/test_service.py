@@ -256,9 +256,19 @@ def test_a_service_that_leaves_git_says_so_on_its_open_page(stage: Stage, tab: O
     page = tab("/services/prod/payments")
     expect(page.locator(".signs")).to_contain_text("In sync")
     stage.adopt(snapshot(CHECKOUT))
-    expect(page.locator(".empty")).to_contain_text("No manifest names prod/payments any more.")
+    expect(page.locator(".empty")).to_contain_text("This service left Git")
+    expect(page.locator(".empty")).to_contain_text("No manifest names prod/payments any more. It left Git with commit")
+    expect(page.locator(".empty")).to_contain_text("Its service in ECS is left running, and is looked at no more.")
     expect(page.locator(".signs")).to_be_empty()
     expect(page.locator(".actions")).to_be_empty()
+
+
+def test_a_service_that_left_git_says_so_when_its_page_is_opened_later(stage: Stage, tab: Opened) -> None:
+    stage.adopt(snapshot(PAYMENTS, CHECKOUT))
+    stage.adopt(snapshot(CHECKOUT))
+    page = tab("/services/prod/payments")
+    expect(page.locator(".empty")).to_contain_text("This service left Git")
+    expect(page.locator(".empty")).to_contain_text("It left Git with commit")
 
 
 def test_a_service_that_comes_back_to_git_is_there_again_with_its_history(stage: Stage, tab: Opened) -> None:

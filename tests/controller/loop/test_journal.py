@@ -197,17 +197,17 @@ def test_what_stood_of_a_service_ends_when_it_leaves_git() -> None:
     kept.board.adopt(snapshot(named("other"), commit="c2"), NOW + 60)
     for _ in range(2):
         kept.journal.polled("changed", 0.1)
-    assert kept.kinds() == [Kind.BLOCKED, Kind.CLEARED]
+    assert kept.kinds() == [Kind.BLOCKED, Kind.LEFT, Kind.CLEARED]
     assert kept.journal.after()[1][-1].text == LEFT
 
 
-def test_a_service_of_which_nothing_stood_leaves_git_without_a_word() -> None:
+def test_of_a_service_of_which_nothing_stood_nothing_ends_when_it_leaves_git() -> None:
     kept = Kept()
     kept.look(report(BLOCKED), report(at=NOW + 30))
     place, _ = kept.journal.after()
     kept.board.adopt(snapshot(named("other"), commit="c2"), NOW + 60)
     kept.journal.polled("changed", 0.1)
-    assert kept.kinds(place) == []
+    assert kept.kinds(place) == [Kind.LEFT]
 
 
 WAITING = Waiting("Deployment d-x is somebody else's.", "d-x", 15.0)

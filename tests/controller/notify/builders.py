@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 
 from controller.loop.board import Board, Told
-from controller.loop.facts import Fact, Kind
+from controller.loop.facts import UNSENT, Fact, Kind
 from controller.loop.status import ServiceStatus
 from controller.notify.book import Shelf
 from controller.notify.channels import Exchange
@@ -31,7 +31,7 @@ from tests.reconcilers.builders import KEY, NOW, attempt, service, wanted
 
 LATER = NOW + 600
 properties = settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
-TOLD = tuple(sorted(set(Kind) - IF_NAMED))
+TOLD = tuple(sorted(set(Kind) - IF_NAMED - UNSENT))
 WHOLE = Filter(kinds=TOLD)
 RUNNING = attempt("v2", AttemptState.RUNNING, created_at=NOW - 60)
 DONE = attempt("v2", created_at=NOW - 60, finished_at=NOW - 10)

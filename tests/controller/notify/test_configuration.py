@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from controller.loop.facts import Fact, Kind, Tone
+from controller.loop.facts import UNSENT, Fact, Kind, Tone
 from controller.notify.building import configured
 from controller.notify.channels import NowhereError, commits_at, filter_of, kinds, voice
 from controller.notify.configuration import IF_NAMED, ON_COMMITS, Filter, Notifications, repository_of, safe, schema
@@ -49,7 +49,7 @@ def read(text: str) -> Notifications:
 def test_a_channel_is_told_everything_unless_somebody_says_less() -> None:
     (channel,) = read(SLACK).channels
     assert channel.filter.passes(fact())
-    assert set(filter_of(channel).kinds) == set(Kind) - IF_NAMED
+    assert set(filter_of(channel).kinds) == set(Kind) - IF_NAMED - UNSENT
 
 
 def test_orders_are_told_where_a_filter_names_them() -> None:
@@ -59,6 +59,7 @@ def test_orders_are_told_where_a_filter_names_them() -> None:
     assert not filter_of(news).passes(fact(Kind.ORDERED))
 
 
+UNSENDABLE = SLACK + "  filter: {kinds: [left-git]}\n"
 PROBLEMS = {
     "": "n.yaml: The file is empty",
     "{}": "channels is missing Add channels.",
@@ -76,6 +77,7 @@ PROBLEMS = {
     HUB + "  repository: 'a/b/../c d?x=1#y'\n": "n.yaml:5:15",
     LAB + "  project: not a project 1\n": "n.yaml:5:12",
     HUB + "  filter: {kinds: [ordered]}\n": "ordered is about no commit",
+    SLACK + "  filter: {kinds: [held, left-git]}\n": "No channel is told left-git: it is in the activity alone.",
     SLACK + "  filter: {tones: [worse]}\n": "is not one of the words Write 'good', 'news', 'warning' or 'bad'.",
     SLACK + "  channel: '#x'\n": "tokenFrom and channel go together",
     SLACK + "  urlFrom: {env: X}\n": "Name one of the three",
@@ -162,7 +164,12 @@ def test_the_schema_says_the_same_as_the_reader() -> None:
     Draft202012Validator.check_schema(schema())
     for text in (SLACK, SLACK + "pageUrl: https://t\n"):
         assert validator.is_valid(load(text.encode(), "n").documents[0].data)
-    for text in (SLACK.replace("slack", "teams"), SLACK + "  nmae: b\n", SLACK + "  filter: {kinds: [heled]}\n"):
+    for text in (
+        SLACK.replace("slack", "teams"),
+        SLACK + "  nmae: b\n",
+        SLACK + "  filter: {kinds: [heled]}\n",
+        UNSENDABLE,
+    ):
         assert not validator.is_valid(load(text.encode(), "n").documents[0].data)
     assert json.dumps(schema())
 

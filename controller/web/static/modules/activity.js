@@ -10,7 +10,7 @@ import { KINDS, known, short, who } from "./words.js";
 
 const PAGE = 60;
 // Of what happened at one moment, which comes first: the daemon's order, so that nothing changes places once it is read.
-const ORDER = ["source-stale", "source-back", "ordered", "drift-found", "rollout-superseded", "rollout-stopped", "cleared", "rollout-started", "rollout-done", "rollout-failed", "rollout-rolled-back", "drift-healed", "held", "blocked"];
+const ORDER = ["source-stale", "source-back", "ordered", "left-git", "drift-found", "rollout-superseded", "rollout-stopped", "cleared", "rollout-started", "rollout-done", "rollout-failed", "rollout-rolled-back", "drift-healed", "held", "blocked"];
 const TYPING = 150; // ms without another letter, after which it is asked for
 
 export class ActivityView {

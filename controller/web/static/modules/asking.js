@@ -15,6 +15,11 @@ export class Refused extends Error {
   get unread() {
     return this.code === "not-read-yet";
   }
+
+  /** Whether a commit took away the manifest of the service that was asked for. */
+  get left() {
+    return this.code === "left-git";
+  }
 }
 
 /** An answer of the API. Raises `Refused`. */

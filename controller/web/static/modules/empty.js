@@ -30,15 +30,15 @@ export function emptyFleet(source) {
 /** Something that could not be shown, and why. */
 export function failure(error, again) {
   if (error.unread) return empty("waiting", UNREAD, h("p", {}, error.message), h("p", { class: "quiet" }, "It appears here by itself."));
+  if (error.left) return departed(error.message);
   const title = error.status === 404 ? "There is no such service" : "This could not be loaded";
   const more = error.status === 404 ? toTheFleet() : h("button", { type: "button", class: "button", onclick: again }, "Try again");
   return empty(error.status === 404 ? "unknown" : "failing", title, h("p", {}, error.message), more);
 }
 
 /** A service that was there, until a commit took its manifest away. */
-export function departed(key) {
-  const left = h("p", { class: "quiet" }, "Its service in ECS is left running, and is looked at no more.");
-  return empty("commit", "This service left Git", h("p", {}, `No manifest names ${key} any more.`), left, toTheFleet());
+export function departed(said) {
+  return empty("commit", "This service left Git", h("p", {}, said), toTheFleet());
 }
 
 /** An address that leads nowhere. */

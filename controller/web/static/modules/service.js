@@ -109,7 +109,7 @@ export class ServiceView {
       this.#missed = true;
       this.#left ||= this.#detail !== null;
       this.#clear();
-      fill(this.rest, this.#left ? departed(this.#key) : failure(error, () => this.#look()));
+      fill(this.rest, this.#left && !error.left ? departed(`No manifest names ${this.#key} any more.`) : failure(error, () => this.#look()));
     } finally {
       const pause = this.#detail?.shift ? MOVING : RESTING;
       if (path === this.#path) this.#later("look", pause, () => !document.hidden && this.#look());

@@ -38,6 +38,7 @@ export const KINDS = {
   "source-stale": { word: "Git silent", sign: "failing" },
   "source-back": { word: "Git is back", sign: "commit" },
   ordered: { word: "Asked for", sign: "sync" },
+  "left-git": { word: "Left Git", sign: "commit" },
 };
 export const ATTEMPTS = {
   running: { word: "Running", sign: "shifting", tone: "news" },
