@@ -30,6 +30,7 @@ _PLACE = {
     BlockedBy.HOOKS: "preflight",
     BlockedBy.SERVICE: "preflight",
     BlockedBy.GUARD_RAILS: "preflight",
+    BlockedBy.MANIFEST: "rendering",
 }
 
 
@@ -152,7 +153,7 @@ def _blocked(outcome: Blocked) -> Link:
     text = sentences(each.message for each in outcome.findings)
     how = sentences(dict.fromkeys(each.remedy for each in outcome.findings))
     who = "whoever keeps this infrastructure"
-    if outcome.by in (BlockedBy.FOUGHT, BlockedBy.HOOKS):
+    if outcome.by in (BlockedBy.FOUGHT, BlockedBy.HOOKS, BlockedBy.MANIFEST):
         who = "a person"
     if outcome.by is BlockedBy.GUARD_RAILS:
         who = "whoever keeps the guard rails"

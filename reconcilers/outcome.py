@@ -88,6 +88,7 @@ class BlockedBy(StrEnum):
     INFRASTRUCTURE = "infrastructure"  # attempts failed for AWS's reasons, too often
     PERMISSION = "permission"
     GUARD_RAILS = "guard-rails"  # the operator allows no such thing
+    MANIFEST = "manifest"  # broken, and what stands for it may not be the newest that was shipped
     REQUEST = "request"  # AWS refuses what we ask for
 
 

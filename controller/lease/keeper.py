@@ -42,6 +42,7 @@ class Keeper:
         self._said = ("", frozenset[Shard]())
         self._commits = frozenset({""})
         self._turf = Turf()
+        self._told: dict[Shard, int] = {}  # the epochs that the audience knows of
         self._trouble = ""
         self._lock = threading.Lock()  # guards what follows
         self._in_hand: Counter[Shard] = Counter()
@@ -202,17 +203,20 @@ class Keeper:
         """
         belief = self._belief
         sure = belief is not None and belief.sure(self._means.clock())
-        held = frozenset(belief.held) if belief is not None else frozenset()
+        epochs = belief.held if belief is not None else {}
+        held = frozenset(epochs)
+        taken = frozenset(shard for shard, epoch in epochs.items() if sure and self._told.get(shard) != epoch)
         with self._lock:
             ours = (held if sure else held & self._turf.ours) | (self._turf.ours & self._busy())
-            again = (ours - self._turf.ours) | (self._refused & held - self._leaving)
+            again = (ours - self._turf.ours) | taken | (self._refused & held - self._leaving)
             if sure:
                 self._refused &= ours - again  # what stays ours and could not be told yet: nobody else comes back to it
         known = holdings(belief) if belief is not None else {}
         others = {shard: each.holder for shard, each in known.items() if shard not in ours}
-        turf = Turf(ours, others, again if sure else frozenset())
+        turf = Turf(ours, others, again if sure else frozenset(), taken)
         if turf != self._turf:
-            self._turf = replace(turf, again=frozenset())
+            self._turf = replace(turf, again=frozenset(), taken=frozenset())
+            self._told.update((shard, epochs[shard]) for shard in taken)
             if self._audience is not None:
                 self._audience.shared(turf)
         self._compare(belief)

@@ -27,6 +27,7 @@ from controller.loop.status import Brought, ServiceStatus
 from controller.source.recalled import Recalled
 from controller.source.snapshot import Snapshot
 from reconcilers.attempts import Attempt
+from reconcilers.leases import Shard
 from reconcilers.live import Live
 from reconcilers.model import Cluster, Revision, Scope, Service, ServiceKey
 from reconcilers.outcome import Retry, Stalled
@@ -129,6 +130,12 @@ class Board:
         """Git answered, and nothing is new."""
         with self._lock:
             self._source = SourceStatus(good_at=now)
+
+    def git_read(self, taken: Mapping[Shard, int]) -> None:
+        """Git has answered a look, and what it answered is adopted: see ``Handover``, of which ``taken`` was unread."""
+        stands = self._snapshot
+        stale = [stands.services[key] for key in stands.stale] if stands is not None and taken else ()
+        self.handover.read(taken, stale)
 
     def source_arriving(self, how_far: str) -> None:
         """A commit is still fetched or compiled, and gets on."""

@@ -5,7 +5,7 @@ from controller.loop.board import Board
 from controller.loop.recalling import alike
 from reconcilers.leases import Shard, shard_of
 from reconcilers.model import Service
-from reconcilers.outcome import Outcome, Waiting
+from reconcilers.outcome import Blocked, BlockedBy, Finding, Outcome, Waiting
 
 _LOOK_AT_GIT = "See that Git answers: what is wrong with it is told beside this. Then it goes on by itself."
 SHUT = Waiting(
@@ -20,6 +20,13 @@ TAKEN = Waiting(
     15.0,
     _LOOK_AT_GIT,
 )
+_DOUBTED = Finding(
+    "ManifestBroken",
+    "Its manifest is broken, and what stands is what this replica read of it before it took over: another one may have "
+    "read and shipped a newer one since. Nothing is changed until it can be read.",
+    "Mend the manifest: what is wrong with it is told beside this.",
+)
+DOUBTED = Blocked(BlockedBy.MANIFEST, (_DOUBTED,))
 # The key is in the queue again since that commit was read.
 OVERTAKEN = Waiting("A newer commit was read since this look began: the next one goes by that.", "Trueup", 5.0)
 
@@ -33,6 +40,8 @@ def gate(lease: Lease, board: Board, wanted: Service) -> Outcome | None:
         return SHUT
     if not board.handover.over(wanted.scope):
         return TAKEN
+    if board.handover.doubted(wanted.key):
+        return DOUBTED
     now = board.service(wanted.key)
     return None if now is not None and alike(now.wanted, wanted) else OVERTAKEN
 

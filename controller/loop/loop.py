@@ -5,7 +5,7 @@ one frozen record, handed to the observers; when to look again is decided from i
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import assert_never
@@ -16,7 +16,7 @@ from controller.loop.again import SILENCE, again, heard, worth_a_look
 from controller.loop.backoff import Backoff, jittered
 from controller.loop.board import Board, Told, cluster_of
 from controller.loop.commits import Commits
-from controller.loop.gate import TAKEN
+from controller.loop.gate import DOUBTED, TAKEN
 from controller.loop.judged import in_sync
 from controller.loop.keys import Key, Recollect, SyncSource, word
 from controller.loop.queue import Priority, WorkQueue
@@ -111,8 +111,8 @@ class Loop:
     def shared(self, turf: Turf, /) -> None:
         """Some of the fleet came to this replica, or left it: look at once at what came."""
         self.board.shared(turf.keeper)
-        if turf.again:
-            self.board.handover.took(turf.again)
+        if turf.taken:
+            self.board.handover.took(turf.taken)
             self.queue.add(SyncSource(), priority=Priority.COMMIT)
         for status in self.board.services():
             if shard_of(status.wanted.scope) in turf.again:
@@ -192,9 +192,9 @@ class Loop:
         self._observer.polled(result, self._clocks.monotonic() - started)
         self.queue.add(SyncSource(), after=jittered(self._rhythm.poll, self._clocks.chance()))
 
-    def _may_act(self, taken: frozenset[Shard]) -> None:
+    def _may_act(self, taken: Mapping[Shard, int]) -> None:
         """Look at once at what might not be changed since its shard was taken."""
-        self.board.handover.read(taken)
+        self.board.git_read(taken)
         for status in self.board.services() if taken else ():
             if shard_of(status.wanted.scope) in taken and status.outcome == TAKEN:
                 self.queue.add(status.wanted.key, priority=Priority.COMMIT)
@@ -218,6 +218,10 @@ class Loop:
             # At the start nothing is known of anything: one sweep tells more than a look at each.
             if swept:
                 self.queue.add(key, priority=Priority.COMMIT)
+        mended = self.board.handover.mended(snapshot.stale)
+        for status in self.board.services() if mended else ():
+            if status.wanted.key in mended and status.outcome == DOUBTED:
+                self.queue.add(status.wanted.key, priority=Priority.COMMIT)
         for status in self.board.services() if recalled else ():
             if status.outcome is not None and not status.settled:
                 self.queue.add(status.wanted.key, priority=Priority.COMMIT)  # nothing of it might be changed until now

@@ -286,6 +286,7 @@ def test_a_table_that_answers_again_in_time_costs_nothing_but_the_wait() -> None
     fleet.run(5)
     assert fleet.kept() == before
     assert first.told.turfs[-1].again == {refused}, "what was not looked at meanwhile is looked at now"
+    assert not first.told.turfs[-1].taken, "nobody else had it"
 
 
 def test_what_was_refused_while_the_row_was_out_and_a_step_in_hand_is_looked_at_once_it_is_kept_anew() -> None:
@@ -302,6 +303,19 @@ def test_what_was_refused_while_the_row_was_out_and_a_step_in_hand_is_looked_at_
     only.keeper.leave(Scope(refused.region))
     fleet.run(5)
     assert refused in frozenset().union(*(each.again for each in only.told.turfs[heard:]))
+
+
+def test_what_is_kept_anew_is_taken_though_a_step_in_hand_outlived_its_loss() -> None:
+    fleet = Fleet("a")
+    fleet.run(5)
+    (only,) = fleet.replicas
+    lost = min(only.told.turfs[-1].ours)
+    heard = len(only.told.turfs)
+    with only.step(Scope(lost.region)):
+        fleet.rows.replicas.clear()
+        fleet.run(5)
+        assert lost in only.told.turfs[-1].ours
+    assert [each.taken for each in only.told.turfs[heard:] if lost in each.taken] == [SHARDS]
 
 
 def test_a_shard_whose_release_was_not_heard_is_never_believed_in_again() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from controller.lease.turf import Turf
 from controller.loop import words
-from controller.loop.gate import TAKEN
+from controller.loop.gate import DOUBTED, TAKEN
 from controller.loop.keys import SyncSource
 from controller.loop.loop import Loop
 from controller.loop.surroundings import Clocks, Rhythm, Work
@@ -24,7 +24,7 @@ from tests.controller.loop.test_loop import CLUSTER, Stage
 SCOPE = Scope("eu-west-1")
 HERE = Shard("", "eu-west-1")
 OTHERS = Turf(frozenset(), {HERE: "host-b"})
-OURS = Turf(frozenset({HERE}), {}, frozenset({HERE}))
+OURS = Turf(frozenset({HERE}), {}, frozenset({HERE}), frozenset({HERE}))
 
 
 @dataclass
@@ -131,6 +131,36 @@ def test_what_had_to_wait_for_git_is_looked_at_once_it_is_read() -> None:
     stage.loop.step(SyncSource())
     assert stage.loop.queue.take() == KEY
     assert len(stage.work.reconciled) == looks
+
+
+def test_what_was_only_refused_a_look_is_not_waited_for() -> None:
+    stage = Shared()
+    stage.steps()
+    stage.take()
+    stage.steps()
+    stage.loop.shared(Turf(frozenset({HERE}), {}, frozenset({HERE})))
+    assert stage.board.handover.over(SCOPE), "nobody else had it"
+    assert stage.steps() == [CLUSTER]
+
+
+def broken(commit: str) -> Snapshot:
+    """A commit in which the manifest of the only service cannot be read, and an earlier one stands."""
+    return replace(snapshot(commit=commit), stale=frozenset({KEY}))
+
+
+def test_what_was_in_doubt_is_looked_at_once_its_manifest_is_mended() -> None:
+    stage = Shared()
+    stage.work.commits = [broken("c2"), None, broken("c3"), snapshot(commit="c4")]
+    stage.work.differing, stage.work.outcomes = {"notes"}, {"notes": DOUBTED}
+    stage.steps()
+    stage.take()
+    stage.steps()
+    assert stage.board.handover.doubted(KEY)
+    stage.loop.step(SyncSource())
+    assert stage.steps() == [], "it is broken still"
+    stage.loop.step(SyncSource())
+    assert stage.steps() == [KEY]
+    assert not stage.board.handover.doubted(KEY)
 
 
 def test_a_step_that_breaks_is_not_in_hand_any_more() -> None:
