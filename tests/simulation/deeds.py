@@ -12,8 +12,8 @@ from reconcilers.verdict import Order
 from sandbox.errors import AwsError
 from sandbox.world.calls import Answer
 from tests.simulation.door import Sent
+from tests.simulation.drawing import Event
 from tests.simulation.fleet import Declared, Plan, definition, push
-from tests.simulation.history import Event
 from tests.simulation.weather import Killed, Trap, Window
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Deeds:
         replica = self._stage.replicas.get(to)
         if replica is None or replica.frozen:
             return
-        self._stage.witness.asked(plan, order)
+        self._stage.witness.asked(replica, plan, order)
         try:
             replica.ask(ServiceKey("prod", plan.name), replace(order, at=replica.now()))
         except Killed:
@@ -110,8 +110,10 @@ class Deeds:
             self.push(plan, str(tag))
 
     def _git_down(self, event: Event, _: random.Random) -> None:
-        self._stage.origin.down = True
-        self._stage.later(float(event.detail[0]), lambda: setattr(self._stage.origin, "down", False))
+        """For everybody, or for one replica alone."""
+        away = self._stage.origin.away
+        away.add(event.target)
+        self._stage.later(float(event.detail[0]), lambda: away.discard(event.target))
 
     def _table_down(self, event: Event, _: random.Random) -> None:
         self._stage.weather.table_down_until = self._stage.now() + float(event.detail[0])
@@ -126,9 +128,12 @@ class Deeds:
 
     def _trap(self, event: Event, _: random.Random) -> None:
         replica = self._stage.replicas.get(event.target)
+        place, which, nth, seconds = event.detail
+        trap = Trap(event.kind, str(place), str(which), int(nth), float(seconds))
         if replica is not None:
-            place, which, nth, seconds = event.detail
-            replica.traps.append(Trap(event.kind, str(place), str(which), int(nth), float(seconds)))
+            replica.traps.append(trap)
+        else:
+            self._stage.traps[event.target].append(trap)
 
     _kill = _pause = _hang = _lose = _trap
 

@@ -1,22 +1,22 @@
 """A seed in, a history out: all that happens from outside, and when. Pure data, which prints and can be made less."""
 
 import random
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.switches import DeploymentOrder, Switches
+from tests.simulation.drawing import MINUTES, Drawing, Event
 from tests.simulation.fleet import CONFIGURATIONS, SLOTS, Plan
+from tests.simulation.stories import STORIES
 
-MINUTES = 70.0  # of what happens; then the faults end, and everything must come to rest
 LEAST = 120.0  # minutes in all
-BEGIN = 3.0  # minutes until the first event
 FAULTS = frozenset(
     {"kill", "end", "pause", "hang", "lose", "jump", "throttle", "error", "timeout", "unheard", "stale", "unread"}
     | {"git-down", "table-down"}
 )
 
+TOLD_OF = 0.6  # how many histories have a story
 TOLD = ("sync", "drift", "newer", "timeout", "scaled", "platform", "private", "hooked")
 HANDS = ("ship", "edit", "edit", "fight", "scale", "alarm", "alarm", "full", "full", "hook", "hook")
 
@@ -24,7 +24,7 @@ HANDS = ("ship", "edit", "edit", "fight", "scale", "alarm", "alarm", "full", "fu
 CHARACTERS: tuple[dict[str, Any], ...] = (
     {},
     {"newer": "wait"},
-    {"timeout": 20},
+    {"timeout": 15},
     {"declares": False},
     {"scaled": True, "platform": True},
     {"sync": "manual", "drift": "warn"},
@@ -34,20 +34,6 @@ CHARACTERS: tuple[dict[str, Any], ...] = (
     {"hooked": True, "newer": "wait"},
     {"private": True, "hooked": True},
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happens ``at`` (seconds from the beginning): ``kind``, to what, and how (see ``stage``)."""
-
-    at: float
-    kind: str
-    target: str = ""
-    detail: tuple[float | str, ...] = ()
-
-    def __str__(self) -> str:
-        how = " ".join(f"{each:g}" if isinstance(each, float) else str(each) for each in self.detail)
-        return f"{self.at / 60:7.2f} min  {self.kind} {self.target} {how}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +76,7 @@ def history(seed: int) -> History:
     plans = tuple(_plan(chance, slot) for slot in SLOTS[: chance.choice((5, 5, 5, 5, 5, 6, 7))])
     rates = tuple(round(chance.uniform(0.93, 1.07), 3) for _ in range(chance.choice((2, 2, 2, 3))))
     made = _Making(chance, plans, len(rates))
-    events = [*made.commits(), *made.people(), *made.hands(), *made.faults()]
+    events = [*made.commits(), *made.people(), *made.hands(), *made.faults(), *made.story()]
     return History(seed, plans, rates, _switches(chance), tuple(sorted(events, key=lambda each: each.at)))
 
 
@@ -115,50 +101,26 @@ def _switches(chance: random.Random) -> Switches:
     )
 
 
-@dataclass
-class _Making:
-    chance: random.Random
-    plans: tuple[Plan, ...]
-    replicas: int
-    tags: Counter[str] = field(default_factory=Counter)
-
-    def at(self, until: float = MINUTES) -> float:
-        return round(60.0 * self.chance.uniform(BEGIN, until - 5), 1)
-
-    def plan(self) -> Plan:
-        return self.chance.choice(self.plans)
-
-    def replica(self) -> str:
-        return f"r{self.chance.randrange(self.replicas)}"
-
-    def tag(self, kind: str, plan: Plan) -> str:
-        """One that the service never had."""
-        self.tags[f"{plan.name} {kind}"] += 1
-        number = self.tags[f"{plan.name} {kind}"]
-        return f"1.{number}.0" if kind == "good" else f"1.{number}.0-{kind}"
+class _Making(Drawing):
+    """All that happens, kind by kind."""
 
     def commits(self) -> Iterator[Event]:
         kinds: tuple[str, ...] = ("good",) * 6 + ("bad", "bad", "crash", "back", "back", "grace", "colour", "nothing")
         kinds += ("broken", "removed", "force", "unpushed")
         for _ in range(self.chance.randrange(5, 11)):
             kind, plan, at = self.chance.choice(kinds), self.plan(), self.at()
-            how = self.tag(kind, plan) if kind in ("good", "bad", "crash", "unpushed") else ""
-            late = (round(self.chance.uniform(60, 2400), 1),) if kind == "unpushed" else ()
-            yield Event(at, "commit", plan.name, (kind, how, *late))
+            yield self.commit(at, kind, plan)
             if kind == "good" and self.chance.random() < 0.3:
                 yield from self._newer(plan, at)
             if kind in ("bad", "crash") and self.chance.random() < 0.4:
-                yield Event(self._after(at, 900, 2400), "retry", plan.name, (self.replica(),))
+                yield Event(self.after(at, 900, 2400), "retry", plan.name, (self.replica(),))
 
     def _newer(self, plan: Plan, at: float) -> Iterator[Event]:
         """Another commit in the middle of a rollout, and maybe the first one after all."""
-        at = self._after(at, 20, 600)
+        at = self.after(at, 20, 600)
         yield Event(at, "commit", plan.name, self.chance.choice((("good", self.tag("good", plan)), ("back", ""))))
         if self.chance.random() < 0.5:
-            yield Event(self._after(at, 60, 900), "commit", plan.name, ("back", ""))
-
-    def _after(self, at: float, least: float, most: float) -> float:
-        return min(at + round(self.chance.uniform(least, most), 1), 60 * (MINUTES - 4))
+            yield Event(self.after(at, 60, 900), "commit", plan.name, ("back", ""))
 
     def people(self) -> Iterator[Event]:
         for _ in range(self.chance.randrange(1, 5)):
@@ -183,9 +145,24 @@ class _Making:
             case _:
                 return ()
 
+    def story(self) -> Iterator[Event]:
+        if self.chance.random() < TOLD_OF:
+            yield from self.chance.choice(STORIES)(self)
+
     def faults(self) -> Iterator[Event]:
-        for _ in range(self.chance.randrange(5, 12)):
+        yield from self.sure()
+        for _ in range(self.chance.randrange(3, 9)):
             yield self._of_process() if self.chance.random() < 0.55 else self._of_weather()
+
+    def sure(self) -> Iterator[Event]:
+        """Faults that hit somebody whatever else happens: a replica makes some calls at any time, and has a clock."""
+        for kind in self.chance.sample(("kill", "lose", "hang", "pause", "jump", "jump"), 4):
+            of, at = self.replica(), self.at(MINUTES - 15)
+            if kind == "jump":
+                yield Event(at, kind, of, (round(self.chance.uniform(-120, 120), 1),))
+            else:
+                seconds = round(self.chance.uniform(5, 60), 1)
+                yield Event(at, kind, of, (self.chance.choice(("before", "sent", "after")), "any", 0.0, seconds))
 
     def _of_process(self) -> Event:
         kind = self.chance.choice(("kill", "kill", "pause", "pause", "hang", "lose", "lose", "end", "jump"))
@@ -215,7 +192,8 @@ class _Making:
         )
         kind, how = self.chance.choice(kinds)
         at = self.at()
-        return Event(at, kind, "", how())
+        whom = self.chance.choice(("", self.replica())) if kind == "git-down" else ""
+        return Event(at, kind, whom, how())
 
     def _share(self) -> tuple[float | str, ...]:
         return round(self.chance.uniform(60, 900), 1), self.chance.choice((0.1, 0.3, 1.0))

@@ -46,18 +46,19 @@ class Process:
             if trap.place == place and trap.springs(sort):
                 self.traps.remove(trap)
                 self._around.weather.injected[f"{trap.kind} {PLACES[place]}"] += 1
-                return self._sprung(trap)
+                return self._sprung(trap, sort)
         if self.dead:
             raise Killed
         return False
 
-    def _sprung(self, trap: Trap) -> bool:
+    def _sprung(self, trap: Trap, sort: str) -> bool:
+        now = self._around.now()
         match trap.kind:
             case "kill":
                 self.dead = True
                 raise Killed
             case "pause" | "hang":
-                self.pauses += 1
+                self.pauses += trap.kind == "pause" or sort == "table" or self._around.weather.table_was_down(now)
                 self.elsewhere(trap.seconds, whole=trap.kind == "pause")
                 return False
             case _:

@@ -24,9 +24,8 @@ from reconcilers.sweep import Sweeper
 from reconcilers.verdict import Order, Policy
 from tests.controller.lease.tables import Rows
 from tests.simulation.door import Aws, Door, Sent
-from tests.simulation.fleet import Declared
 from tests.simulation.process import Process, Surroundings
-from tests.simulation.repository import Clone, Commit, Compiling, Origin
+from tests.simulation.repository import Clone, Commit, Compiling, Known, Origin
 from tests.simulation.violation import Violated
 
 TERMS = Terms(600.0)
@@ -70,15 +69,19 @@ class Around(Surroundings, Protocol):
 
 @dataclass
 class Step:
-    """A key in hand: since when, what it asked of AWS, what of Git was known then, and which calls ``failed``."""
+    """A key in hand: since when, what it asked of AWS, what of Git was known then, and which calls ``failed``.
+
+    ``gated``: what of Git is known as the newest change leaves, which the gate has let through.
+    """
 
     key: Key
     began: float
     sent: list[Sent]
-    known: dict[str, tuple[Declared, Commit]]
+    known: dict[str, Known]
     read: str = ""  # the newest commit then
     wall: float = 0.0  # what the replica took the time to be: its clock jumps
     failed: list[str] = field(default_factory=list)
+    gated: dict[str, Known] = field(default_factory=dict)
 
 
 class Replica(Process):
@@ -189,6 +192,11 @@ class Replica(Process):
             self._due = None
             thread.tenure = tenure
 
+    def at(self, place: str, sort: str) -> bool:
+        if place == "before" and sort == "write" and self.busy:
+            self.busy[-1].gated = self.clone.known
+        return super().at(place, sort)
+
     def may_change(self, scope: Scope) -> bool:
         return self.keeper.allows(scope)
 
@@ -234,7 +242,7 @@ class Replica(Process):
 
     def _exchange(self, fetch: Callable[[], Commit]) -> Commit:
         self.at("before", "git")
-        if self._world.origin.down:
+        if self._world.origin.away & {"", self.name}:
             self._world.weather.injected["git-down"] += 1
         tip = fetch()
         self.at("after", "git")

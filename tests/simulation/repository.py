@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from controller.source.git import Fetched, GitSource, Kept
 from controller.source.git_errors import SourceError
@@ -45,7 +45,7 @@ class Origin:
     plans: tuple[Plan, ...]
     head: Commit
     made: int = 1
-    down: bool = False
+    away: set[str] = field(default_factory=set)  # for whom it does not answer, by replica; empty: for everybody
     disks: dict[str, tuple[Commit, float]] = field(default_factory=dict)  # by replica, over its lives: see ``Kept``
     compiled: dict[str, Snapshot] = field(default_factory=dict)  # by commit: all replicas read the same of it
     graces: dict[str, set[int]] = field(default_factory=dict)  # what was ever declared of each service's own field
@@ -89,12 +89,22 @@ def origin(plans: tuple[Plan, ...], at: float) -> Origin:
     return Origin(plans, Commit(f"{1:040x}", at, {plan.name: Declared() for plan in plans}))
 
 
+class Known(NamedTuple):
+    """What a replica must want of a service: what a commit declares, which ``brought`` it, and the newest by which the
+    replica knows that, since its manifest was ``sound`` in it.
+    """
+
+    declared: Declared
+    brought: Commit
+    sound: Commit
+
+
 @dataclass
 class Clone:
     """What a ``GitSource`` is to ``Repository``, for one replica. ``exchange`` is where a call may come to harm.
 
-    ``known``: what this replica must now want of each service, and the commit that brought it: of what its disk alone
-    knows, nothing. ``disk``: by which name that goes.
+    ``known``: what this replica must now want of each service; of what its disk alone knows, nothing. ``disk``: by
+    which name that goes.
     """
 
     origin: Origin
@@ -102,14 +112,15 @@ class Clone:
     disk: str
     now: Callable[[], float]
     last: Commit | None = None
-    known: dict[str, tuple[Declared, Commit]] = field(default_factory=dict)
+    known: dict[str, Known] = field(default_factory=dict)
     recalled: Commit | None = None
 
     @property
-    def shown(self) -> dict[str, tuple[Declared, Commit]]:
+    def shown(self) -> dict[str, Known]:
         """What this replica must show as wanted."""
-        says = self.recalled.says if self.recalled is not None else {}
-        recalled = {name: (one, self.recalled) for name, one in says.items() if one is not None and self.recalled}
+        kept = self.recalled
+        said = kept.says.items() if kept is not None else ()
+        recalled = {name: Known(one, kept, kept) for name, one in said if one is not None and kept is not None}
         return self.known or recalled
 
     def fetch(self) -> Fetched:
@@ -144,20 +155,20 @@ class Clone:
         """The tip was taken: of what cannot be read, what was known before stands."""
         if self.last is None:
             return
-        fresh: dict[str, tuple[Declared, Commit]] = {}
+        fresh: dict[str, Known] = {}
         for name, declared in self.last.says.items():
             before = self.known.get(name)
             if declared is None:
                 if before is not None:
                     fresh[name] = before
-            elif before is not None and before[0].content == declared.content:
-                fresh[name] = declared, before[1]
+            elif before is not None and before.declared.content == declared.content:
+                fresh[name] = Known(declared, before.brought, self.last)
             else:
-                fresh[name] = declared, self.last
+                fresh[name] = Known(declared, self.last, self.last)
         self.known, self.recalled = fresh, None
 
     def _tip(self) -> Commit:
-        if self.origin.down:
+        if self.origin.away & {"", self.disk}:
             raise SourceError("unreachable", "The host cannot be reached.", "Check the network.")
         return self.origin.head
 

@@ -11,6 +11,7 @@ from tests.simulation.fleet import Declared, Plan
 from tests.simulation.history import LEAST, History
 from tests.simulation.replica import RHYTHM, Replica
 from tests.simulation.rules import declared_content
+from tests.simulation.rules.record import OLDEST
 from tests.simulation.rules.shipping import INFRASTRUCTURE
 from tests.simulation.stage import Stage
 from tests.simulation.violation import Violated
@@ -52,9 +53,10 @@ def run(history: History) -> Result:
 def _end(stage: Stage) -> None:
     """No more faults. What is held for a reason stays held; then people clear it, and everything is in sync."""
     stage.weather.clear()
-    stage.origin.down = False
+    stage.origin.away.clear()
     for replica in stage.replicas.values():
         replica.traps.clear()
+    stage.traps.clear()
     stage.witness.over = True
     stage.run(2.5 * RHYTHM.sweep)
     _until(stage, REST, lambda plan: _at_rest(stage, plan))
@@ -123,11 +125,15 @@ def _justified(stage: Stage, plan: Plan) -> None:
     if isinstance(outcome, Held):
         keeper = _keeper(stage, plan)
         assert keeper is not None
-        content = declared_content(keeper.clone.known[plan.name][0])
+        content = declared_content(keeper.clone.known[plan.name].declared)
         # A retry that was superseded is no verdict: what failed before it still is one.
         tried = [each for each in record.shipments if each.content == content]
         verdicts = [stage.witness.shipping.verdict(plan, each) for each in tried]
-        if tried and not any(verdict is not None and verdict[0] for verdict in verdicts):
+        # What replaced it before AWS told of it could not say so on its revision.
+        hasty = any(
+            each.superseded and end is not None and end[1] - each.at <= OLDEST for each, end in zip(tried, verdicts, strict=False)
+        )
+        if tried and not hasty and not any(verdict is not None and verdict[0] for verdict in verdicts):
             raise Violated("only what failed is held", _state(stage, plan))
         if plan.sync != "observe" and tried:
             _labelled(stage, plan, content)
@@ -147,9 +153,11 @@ def _stands(stage: Stage, plan: Plan, blocked: Blocked) -> bool:
         case BlockedBy.PREFLIGHT:
             keeper = _keeper(stage, plan)
             wanted = keeper.clone.known.get(plan.name) if keeper is not None else None
-            pushed = stage.truth.pushed_at(plan, wanted[0].tag) if wanted is not None else None
+            pushed = stage.truth.pushed_at(plan, wanted.declared.tag) if wanted is not None else None
             missing = any(each.code == "ImageMissing" for each in blocked.findings)
             return not missing or pushed is None or stage.now() - pushed < NOTICED
+        case BlockedBy.MANIFEST:
+            return stage.origin.head.says.get(plan.name, ...) is None
         case _:
             return False
 

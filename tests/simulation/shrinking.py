@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.simulation.history import Event, History
+from tests.simulation.drawing import Event
+from tests.simulation.history import History
 from tests.simulation.running import Result, run
 
 MOST = 200  # histories that are played on the way

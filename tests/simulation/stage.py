@@ -2,6 +2,7 @@
 
 import heapq
 import random
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -19,7 +20,7 @@ from tests.simulation.repository import Origin, origin
 from tests.simulation.rules import Rules
 from tests.simulation.truth import Truth
 from tests.simulation.violation import Violated
-from tests.simulation.weather import Killed, Weather
+from tests.simulation.weather import Killed, Trap, Weather
 
 RESTART = 45.0  # seconds until a process that ended is there again
 DEEPEST = 8  # calls within calls that wait
@@ -52,6 +53,7 @@ class Stage:
         self.origin: Origin = origin(history.plans, self.began - 3600)
         self.replicas: dict[str, Replica] = {}
         self.jumped: dict[str, float] = {}
+        self.traps: dict[str, list[Trap]] = defaultdict(list)  # of replicas that are not there, for when they are
         self.witness = Rules(self)
         self.deeds = Deeds(self)
         self.steps = 0
@@ -106,6 +108,7 @@ class Stage:
             life = self._lives[name] = self._lives.get(name, 0) + 1
             rate = self.history.rates[int(name[1:])]
             self.replicas[name] = Replica(name, life, self, rate, self.jumped.get(name, 0.0))
+            self.replicas[name].traps += self.traps.pop(name, ())
 
         return start
 

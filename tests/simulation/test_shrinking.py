@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from tests.simulation.history import Event, History, history
+from tests.simulation.drawing import Event
+from tests.simulation.history import History, history
 from tests.simulation.running import Result
 from tests.simulation.shrinking import shrunk
 

@@ -4,6 +4,8 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 
+FORGIVEN = 600.0  # seconds: a lease
+
 
 class Killed(BaseException):
     """The process is gone: nothing may catch this but what starts it again."""
@@ -61,6 +63,10 @@ class Weather:
     def lag(self, now: float) -> float:
         """How old an answer may be now, in seconds."""
         return max((each.lag for each in self.windows if each.kind == "stale" and now < each.until), default=0.0)
+
+    def table_was_down(self, now: float) -> bool:
+        """Whether a replica may have lost its lease because of that, or may soon."""
+        return now < self.table_down_until + FORGIVEN
 
     def clear(self) -> None:
         """The faults end."""

@@ -13,6 +13,7 @@ from reconcilers.model import Cluster, Scope, ServiceKey
 from reconcilers.verdict import Order
 from tests.simulation.door import Sent
 from tests.simulation.fleet import REGIONS, Plan
+from tests.simulation.rules import newest
 from tests.simulation.rules.record import Record, declared_content
 from tests.simulation.rules.reporting import Reporting
 from tests.simulation.rules.shipping import Shipping
@@ -49,9 +50,11 @@ class Rules:
         if sent.operation == "UpdateService" and "taskDefinition" in sent.params and moving is not None:
             record.foreign.setdefault(moving, now)
 
-    def asked(self, plan: Plan, order: Order) -> None:
-        """A person said something."""
-        record = self.of[plan.name]
+    def asked(self, replica: "Replica", plan: Plan, order: Order) -> None:
+        """A person said something to a replica, and means what it shows."""
+        record, shown = self.of[plan.name], replica.clone.shown.get(plan.name)
+        if shown is not None:
+            record.asked.add(declared_content(shown.declared))
         (record.retries if order.retry else record.syncs).append(self._stage.now())
 
     def heard(self, replica: "Replica", sent: Sent) -> None:
@@ -82,7 +85,8 @@ class Rules:
                 else:
                     self.writing.healed(plan)
             case "StopDeployment" | "StopServiceDeployment":
-                self.writing.stopped(step, plan, sent)
+                stopped = self.writing.stopped(step, plan, sent)
+                self.shipping.superseding(step, plan, stopped)
             case "ContinueDeployment":
                 self.writing.continued(plan, sent)
             case "TagResource":
@@ -104,6 +108,7 @@ class Rules:
         step = replica.busy[-1] if replica.busy else None
         if step is not None and step.key == told.after.wanted.key:
             self.reporting.read_all(step, told)
+            newest.on_time(self.of[step.key.name], step, told.after)
 
     def broke(self, replica: "Replica", what: str, error: Exception) -> None:
         """Something was raised that no step may raise."""

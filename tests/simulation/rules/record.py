@@ -14,7 +14,8 @@ HOUR = 3600.0
 class Shipment:
     """A deployment that a replica of ours began. ``cause``: as it says itself, empty for a rolling update.
     ``superseded``: we stopped it for a newer release. ``doomed``: we said on its revision that we would, and whoever
-    stopped it then, AWS tells the two not apart. ``read``: the newest commit that the replica knew.
+    stopped it then, AWS tells the two not apart. ``read``: the newest commit that the replica knew; ``sound``: the
+    newest in which it could read the manifest.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Shipment:
     superseded: bool = False
     doomed: bool = False
     read: str = ""
+    sound: str = ""
 
 
 @dataclass
@@ -33,7 +35,8 @@ class Record:
 
     ``registered``: our revisions by content; ``excused``: how many more there may be than contents, since an answer
     was lost. ``field_heals``: when fields were put back, and in which epoch of the shard. ``foreign``: since when
-    somebody else's deployments run. ``wrong``: since when a replica says in sync and it is not.
+    somebody else's deployments run. ``asked``: what people meant, by what they
+    were shown. ``wrong``: since when a replica says in sync and it is not.
     """
 
     plan: Plan
@@ -46,6 +49,7 @@ class Record:
     foreign: dict[str, float] = field(default_factory=dict)
     writes: int = 0
     wrong: dict[str, float] = field(default_factory=dict)
+    asked: set[Content] = field(default_factory=set)
     by_hand: list[float] = field(default_factory=list)
 
     @property

@@ -66,7 +66,7 @@ class Reporting:
         if wanted != sorted(known):
             raise Violated("unknown is never read as empty", f"{wanted} wanted, {sorted(known)} known")
         for status in statuses:
-            name, declared = status.wanted.key.name, known[status.wanted.key.name][0]
+            name, declared = status.wanted.key.name, known[status.wanted.key.name].declared
             read = self._read.get((replica.name, name))
             if read is not None and read[0] is status.wanted.task_definition and read[1] == declared.tag:
                 continue  # as it was

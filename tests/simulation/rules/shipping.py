@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulation.door import Sent
 from tests.simulation.fleet import NETWORK, Plan
-from tests.simulation.rules.record import HOUR, OLDEST, Record, Records, Shipment
+from tests.simulation.rules import newest
+from tests.simulation.rules.record import HOUR, OLDEST, Record, Records, Shipment, declared_content
 from tests.simulation.rules.writing import HEALS, declared
 from tests.simulation.truth import unfinished_until
 from tests.simulation.violation import Violated
@@ -39,8 +40,10 @@ class Shipping:
             raise Violated("every deployment of ours says what it is", description)
         known = step.known.get(plan.name)
         # After a restart marks tell which commit brought a release, and a heal and a retry name that one.
-        if known is not None and not f"{1:040x}" <= said[2] <= known[1].id:
-            raise Violated("every deployment of ours says what it is", f"{said[2]} did not bring it: {known[1].id}")
+        if known is not None and not f"{1:040x}" <= said[2] <= known.brought.id:
+            raise Violated(
+                "every deployment of ours says what it is", f"{said[2]} did not bring it: {known.brought.id}"
+            )
         spec = json.loads(sent.params["revision"]["appSpecContent"]["content"])
         properties = spec["Resources"][0]["TargetService"]["Properties"]
         _carries(plan, properties)
@@ -48,6 +51,7 @@ class Shipping:
             raise Violated("every AppSpec carries the hooks of the manifest", f"{plan.name}: {spec.get('Hooks')}")
         arn, id_ = str(properties["TaskDefinition"]), str((sent.answer or {})["deploymentId"])
         content = self._stage.truth.content(plan, arn)
+        newest.after_the_drain(step, plan)
         self._shipped(step, plan, Shipment(id_, content, arn, self._stage.now(), said[3]))
 
     def rolled(self, step: "Step", plan: Plan, sent: Sent) -> None:
@@ -57,6 +61,9 @@ class Shipping:
         for each in record.shipments[-1:]:
             each.superseded |= self._just_ended(plan, each.id)
         id_ = str(truth.moving(plan))
+        begun = truth.rollings(plan)[-1:]  # within OLDEST of another the look need not have known of it
+        if not begun or begun[0].created_at.timestamp() < step.began - OLDEST:
+            raise Violated("whatever ships begins a deployment", f"{plan.name}: {dict(sent.params)}")
         self._shipped(step, plan, Shipment(id_, truth.content(plan, arn), arn, self._stage.now()))
 
     def _shipped(self, step: "Step", plan: Plan, shipment: Shipment) -> None:
@@ -72,8 +79,10 @@ class Shipping:
         self._not_for_ever(step, record, shipment)
         self._no_double(record, shipment)
         self._nobody_elses(step, record)
-        shipment.read = step.read
-        self._by_no_older(step, record, shipment)
+        shipment.read, shipment.sound = step.read, step.known[plan.name].sound.id
+        newest.by_no_older(step, record, shipment)
+        newest.not_overtaken(step, plan, shipment.content, "a deployment")
+        newest.asked_for(record, shipment)
         record.shipments.append(shipment)
         self._not_too_often(record)
 
@@ -93,13 +102,6 @@ class Shipping:
         if same and step.began - (since or 0.0) > OLDEST:
             said = f"{plan.name} runs {shipment.content} already, and {shipment.id} ships it"
             raise Violated("no deployment that was not called for", said)
-
-    def _by_no_older(self, step: "Step", record: Record, shipment: Shipment) -> None:
-        """Whoever takes a service over must not go by an older commit than its last keeper shipped by."""
-        for each in record.shipments:
-            if each.at <= step.began and each.read > step.read:
-                said = f"{record.plan.name}: {each.id} by {each.read[-3:]}, and then {shipment.id} by {step.read[-3:]}"
-                raise Violated("nobody ships by an older commit than another did", said)
 
     def _not_held(self, step: "Step", record: Record, shipment: Shipment) -> None:
         earlier = record.last(shipment.content)
@@ -127,6 +129,26 @@ class Shipping:
             row += 1
         if row > RETRIES + len(record.words):
             raise Violated("what AWS fails at is not tried for ever", f"{record.plan.name}: {row} times in a row")
+
+    def superseding(self, step: "Step", plan: Plan, stopped: str) -> None:
+        """What was stopped for a newer release was stopped for something that comes of it."""
+        record, known = self._of[plan.name], step.known.get(plan.name)
+        ours = next((each for each in record.shipments if each.id == stopped), None)
+        if (
+            known is None
+            or ours is None
+            or declared_content(known.declared) in (ours.content, self._stage.truth.runs(plan))
+        ):
+            return
+        content, rule = declared_content(known.declared), "nothing is stopped for what cannot ship"
+        if self._stage.truth.pushed_at(plan, known.declared.tag) is None:
+            raise Violated(rule, f"{plan.name}: {stopped} for {content}, whose image is not there")
+        earlier = record.last(content)
+        verdict = self.verdict(plan, earlier) if earlier is not None else None
+        if earlier is None or verdict is None or not verdict[0] or step.began - verdict[1] <= OLDEST:
+            return
+        if not any(at >= earlier.at for at in record.retries):
+            raise Violated(rule, f"{plan.name}: {stopped} for {content}, of which {earlier.id} ended as {verdict[0]}")
 
     def verdict(self, plan: Plan, shipment: Shipment) -> tuple[str, float] | None:
         """Why a deployment holds its release (empty: it does not) and since when; ``None`` while it runs."""

@@ -85,7 +85,7 @@ class Writing:
     def edited(self, step: "Step", plan: Plan, sent: Sent) -> None:
         """UpdateService, whatever for."""
         known = step.known.get(plan.name)
-        wanted = fields(plan, known[0]) if known is not None else {}
+        wanted = fields(plan, known.declared) if known is not None else {}
         odd = [name for name in sent.params.keys() - BESIDE_FIELDS if sent.params[name] != wanted.get(name)]
         counts = plan.scaled and "desiredCount" in sent.params and "taskDefinition" not in sent.params
         if odd or counts:
@@ -105,17 +105,18 @@ class Writing:
         if recent > HEALS + 1 + sum(now - at < 2 * HOUR for at in record.words):
             raise Violated("nobody fights for ever", f"{recent} edits of {plan.name} within an hour")
 
-    def stopped(self, step: "Step", plan: Plan, sent: Sent) -> None:
-        """A deployment was stopped."""
+    def stopped(self, step: "Step", plan: Plan, sent: Sent) -> str:
+        """A deployment was stopped: which."""
         stopped = str(sent.params.get("deploymentId") or sent.params.get("serviceDeploymentArn"))
         record, known = self._of[plan.name], step.known.get(plan.name)
         ours = next((each for each in record.shipments if each.id == stopped), None)
         if ours is None:
             raise Violated("somebody else's deployment is waited for", f"{plan.name}: {stopped} was stopped")
-        if known is not None and declared_content(known[0]) != ours.content:
+        if known is not None and declared_content(known.declared) != ours.content:
             ours.superseded = True
         elif self._stage.now() - ours.at < 60 * plan.timeout - 5 * OLDEST:
             raise Violated("what is wanted and goes on is not stopped", f"{plan.name}: {stopped}")
+        return stopped
 
     def tagged(self, plan: Plan, sent: Sent) -> None:
         """A revision says which deployment of it is about to be stopped for a newer release."""
@@ -132,6 +133,6 @@ class Writing:
 def declared(step: "Step", plan: Plan, content: object, what: str) -> None:
     """What a replica ships or registers is what the commit declares that it had read."""
     known = step.known.get(plan.name)
-    if known is None or content != declared_content(known[0]):
-        said = f"{what} of {plan.name} with {content}, and Git wants {known[0] if known else 'none'}"
+    if known is None or content != declared_content(known.declared):
+        said = f"{what} of {plan.name} with {content}, and Git wants {known.declared if known else 'none'}"
         raise Violated("nothing that Git does not declare is ever written", said)
