@@ -107,7 +107,7 @@ class _Making(Drawing):
     def commits(self) -> Iterator[Event]:
         kinds: tuple[str, ...] = ("good",) * 6 + ("bad", "bad", "crash", "back", "back", "grace", "colour", "nothing")
         kinds += ("broken", "removed", "force", "unpushed")
-        for _ in range(self.chance.randrange(5, 11)):
+        for _ in range(self.chance.randrange(4, 9)):
             kind, plan, at = self.chance.choice(kinds), self.plan(), self.at()
             yield self.commit(at, kind, plan)
             if kind == "good" and self.chance.random() < 0.3:
@@ -151,12 +151,12 @@ class _Making(Drawing):
 
     def faults(self) -> Iterator[Event]:
         yield from self.sure()
-        for _ in range(self.chance.randrange(3, 9)):
+        for _ in range(self.chance.randrange(2, 8)):
             yield self._of_process() if self.chance.random() < 0.55 else self._of_weather()
 
     def sure(self) -> Iterator[Event]:
         """Faults that hit somebody whatever else happens: a replica makes some calls at any time, and has a clock."""
-        for kind in self.chance.sample(("kill", "lose", "hang", "pause", "jump", "jump"), 4):
+        for kind in self.chance.sample(("kill", "lose", "hang", "pause", "jump", "jump"), 5):
             of, at = self.replica(), self.at(MINUTES - 15)
             if kind == "jump":
                 yield Event(at, kind, of, (round(self.chance.uniform(-120, 120), 1),))

@@ -130,9 +130,8 @@ def _justified(stage: Stage, plan: Plan) -> None:
         tried = [each for each in record.shipments if each.content == content]
         verdicts = [stage.witness.shipping.verdict(plan, each) for each in tried]
         # What replaced it before AWS told of it could not say so on its revision.
-        hasty = any(
-            each.superseded and end is not None and end[1] - each.at <= OLDEST for each, end in zip(tried, verdicts, strict=False)
-        )
+        ends = zip(tried, verdicts, strict=True)
+        hasty = any(each.superseded and end is not None and end[1] - each.at <= OLDEST for each, end in ends)
         if tried and not hasty and not any(verdict is not None and verdict[0] for verdict in verdicts):
             raise Violated("only what failed is held", _state(stage, plan))
         if plan.sync != "observe" and tried:

@@ -101,6 +101,7 @@ class Stage:
         replica.dead = True
         if self.replicas.get(replica.name) is replica:
             del self.replicas[replica.name]
+            self.traps[replica.name] += replica.traps
             self.later(RESTART, self._starting(replica.name))
 
     def _starting(self, name: str) -> Callable[[], None]:

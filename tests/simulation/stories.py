@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from tests.simulation.drawing import Drawing, Event
+from tests.simulation.fleet import Plan
 
 Story = Callable[[Drawing], Iterator[Event]]
 
@@ -21,12 +22,16 @@ def passed_over(of: Drawing) -> Iterator[Event]:
 
 def asleep(of: Drawing) -> Iterator[Event]:
     """A release that one replica never read is shipped; then all begin anew, from their disks, while Git is away."""
-    plan, who, at = of.plan(), of.replica(), of.at(35)
+    who, at = of.replica(), of.at(35)
     yield Event(at, "git-down", who, (1500.0,))
-    yield of.commit(at + 30, "good", plan)
-    yield Event(at + 1000, "git-down", "", (900.0,))
-    for name in (who, *of.others(who)):
-        yield Event(of.after(at, 1010, 1060), "end", name)
+    for plan in of.chance.sample(of.plans, 3):
+        yield of.commit(at + 30, "good", plan)
+    at += 1000
+    yield Event(at, "git-down", "", (900.0,))
+    yield Event(at + 10, "end", who)
+    for later in (30, 80, 130, 180):  # the others are there again for a moment only: it takes over alone
+        for name in of.others(who):
+            yield Event(at + later, "end", name)
 
 
 def ordered_for_another(of: Drawing) -> Iterator[Event]:
@@ -45,9 +50,8 @@ def ordered_too_early(of: Drawing) -> Iterator[Event]:
     yield of.commit(at, of.chance.choice(("good", "bad")), plan)
     at = of.after(at, 600, 1500)
     yield Event(at, "unheard", "", (400.0, 1.0))
-    for name in ("", *of.others("")):
-        if name:
-            yield Event(at + 20, of.chance.choice(("sync", "retry")), plan.name, (name,))
+    for name in of.others(""):
+        yield Event(at + 20, of.chance.choice(("sync", "retry")), plan.name, (name,))
     yield of.commit(of.after(at, 40, 100), "good", plan)
 
 
@@ -106,7 +110,7 @@ STORIES: tuple[Story, ...] = (
 )
 
 
-def _asking(of: Drawing):  # type: ignore[no-untyped-def]
+def _asking(of: Drawing) -> Plan:
     """A service that ships nothing unasked, if there is one."""
     manual = [plan for plan in of.plans if plan.sync == "manual"]
     return of.chance.choice(manual or of.plans)
