@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
+from math import inf
 
 from tests.simulation import thawed  # noqa: F401 - before whatever it is to act on
 from tests.simulation.history import history
@@ -52,19 +53,22 @@ class Figures:
         self.counts: Counter[str] = Counter()
         self.failed: list[Result] = []
         self.minutes = 0.0
+        self.least = inf  # faults that hit somebody, of the history with the fewest
 
     def add(self, result: Result) -> None:
         self.histories += 1
         self.injected.update(result.injected)
         self.counts.update(result.counts)
         self.minutes += result.at / 60
+        if not result.rule:  # a history ends where a rule breaks
+            self.least = min(self.least, sum(result.injected.values()))
         if result.rule:
             self.failed.append(result)
 
     def lines(self) -> Iterator[str]:
         """As docs/reliability.md has them."""
         yield f"{self.histories:,} histories, {self.minutes / 60:,.0f} simulated hours, {len(self.failed)} failed"
-        yield f"{sum(self.injected.values()):,} faults:"
+        yield f"{sum(self.injected.values()):,} faults, at least {self.least} in each history:"
         for kind, count in sorted(self.injected.items()):
             yield f"  {count:>9,}  {kind}"
         changes = {kind: count for kind, count in sorted(self.counts.items()) if kind != LATE}

@@ -1,5 +1,7 @@
 """Histories of the whole controller: nothing that must always be true is ever false."""
 
+import json
+
 import pytest
 
 from tests.simulation import children
@@ -20,8 +22,13 @@ def test_a_history_is_large_enough_to_show_something() -> None:
     made = [history(seed) for seed in range(2000)]
     assert min(len(each.plans) for each in made) >= 5
     assert min(len(each.rates) for each in made) >= 2
-    assert min(each.faults for each in made) >= 5
+    assert min(each.faults for each in made) >= 7
     assert LEAST >= 120
+
+
+def test_at_least_five_faults_hit_somebody_in_each_history() -> None:
+    told = children.run("tests.simulation", "--seeds", "25", "--json").stdout.splitlines()
+    assert min(sum(json.loads(each)["injected"].values()) for each in told) >= 5
 
 
 def test_a_seed_is_one_history() -> None:

@@ -80,7 +80,7 @@ BUGS = (
     _bug(
         "a call that was not answered is made again",
         2,
-        8,
+        10,
         "reconcilers.aws.calls",
         """        answer: Answer = getattr(client, operation)(**params)
     except (ClientError, BotoCoreError) as error:
@@ -115,7 +115,7 @@ BUGS = (
     _bug(
         "a retry is never spent",
         3,
-        15,
+        12,
         "controller.loop.board",
         "            if report.spent:\n",
         "            if False:\n",
@@ -132,7 +132,7 @@ BUGS = (
     _bug(
         "what we superseded is not told from what a person stopped",
         3,
-        41,
+        4,
         f"{ROLLOUT}.holds",
         "    return (TagRevision(attempt.task_definition_arn, {tags.SUPERSEDED: attempt.id}),)",
         "    return ()",
@@ -140,7 +140,7 @@ BUGS = (
     _bug(
         "what AWS had no room for is held",
         3,
-        20,
+        19,
         f"{ROLLOUT}.failures",
         '"RESOURCE_LIMIT_EXCEEDED": _AGAIN,',
         '"RESOURCE_LIMIT_EXCEEDED": _RELEASE,',
@@ -148,7 +148,7 @@ BUGS = (
     _bug(
         "what AWS fails at is tried for ever",
         3,
-        60,
+        218,
         f"{ROLLOUT}.intent",
         "if len(failed) > retries(situation):",
         "if len(failed) > 10 * retries(situation):",
@@ -157,7 +157,7 @@ BUGS = (
     _bug(
         "what AWS fails at is tried again at once",
         3,
-        106,
+        13,
         f"{ROLLOUT}.intent",
         "    if left > 0:",
         "    if left > 60:",
@@ -165,7 +165,7 @@ BUGS = (
     _bug(
         "service fields are put back for ever",
         4,
-        3,
+        2,
         f"{ROLLOUT}.heal",
         "    if _crowded(times, situation.policy.heals_per_hour):",
         "    if False:",
@@ -174,7 +174,7 @@ BUGS = (
     _bug(
         "drift is healed whatever the manifest says",
         4,
-        0,
+        9,
         f"{ROLLOUT}.situation",
         "(self.wanted.drift is DriftPolicy.HEAL or self.order.sync)",
         "(self.wanted.drift is not None)",
@@ -182,7 +182,7 @@ BUGS = (
     _bug(
         "a release ships whatever the manifest says",
         4,
-        1,
+        0,
         f"{ROLLOUT}.situation",
         "return self.wanted.sync is SyncPolicy.AUTO or (self.writes and self.order.sync)",
         "return True",
@@ -198,7 +198,7 @@ BUGS = (
     _bug(
         "whatever AWS refuses is taken for nothing there",
         5,
-        2,
+        4,
         "reconcilers.aws.calls",
         "        if code_of(error) in absent:\n",
         "        if True:\n",
@@ -206,7 +206,7 @@ BUGS = (
     _bug(
         "a service that could not be read is taken for one that is gone",
         5,
-        3,
+        4,
         "reconcilers.aws.ecs",
         '        if failure.get("reason") != "MISSING":',
         '        if failure.get("reason") == "NEVER":',
@@ -214,7 +214,7 @@ BUGS = (
     _bug(
         "a Git that does not answer wants nothing",
         5,
-        6,
+        0,
         "controller.loop.loop",
         "            self.board.source_failed(error.reason, error.message, error.remedy, self._clocks.now())\n",
         "            self.board._services.clear()\n",
@@ -222,7 +222,7 @@ BUGS = (
     _bug(
         "the lease is asked once and never again",
         6,
-        5,
+        23,
         "controller.lease.keeper",
         '        return tenure is not None and tenure == getattr(self._step, "tenure", None)',
         "        return True",
@@ -230,7 +230,7 @@ BUGS = (
     _bug(
         "a lease is relied on for longer than it lasts",
         6,
-        1,
+        0,
         "controller.lease.beliefs",
         "return self.ttl * 0.7",
         "return self.ttl * 2.5",
@@ -238,7 +238,7 @@ BUGS = (
     _bug(
         "a replica is buried before its lease has run out",
         6,
-        1,
+        0,
         "controller.lease.beliefs",
         "return now - watched.since >= max(row.ttl, belief.terms.ttl)",
         "return now - watched.since >= belief.terms.ttl / 4",
@@ -260,7 +260,7 @@ BUGS = (
     _bug(
         "what ships need not be in its registry",
         6,
-        5,
+        11,
         "reconcilers.preflight.service",
         "        if image.found is False:",
         "        if image.container is None:",
@@ -268,7 +268,7 @@ BUGS = (
     _bug(
         "somebody else's shift is stopped",
         7,
-        14,
+        27,
         f"{ROLLOUT}.codedeploy",
         "    if attempt.mark is None:\n        return following.foreign(situation, attempt)\n",
         "",
@@ -284,7 +284,7 @@ BUGS = (
     _bug(
         "a key in hand is handed out again",
         7,
-        71,
+        6,
         "controller.loop.queue",
         "        if key not in self._in_hand:\n            self._free.put(key, entry, came)",
         "        self._free.put(key, entry, came)",
@@ -292,7 +292,7 @@ BUGS = (
     _bug(
         "a termination wait is waited for by shipping into it",
         7,
-        3,
+        4,
         f"{ROLLOUT}.codedeploy",
         "return replace(shipped, actions=(EndTerminationWait(attempt.id),), outcome=outcome, spends=False)",
         "return replace(shipped, outcome=outcome, spends=False)",
@@ -300,7 +300,7 @@ BUGS = (
     _bug(
         "a termination wait is ended and shipped into in one look",
         8,
-        3,
+        4,
         f"{ROLLOUT}.codedeploy",
         "return replace(shipped, actions=(EndTerminationWait(attempt.id),), outcome=outcome, spends=False)",
         "return replace(shipped, actions=(EndTerminationWait(attempt.id), *shipped.actions))",
@@ -373,7 +373,7 @@ BUGS = (
     _bug(
         "a deployment is stopped by taking its group away",
         10,
-        14,
+        4,
         "reconcilers.aws.codedeploy",
         '        ask_or_none(self._client, "stop_deployment", parameters, _OVER, about=deployment)',
         '        ask_or_none(self._client, "delete_deployment_group", parameters, _OVER, about=deployment)',
@@ -389,7 +389,7 @@ BUGS = (
     _bug(
         "what was taken over is changed before Git is read",
         6,
-        376,
+        413,
         "controller.loop.handover",
         "return shard_of(scope) not in self._unread",
         "return shard_of(scope) not in ()",
@@ -397,7 +397,7 @@ BUGS = (
     _bug(
         "what is waited for is shown as done",
         11,
-        3,
+        0,
         "reconcilers.explain",
         'return Link("deployment", LinkState.BLOCKED, outcome.what, outcome.on, outcome.how)',
         'return Link("deployment", LinkState.DONE, outcome.what, outcome.on, outcome.how)',
@@ -405,7 +405,7 @@ BUGS = (
     _bug(
         "what stands for a broken manifest is shipped over what another replica shipped",
         6,
-        86,
+        53,
         "controller.loop.gate",
         "    if board.handover.doubted(wanted.key):\n        return DOUBTED\n",
         "",
@@ -421,7 +421,7 @@ BUGS = (
     _bug(
         "what was overtaken by a newer commit is begun all the same",
         6,
-        73,
+        39,
         "controller.loop.gate",
         "return None if now is not None and alike(now.wanted, wanted) else OVERTAKEN",
         "return None",
@@ -429,7 +429,7 @@ BUGS = (
     _bug(
         "a shard is given back while something is in hand",
         6,
-        87,
+        15,
         "controller.lease.beliefs",
         "for shard in leaving if shard not in busy}",
         "for shard in leaving}",
@@ -445,7 +445,7 @@ BUGS = (
     _bug(
         "what was asked of a release is asked of the next one too",
         4,
-        7,
+        80,
         "controller.loop.board",
         "if key in self._services and key not in changed",
         "if key in self._services",
@@ -453,7 +453,7 @@ BUGS = (
     _bug(
         "what was asked of another replica is done whatever is wanted by now",
         4,
-        148,
+        316,
         "controller.loop.loop",
         "        if status.wanted.release == errand.release:",
         "        if True:",
@@ -461,7 +461,7 @@ BUGS = (
     _bug(
         "old tasks that still drain are not waited for",
         7,
-        55,
+        27,
         f"{ROLLOUT}.codedeploy",
         'return any(each.status == "DRAINING" for each in situation.service.task_sets)',
         "return False",
@@ -469,7 +469,7 @@ BUGS = (
     _bug(
         "a shift is stopped for what is held",
         3,
-        48,
+        25,
         f"{ROLLOUT}.codedeploy",
         "    if not isinstance(intended, Ship) or shipping.refusals(situation):\n        return False",
         "    if not isinstance(intended, Ship) or shipping.refusals(situation):\n        return True",
