@@ -477,7 +477,7 @@ BUGS = (
     _bug(
         "a shift is stopped for what pre-flight blocks",
         7,
-        68,
+        703,
         f"{ROLLOUT}.codedeploy",
         "    return not any(each.blocking and each.code not in passing for each in shipping.checked(situation, facts))",
         "    return True",
