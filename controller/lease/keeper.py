@@ -216,9 +216,9 @@ class Keeper:
         turf = Turf(ours, others, again if sure else frozenset(), taken)
         if turf != self._turf:
             self._turf = replace(turf, again=frozenset(), taken=frozenset())
-            self._told.update((shard, epochs[shard]) for shard in taken)
             if self._audience is not None:
                 self._audience.shared(turf)
+            self._told.update((shard, epochs[shard]) for shard in taken)
         self._compare(belief)
 
     def _compare(self, belief: Belief | None) -> None:
@@ -229,11 +229,14 @@ class Keeper:
             self._audience.newer_commit()
 
     def _tenure(self, shard: Shard) -> tuple[str, int] | None:
-        """Under which id and epoch the shard is surely ours at this moment."""
+        """Under which id and epoch the shard is surely ours at this moment. Not before the audience was told of it, who
+        asks Git first: the table may be slow between the taking and that.
+        """
         belief = self._belief
         if belief is None or self._ended.is_set() or not belief.keeps(shard, self._means.clock()):
             return None
-        return belief.me, belief.held[shard]
+        epoch = belief.held[shard]
+        return (belief.me, epoch) if self._told.get(shard) == epoch else None
 
     def _busy(self) -> frozenset[Shard]:
         return frozenset(shard for shard, count in self._in_hand.items() if count > 0)

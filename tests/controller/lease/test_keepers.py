@@ -453,3 +453,18 @@ def test_an_errand_is_heard_by_whoever_keeps_the_service_and_then_gone() -> None
     assert [each.told.errands for each in fleet.replicas] == [[errand], []]
     assert keeper == "a"
     assert fleet.rows.errands == {}
+
+
+def test_no_step_begins_in_a_shard_before_the_audience_was_told_that_it_is_ours() -> None:
+    """The table may be slow between the taking and the telling, and who is told asks Git before anything is changed."""
+    only = Fleet("a").replicas[0]
+    allowed: set[frozenset[Scope]] = set()
+
+    def watched() -> str:
+        allowed.add(only.allowed())
+        return "ok"
+
+    only.line.fate = watched
+    only.keeper.tick()  # takes three, one call after the other
+    assert allowed == {frozenset()}
+    assert only.allowed() == frozenset(SCOPES)
