@@ -162,6 +162,27 @@ def test_a_rollout_ends_as_its_attempt_did(state: AttemptState, more: dict[str, 
     assert ended(tried, outcome=report(HELD, at=NOW + 60)).result is result
 
 
+@pytest.mark.parametrize(
+    ("state", "rollback", "failed"),
+    [
+        (AttemptState.SUCCEEDED, None, False),
+        (AttemptState.STOPPED, None, False),
+        (AttemptState.STOPPED, "d-back", True),
+        (AttemptState.FAILED, None, True),
+    ],
+)
+def test_a_commit_whose_rollout_was_rolled_back_or_failed_is_a_change_that_failed(
+    state: AttemptState, rollback: str | None, *, failed: bool
+) -> None:
+    assert ended(attempt("v2", state, finished_at=NOW + 60, rollback=rollback)).change_failed is failed
+
+
+@pytest.mark.parametrize("cause", [Cause.HEAL, Cause.RETRY])
+def test_a_heal_or_a_retry_that_failed_is_no_change_that_failed(cause: Cause) -> None:
+    mark = Mark(Digest("v2"), "c2", cause)
+    assert not ended(attempt("v2", AttemptState.FAILED, finished_at=NOW + 60, mark=mark)).change_failed
+
+
 def test_a_rollout_that_did_not_succeed_has_no_lead_time() -> None:
     tried = attempt("v2", AttemptState.FAILED)
     assert ended(tried, outcome=report(HELD, at=NOW + 60)).lead is None
