@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote_from_bytes
 
@@ -22,6 +22,7 @@ from reconcilers import log_cursor
 from reconcilers.aws import appspec, marks
 from reconcilers.diff import service_changes, task_definition_changes
 from reconcilers.task_definition import canonical, revision_digest
+from tests.controller.builders import drifted, named, snapshot
 from tests.controller.source.commits import CHART, MANIFEST, SOUND, TEMPLATE, compiled, plain
 from tests.controller.web.served import TOKEN, Served
 from tests.fuzz import seeds
@@ -127,7 +128,10 @@ class _Api:
     def feed(self, data: bytes) -> None:
         """A request: method, path and body, a line each."""
         if self._app is None:
-            self._app = Served().app
+            served = Served()
+            served.adopt(snapshot(named("web")))
+            served.look(replace(drifted(), key=named("web").key))
+            self._app = served.app
         method, _, rest = data.partition(b" ")
         path, _, body = rest.partition(b"\n")
         if b"/stream" in path:

@@ -129,7 +129,7 @@ def test_a_refusal_of_the_daemon_is_shown_in_its_own_words(stage: Stage, tab: Op
     stage.board.adopt(snapshot(PAYMENTS), stage.now)  # it left Git a moment ago, and the page does not know
     page.get_by_label("Token").fill(TOKEN)
     go(page, "Sync now")
-    expect(page.get_by_role("alert")).to_contain_text("No manifest names prod/pricing.")
+    expect(page.get_by_role("alert")).to_contain_text("No manifest names prod/pricing any more. It left Git")
 
 
 def test_a_daemon_that_is_gone_is_said_in_the_dialog(stage: Stage, tab: Opened) -> None:

@@ -193,15 +193,17 @@ def test_a_confined_process_sees_no_credentials_and_writes_no_file(tmp_path: Pat
 
 
 def test_no_child_is_left_behind() -> None:
+    before = _children()
     list(ChildRenderer(TIGHT)([job(GOOD), job("{{ 'a' * 10 ** 10 }}"), job(GOOD)]))
-    assert _children() == set()
+    assert _children() <= before
 
 
 def test_no_child_is_left_behind_by_who_stops_listening() -> None:
+    before = _children()
     answers = iter(ChildRenderer(TIGHT)([job(GOOD), job(GOOD)]))
     next(answers)
     del answers
-    assert _children() == set()
+    assert _children() <= before
 
 
 def _children() -> set[str]:
