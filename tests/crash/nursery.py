@@ -126,7 +126,7 @@ def _kill(pid: int, living: set[int]) -> None:
 def _import_everything() -> None:
     # Below the first line: what is imported only when the daemon is built and served.
     for name in (
-        *("controller.cli", "controller.wiring"),
+        *("controller.cli", "controller.logs", "controller.wiring"),
         *("pydantic.v1", "encodings.idna", "uvicorn.loops.asyncio", "uvicorn.lifespan.on", "uvicorn.lifespan.off"),
         *("uvicorn.protocols.http.auto", "uvicorn.protocols.websockets.auto"),
     ):
