@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from reconcilers.outcome import full_stop
+
 Reason = Literal[
     "empty-repository",
     "missing-branch",
@@ -158,7 +160,8 @@ def explain(errors: bytes, url: str, secrets: tuple[str, ...] = ()) -> SourceErr
     for saying in _SAYINGS:
         if saying.words.search(words):
             return SourceError(saying.reason, saying.message.format_map({"url": url}), saying.remedy)
-    return SourceError("failed", f"git failed on {url}: {_telling_line(said)}", "Try `git ls-remote` on it by hand.")
+    message = full_stop(f"git failed on {url}: {_telling_line(said)}")
+    return SourceError("failed", message, "Try `git ls-remote` on it by hand.")
 
 
 def damaged() -> SourceError:

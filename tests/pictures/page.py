@@ -53,7 +53,7 @@ def _bare(stage: Stage) -> None:
 
 
 def _unreadable(stage: Stage) -> None:
-    stage.silent("Could not resolve host: git.example.com", "Check the network and the URL.")
+    stage.silent("Could not resolve host: git.example.com.", "Check the network and the URL.")
 
 
 def _rolling(stage: Stage) -> None:
@@ -70,6 +70,22 @@ def _rolling(stage: Stage) -> None:
         if report.observed is not None:
             stage.histories[wanted.key] = History(report.observed.attempts or (), {}, stage.now)
         account.clock.advance(20.0)
+
+
+def _begin_anew(stage: Stage, page: Page) -> None:
+    stage.stop()
+    page.locator(".lost").wait_for()
+    stage.forget()
+    _unreadable(stage)
+    stage.restart()
+    page.clock.fast_forward(34_000)
+    page.get_by_text("What is shown is as it was before.").wait_for()
+    page.locator(".line[data-line=open]").wait_for()
+
+
+def _leave(stage: Stage, page: Page) -> None:
+    stage.adopt(snapshot())
+    page.locator(".empty").wait_for()
 
 
 def _lose_then_open(stage: Stage, page: Page) -> None:
@@ -104,6 +120,7 @@ PICTURES = {
     "fleet-lost": Picture(busy, "/?sync=held,drifted,outdated", ".body .row", (1280, 640), first=_lose),
     "fleet-starting": Picture(_nothing, "/", ".empty", (1280, 480)),
     "fleet-unreadable": Picture(_unreadable, "/", ".empty", (1280, 520)),
+    "fleet-restarted": Picture(busy, "/?sync=held,drifted", ".body .row", (1280, 520), first=_begin_anew),
     "fleet-keys": Picture(busy, "/", ".body .row", (1280, 640), first=_keys),
     "fleet-nothing": Picture(busy, "/?q=nobody&sync=held", ".empty", (1280, 560)),
     "fleet-bare": Picture(_bare, "/", ".empty", (1280, 480)),
@@ -115,6 +132,7 @@ PICTURES = {
     "service-blocked": Picture(busy, "/services/prod/ledger", ".chain", (1280, 700)),
     "service-order": Picture(busy, "/services/prod/payments", ".attempt", first=_press("Retry the held release")),
     "service-unknown": Picture(busy, "/services/prod/nobody", ".empty", (1280, 480)),
+    "service-left": Picture(busy, "/services/prod/pricing", ".chain", (1280, 480), first=_leave),
     "service-shift": Picture(busy, "/services/prod/checkout", ".colour", (1280, 860)),
     "service-held": Picture(busy, "/services/prod/payments", ".attempt", (1280, 860)),
     "service-drift": Picture(busy, "/services/prod/pricing", ".change", (1280, 980)),

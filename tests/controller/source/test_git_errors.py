@@ -63,7 +63,7 @@ def test_words_in_the_address_say_nothing_about_the_failure() -> None:
 
 def test_unknown_words_are_given_without_secrets_and_control_characters() -> None:
     error = explain(b"hint: x\nfatal: odd \x1b[31mtoken abc at https://u:p@h/x\nmore", URL, ("abc",))
-    assert error.message == f"git failed on {URL}: fatal: odd [31mtoken *** at https://h/x"
+    assert error.message == f"git failed on {URL}: fatal: odd [31mtoken *** at https://h/x."
 
 
 def test_credentials_before_an_at_sign_are_taken_out_of_any_address() -> None:
