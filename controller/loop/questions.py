@@ -133,11 +133,11 @@ def _of_deployment(service: LiveService, attempt: Attempt, at: float) -> tuple[S
 
 def _of_drift(told: Told, service: LiveService) -> Iterator[Question]:
     status = told.after
-    if status.sync is not Sync.DRIFTED or status.live is None:
+    if status.live is None:
         return
     running = status.live.running
-    paths = {change.path for change in status.changes}
-    if running is not None and running.registered_at is not None and any(map(_of_revision, paths)):
+    foreign = status.sync is Sync.DRIFTED and any(_of_revision(change.path) for change in status.changes)
+    if foreign and running is not None and running.registered_at is not None:
         at = running.registered_at
         if status.live.observed_at - at < FORGOTTEN:
             lookup = Lookup(By.NAME, "RegisterTaskDefinition", at - SKEW, at + SKEW)
@@ -150,15 +150,15 @@ def _of_drift(told: Told, service: LiveService) -> Iterator[Question]:
 def _of_change(told: Told, service: LiveService, change: Change) -> Question:
     at = given_at(told.after, change.path)
     subject = Edited(_target(service), unspelled(change.path)[1:], text(change.live))
-    lookup = Lookup(By.NAME, "UpdateService", _not_before(told, change.path), at + SKEW)
+    lookup = Lookup(By.NAME, "UpdateService", _not_before(told, change), at + SKEW)
     return _question(told.after, service, of_field(change.path, at), subject, lookup)
 
 
-def _not_before(told: Told, path: str) -> float:
+def _not_before(told: Told, change: Change) -> float:
     """When a field had another value yet, as far as that was seen."""
-    before, after = told.before, told.after
-    given_anew = after.given_at.get(path) != before.given_at.get(path)
-    if before.seen_at is not None and (given_anew or before.sync is Sync.IN_SYNC):
+    before, after, path = told.before, told.after, change.path
+    had_it = any(each.path == path and each.live == change.live for each in before.changes)
+    if before.seen_at is not None and before.sync is not Sync.UNKNOWN and not had_it:
         return before.seen_at - SKEW
     return after.drift_since[path] - (SKEW if path in after.given_at else FORGOTTEN)
 

@@ -20,8 +20,8 @@ from controller.web.face import Face
 from controller.web.stream import Hub
 from reconcilers.aws.gateways import GatewayPool
 from reconcilers.history import Historian
-from reconcilers.model import DriftPolicy, Scope
-from reconcilers.outcome import Differs, InSync, Sync, Waiting
+from reconcilers.model import DriftPolicy, Scope, SyncPolicy
+from reconcilers.outcome import Differs, Held, InSync, Sync, Waiting
 from reconcilers.trail import Lookup, TrailPage
 from sandbox import clients
 from sandbox.errors import AwsError
@@ -157,6 +157,27 @@ def test_of_two_hands_that_changed_one_field_in_turn_the_last_is_told() -> None:
     house.run(DELIVERY)
     change = house.detail()["drift"][0]
     assert (change["by"], change["at"], change["since"] < change["at"]) == (ERIN, int(edited), True)
+
+
+@pytest.mark.parametrize("how", ["held", "waiting"])
+def test_a_hand_is_told_though_a_release_is_held_or_waits_for_somebody(how: str) -> None:
+    house = curious(shifted(QUICK), drift=DriftPolicy.WARN)
+    house.commit("1.1.0-bad" if how == "held" else "1.1.0")
+    if how == "held":
+        house.settle(Held)
+    else:
+        house.git = replace(house.git, sync=SyncPolicy.MANUAL)
+        house.settle(Waiting, Differs)
+    edit_service(house, healthCheckGracePeriodSeconds=5)
+    house.run(2)
+    change = _of_grace(house)
+    assert (change["by"], change["pending"]) == (None, True)
+    house.run(DELIVERY)
+    assert _of_grace(house)["by"] == MALLORY
+
+
+def _of_grace(house: Curious) -> Any:
+    return next(each for each in house.detail()["drift"] if each["path"] == GRACE)
 
 
 def test_after_a_restart_a_fields_drift_is_at_least_as_old_as_it_was_seen_and_then_as_old_as_its_edit() -> None:
