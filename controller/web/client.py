@@ -4,7 +4,7 @@ import json
 import os
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse
@@ -34,6 +34,16 @@ _REMEDIES: dict[str, str] = {
 _NO_ROUTE = "Not Found"  # as the framework says it: the daemon's own words name what there is not
 _IN_BETWEEN = frozenset({401, 403, 502, 503, 504})  # what a proxy or a load balancer says before a daemon
 SILENCE = 40.0  # seconds without a word on a stream, on which the daemon speaks every fifteen
+
+
+class _Straight(urllib.request.HTTPRedirectHandler):
+    """Whoever leads elsewhere is not followed: the token would go along, and an order would become a question."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_STRAIGHT = urllib.request.build_opener(_Straight)
 
 
 class DaemonError(Exception):
@@ -78,10 +88,10 @@ class Daemon:
 
     def sync(self, environment: str, name: str, despite_alarm: str | None, why: str = "") -> None:
         said = {"despiteAlarm": despite_alarm, "by": _who(), "why": why}
-        self._ask("POST", _path(environment, name, "sync"), {key: value for key, value in said.items() if value})
+        self._order(_path(environment, name, "sync"), {key: value for key, value in said.items() if value})
 
     def retry(self, environment: str, name: str, why: str = "") -> None:
-        self._ask("POST", _path(environment, name, "retry"), {"by": _who(), **({"why": why} if why else {})})
+        self._order(_path(environment, name, "retry"), {"by": _who(), **({"why": why} if why else {})})
 
     def listen(self, path: str, last: str = "") -> Iterator[Message]:
         """What a stream of the API sends, in order, until it ends: a connection that goes silent is an error.
@@ -99,6 +109,11 @@ class Daemon:
         with self._told("GET"):
             return self._read(shape, json.loads(text))
 
+    def _order(self, path: str, said: Mapping[str, str]) -> None:
+        answer = self._ask("POST", path, said)
+        if not isinstance(answer, dict) or answer.get("accepted") is not True:
+            raise self._foreign()
+
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         headers = {"content-type": "application/json"}
@@ -113,7 +128,7 @@ class Daemon:
         request = urllib.request.Request(  # noqa: S310 - its scheme was looked at
             f"{self.url.rstrip('/')}/api/v1/{path}", method=method, data=data, headers=headers | self._credentials()
         )
-        answer: HTTPResponse = urllib.request.urlopen(request, timeout=timeout)  # noqa: S310
+        answer: HTTPResponse = _STRAIGHT.open(request, timeout=timeout)
         return answer
 
     @contextmanager
@@ -144,6 +159,8 @@ class Daemon:
 
     def _refused(self, error: urllib.error.HTTPError, method: str) -> DaemonError:
         said, code = _worded(error)
+        if 300 <= error.code < 400:
+            return self._elsewhere(error.headers.get("location", ""))
         if not said:
             return self._strange(f"{error.code} {error.reason}", hidden=error.code in _IN_BETWEEN)
         if remedy := _REMEDIES.get(code):
@@ -158,6 +175,10 @@ class Daemon:
                 )
             return self._foreign()
         return DaemonError(said)
+
+    def _elsewhere(self, where: str) -> NoDaemonError:
+        told = sanitized(where.partition("/api/v1/")[0]) or "nowhere"
+        return NoDaemonError(f"What answers at {self._place} leads elsewhere. Name that with --url: {told}")
 
     def _strange(self, said: str, *, hidden: bool) -> NoDaemonError:
         """Of an error that no daemon words so. ``hidden``: there may be one behind whoever says that."""

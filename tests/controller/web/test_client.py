@@ -199,16 +199,44 @@ def test_who_has_no_such_route_is_no_daemon_of_this_version() -> None:
         Daemon(url).services()
 
 
+@pytest.mark.parametrize("body", [b'{"message": "no"}', b"[1, 2]", b'{"accepted": false}', b"true"])
+def test_an_order_is_noted_only_where_a_daemon_says_so(body: bytes) -> None:
+    with answering(200, body) as url:
+        with pytest.raises(NoDaemonError, match="speaks otherwise"):
+            Daemon(url).sync("prod", "web", None)
+        with pytest.raises(NoDaemonError, match="speaks otherwise"):
+            Daemon(url).retry("prod", "web")
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_whoever_leads_elsewhere_is_not_followed_and_the_way_is_told(status: int) -> None:
+    with (
+        answering(200, b"[]") as there,
+        answering(status, b"", location=f"{there}/api/v1/services") as url,
+    ):
+        said = f"leads elsewhere. Name that with --url: {there}$"
+        with pytest.raises(NoDaemonError, match=said):
+            Daemon(url).services()
+        with pytest.raises(NoDaemonError, match=said):
+            Daemon(url, TOKEN).retry("prod", "web")
+
+
 @contextmanager
-def answering(status: int, body: bytes, length: int | None = None) -> Iterator[str]:
+def answering(status: int, body: bytes, length: int | None = None, location: str = "") -> Iterator[str]:
     """A web server that always says the same, whatever ``length`` it announces."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(status)
             self.send_header("content-length", str(len(body) if length is None else length))
+            if location:
+                self.send_header("location", location)
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.do_GET()
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
