@@ -106,6 +106,11 @@ class Attempt:
         """Whether it still runs, in whichever way."""
         return self.state in (AttemptState.RUNNING, AttemptState.READY, AttemptState.STOPPING)
 
+    @property
+    def came_to(self) -> AttemptState:
+        """What became of it as people are told: AWS says Stopped or Failed of what it took back."""
+        return AttemptState.ROLLED_BACK if self.rollback and not self.active else self.state
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:

@@ -20,7 +20,7 @@ from controller.web.detail_views import (
 )
 from controller.web.offered import Reader, actions
 from controller.web.showing import broken_view, images_of, service_view
-from reconcilers.attempts import Attempt, AttemptState, Failure, deployment_name
+from reconcilers.attempts import Attempt, Failure, deployment_name
 from reconcilers.history import History
 from reconcilers.live import Live
 from reconcilers.model import CodeDeployRollout, Service, ServiceKey
@@ -53,7 +53,7 @@ def _attempt(status: ServiceStatus, attempt: Attempt, failures: tuple[Failure, .
     mark, made = attempt.mark, deployer(status, attempt)
     return AttemptView(
         deployment=attempt.name,
-        state=_state(attempt),
+        state=attempt.came_to,
         aws_status=attempt.aws_status,
         ours=mark is not None,
         cause=mark.cause if mark else None,
@@ -75,11 +75,6 @@ def _attempt(status: ServiceStatus, attempt: Attempt, failures: tuple[Failure, .
         failures=tuple(FailureView(what=each.what, code=each.code, message=each.message) for each in failures),
         url=console.deployment(status.wanted.scope.region, attempt.id),
     )
-
-
-def _state(attempt: Attempt) -> AttemptState:
-    """What became of it, in the words of the activity, where AWS says Stopped or Failed of what it took back."""
-    return AttemptState.ROLLED_BACK if attempt.rollback and not attempt.active else attempt.state
 
 
 def _shift(status: ServiceStatus) -> ShiftView | None:

@@ -68,7 +68,7 @@ def task_logs_view(found: "TaskLogs") -> TaskLogsView:
     """What was found, as the API says it."""
     return TaskLogsView(
         deployment=found.attempt.id if found.attempt else None,
-        state=found.attempt.state.value if found.attempt else "",
+        state=found.attempt.came_to.value if found.attempt else "",
         lines=tuple(map(_line, found.lines)),
         tasks=tuple(_task(each) for each in found.tasks),
         elsewhere=tuple(

@@ -30,7 +30,7 @@ ENDED = Task(
     "EssentialContainerExited", "Essential container in task exited", (ContainerEnd("proxy", 137, "OutOfMemory"),),
 )  # fmt: skip
 FOUND = TaskLogs(
-    attempt("v2", state=AttemptState.STOPPED),
+    attempt("v2", state=AttemptState.STOPPED, rollback="d-back"),
     tasks=(ENDED,),
     lines=(LogLine(NOW, "hunter2 \x1b[31m", "0123abcd", "proxy", "app/proxy/1"),),
     elsewhere=(Elsewhere("side", "fluentd", "Read them there."),),
@@ -112,7 +112,7 @@ def test_lines_tasks_and_notes_are_told() -> None:
     assert said["elsewhere"] == [{"container": "side", "driver": "fluentd", "remedy": "Read them there."}]
     rest = {name: said[name] for name in ("deployment", "state", "notes", "cursor", "live", "cut")}
     assert rest == {
-        "deployment": "d-v2", "state": "stopped", "notes": ["A note."], "cursor": "abc", "live": True, "cut": True,
+        "deployment": "d-v2", "state": "rolled-back", "notes": ["A note."], "cursor": "abc", "live": True, "cut": True,
     }  # fmt: skip
 
 
