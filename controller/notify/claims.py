@@ -11,7 +11,7 @@ from controller.loop.status import ServiceStatus
 from controller.notify.ledger import Claim, Entry, Ledger
 from controller.notify.pending import Step
 from controller.notify.tags import tag_of
-from reconcilers.model import ServiceKey
+from reconcilers.model import Scope, ServiceKey
 from reconcilers.outcome import Retry, Stalled
 
 
@@ -64,6 +64,7 @@ class Overtaken:
 
 
 Verdict = Ours | Settling | Theirs | Overtaken
+_Where = tuple[Scope, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,14 @@ class _Held:
     key: ServiceKey | None
     at: float
     sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Apart:
+    """A place whose tags are not asked again ``until`` then. A service may be looked for somewhere else meanwhile."""
+
+    where: _Where
+    until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,7 @@ class Claims:
         self._log = log
         self._holding = holding or Holding()
         self._held: _Held | None = None
-        self._apart: dict[ServiceKey | None, float] = {}
+        self._apart: dict[ServiceKey | None, _Apart] = {}
         self._debts: dict[ServiceKey | None, _Debt] = {}
 
     def ask(self, step: Step, told: Ledger, now: float) -> Verdict:
@@ -103,12 +112,12 @@ class Claims:
         Where there is no tag to be had, what we know ourselves has to do.
         """
         status = step.status
-        if status is None or not self._tags.holds(status) or now < self._apart.get(step.key, 0.0):
+        if status is None or not self._tags.holds(status) or now < self._apart_until(step.key, status):
             return Ours()
         try:
             return self._ask(step.key, status, told, now)
         except Stalled as stalled:
-            self._keep_apart(step.key, stalled, now)
+            self._keep_apart(step.key, status, stalled, now)
             return Ours()
 
     def write(self, step: Step, ledger: Ledger, now: float) -> None:
@@ -120,7 +129,7 @@ class Claims:
 
     def owe(self, key: ServiceKey | None, status: ServiceStatus, ledger: Ledger, now: float) -> None:
         """What the tag does not say yet."""
-        self._debts[key] = _Debt(status, ledger, max(now, self._apart.get(key, 0.0)))
+        self._debts[key] = _Debt(status, ledger, max(now, self._apart_until(key, status)))
 
     def pay(self, now: float) -> float | None:
         """Write what is due. Seconds until more is; ``None``: nothing is owed."""
@@ -169,15 +178,19 @@ class Claims:
         except Retry as retry:
             self._debts[key] = replace(debt, at=now + max(retry.after or 0.0, self._holding.again))
         except Stalled as stalled:
-            self._keep_apart(key, stalled, now)
-            self._debts[key] = replace(debt, at=self._apart[key])
+            self._keep_apart(key, debt.status, stalled, now)
+            self._debts[key] = replace(debt, at=self._apart_until(key, debt.status))
 
     def _outrun(self, key: ServiceKey | None, debt: _Debt) -> bool:
         """Whether another replica has told and written more meanwhile."""
         return self._tags.entry(debt.status, tag_of(self._channel, key)).ledger.number >= debt.ledger.number
 
-    def _keep_apart(self, key: ServiceKey | None, stalled: Stalled, now: float) -> None:
-        self._apart[key] = now + self._holding.apart
+    def _apart_until(self, key: ServiceKey | None, status: ServiceStatus) -> float:
+        apart = self._apart.get(key)
+        return apart.until if apart is not None and apart.where == _where(status) else 0.0
+
+    def _keep_apart(self, key: ServiceKey | None, status: ServiceStatus, stalled: Stalled, now: float) -> None:
+        self._apart[key] = _Apart(_where(status), now + self._holding.apart)
         self._log.warning(
             "what was told cannot be kept as a tag",
             channel=self._channel,
@@ -185,3 +198,8 @@ class Claims:
             text=stalled.message,
             remedy=stalled.remedy,
         )
+
+
+def _where(status: ServiceStatus) -> _Where:
+    """The service in AWS whose tags they are."""
+    return status.wanted.scope, status.wanted.cluster, status.wanted.name

@@ -147,6 +147,35 @@ def test_a_tag_that_is_denied_is_done_without_for_a_while(call: str) -> None:
     assert read(tags.values[TAG]).ledger.number == 1
 
 
+def elsewhere(cluster: str) -> Step:
+    """The service, which Git wants in another cluster."""
+    return replace(STEP, status=replace(AT_REST, wanted=replace(AT_REST.wanted, cluster=cluster)))
+
+
+def test_a_service_that_is_looked_for_somewhere_else_again_has_its_tags_back_at_once() -> None:
+    tags = raising(Stalled("ClusterNotFound", "no such cluster", "Name another."), "entry", "write")
+    mine, typo = claims(tags), elsewhere("prod-nope")
+    assert mine.ask(typo, Ledger(), NOW) == Ours()
+    mine.write(typo, Ledger(number=1), NOW)
+    assert mine.pay(NOW) == TIMES.apart
+    tags.trouble = lambda _: None
+    assert mine.ask(STEP, Ledger(number=1), NOW + 7) == Settling(1.0)
+    assert mine.ask(STEP, Ledger(number=1), NOW + 8) == Ours()
+    mine.write(STEP, Ledger(number=2), NOW + 8)
+    assert mine.pay(NOW + 8) is None
+    assert read(tags.values[TAG]) == Entry(Ledger(number=2))
+
+
+def test_what_is_owed_to_a_service_that_is_back_is_not_kept_waiting() -> None:
+    tags = raising(DENIED, "write")
+    mine = claims(tags)
+    mine.write(elsewhere("prod-nope"), Ledger(number=1), NOW)
+    tags.trouble = lambda _: None
+    mine.owe(KEY, AT_REST, Ledger(number=1), NOW + 7)
+    assert mine.pay(NOW + 7) is None
+    assert read(tags.values[TAG]).ledger.number == 1
+
+
 def test_to_be_throttled_while_claiming_is_the_askers_matter() -> None:
     with pytest.raises(Retry):
         claims(raising(SLOW, "entry")).ask(STEP, Ledger(), NOW)
