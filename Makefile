@@ -20,6 +20,9 @@ APART := $(addprefix tests/controller/,notify/test_notifier.py notify/test_once.
 	$(addprefix tests/reconcilers/,test_against_the_sandbox.py test_crashes.py test_histories.py test_task_logs.py)
 REST := $(APART) $(filter-out $(MEASURED) tests/controller tests/reconcilers %__pycache__, \
 	$(patsubst %/,%,$(wildcard tests/*/ tests/controller/*/)) $(wildcard tests/test_*.py tests/controller/test_*.py))
+# What takes long and mostly waits, begun first: it would keep the rest waiting in the end.
+LONG := $(addprefix tests/,story scenarios/test_notifications.py simulation replicas demo crash/test_stopped.py image \
+	installation/test_keeping_itself.py controller/test_daemon_ends.py crash docs/test_sandbox.py page)
 # Real servers, browsers and containers on two cores: what failed beside all that is asked once more, alone.
 PYTEST := -m pytest --dist loadfile
 ALONE := -n 1 --last-failed --last-failed-no-failures none
@@ -46,10 +49,10 @@ demo: $(READY) ## A release, a rollback, drift and a crash, on the embedded sand
 
 test: $(READY) ## The test suite on both cores; what decides must be covered whole
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run $(PYTEST) -n 2 $(MEASURED) $(APART:%=--ignore=%) || $(BIN)/coverage run $(PYTEST) $(ALONE) $(MEASURED) $(APART:%=--ignore=%)
+	@$(BIN)/coverage run $(PYTEST) -n 3 $(MEASURED) $(APART:%=--ignore=%) || $(BIN)/coverage run $(PYTEST) $(ALONE) $(MEASURED) $(APART:%=--ignore=%)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
-	@$(BIN)/python $(PYTEST) -n 3 $(REST) || $(BIN)/python $(PYTEST) $(ALONE) $(REST)
+	@$(BIN)/python $(PYTEST) --no-loadscope-reorder -n 4 $(LONG) $(REST) || $(BIN)/python $(PYTEST) $(ALONE) $(REST)
 
 thorough: $(READY) ## Worlds with each switch turned alone, and properties with ten times the examples
 	@$(BIN)/python $(PYTEST) -n 2 -m "thorough or hypothesis" --hypothesis-profile=thorough tests
