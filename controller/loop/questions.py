@@ -14,6 +14,7 @@ from controller.loop.board import Told
 from controller.loop.status import ServiceStatus
 from reconcilers.attempts import Attempt
 from reconcilers.change import Change
+from reconcilers.live import Live
 from reconcilers.live_service import LiveService
 from reconcilers.model import Scope, ServiceKey
 from reconcilers.outcome import Sync
@@ -107,7 +108,9 @@ def questions(told: Told) -> tuple[Question, ...]:
     if status.live is None or service is None:
         return ()
     attempts = of_attempts(status, status.live.attempts or (), status.live.observed_at)
-    return tuple(each for each in (*_of_drift(told, service), *attempts) if each.about not in status.authors)
+    return tuple(
+        each for each in (*_of_drift(told, status.live, service), *attempts) if each.about not in status.authors
+    )
 
 
 def of_attempts(status: ServiceStatus, attempts: Iterable[Attempt], now: float) -> Iterator[Question]:
@@ -131,15 +134,13 @@ def _of_deployment(service: LiveService, attempt: Attempt, at: float) -> tuple[S
     return Rolled(_target(service), at), Lookup(By.NAME, "UpdateService", at - BEFORE, at + 2)
 
 
-def _of_drift(told: Told, service: LiveService) -> Iterator[Question]:
+def _of_drift(told: Told, live: Live, service: LiveService) -> Iterator[Question]:
     status = told.after
-    if status.live is None:
-        return
-    running = status.live.running
+    running = live.running
     foreign = status.sync is Sync.DRIFTED and any(_of_revision(change.path) for change in status.changes)
     if foreign and running is not None and running.registered_at is not None:
         at = running.registered_at
-        if status.live.observed_at - at < FORGOTTEN:
+        if live.observed_at - at < FORGOTTEN:
             lookup = Lookup(By.NAME, "RegisterTaskDefinition", at - SKEW, at + SKEW)
             yield _question(status, service, of_revision(running.arn), Registered(running.arn), lookup)
     for change in status.changes:
