@@ -123,8 +123,9 @@ def test_there_is_one_way_in_and_it_is_the_page(full: Stack) -> None:
     assert (way["IpProtocol"], way["FromPort"], way["ToPort"]) == ("tcp", 8080, 8080)
     assert [each["CidrIp"] for each in way["IpRanges"]] == ["10.1.0.0/16"]
     groups = {each["GroupId"] for each in way["UserIdGroupPairs"]}
-    (prometheus,) = full.boto("ec2").describe_security_groups(GroupNames=["prometheus"])["SecurityGroups"]
-    assert groups == {prometheus["GroupId"], full.outputs["SecurityGroupId"]}
+    (other,) = groups - {full.outputs["SecurityGroupId"]}
+    (prometheus,) = full.boto("ec2").describe_security_groups(GroupIds=[other])["SecurityGroups"]
+    assert prometheus["GroupName"] == "prometheus"
 
 
 def test_prometheus_finds_it_by_the_name_in_its_configuration(plain: Stack) -> None:
