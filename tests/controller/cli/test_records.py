@@ -1,12 +1,9 @@
 """get, describe, why, history, events and diff: what they show of each record, and what programs get."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -38,6 +35,7 @@ from reconcilers.report import Report
 from tests.controller.builders import BLOCKED, HELD, KEY, NOW, attempt, drifted, report, snapshot, status, wanted
 from tests.controller.cli.filled import EVIL, WEB, filled, looked
 from tests.controller.web.served import TOKEN, Served, serving
+from tests.controller.web.strangers import answering
 
 PIPE = Screen(lively=False, coloured=False, unicode=True, width=None)
 NAMES = ["prod/api", "prod/broken", "prod/notes", "prod/shop", "prod/web"]
@@ -503,30 +501,7 @@ def test_what_never_could_be_read_is_said_so_with_the_link_that_blocks() -> None
 
 
 def test_a_web_server_that_is_no_daemon_is_told_by_its_own_exit_code() -> None:
-    with somebody_else() as url:
+    with answering(404, b"<html>There is no such page.</html>") as url:
         said = typed(url, "get")
     assert (said.exit_code, said.stdout) == (3, "")
     assert f"What answers at {url} is no daemon of Trueup: it says 404 " in said.stderr
-
-
-@contextmanager
-def somebody_else() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Stranger)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-class Stranger(BaseHTTPRequestHandler):
-    """A web server without a page."""
-
-    def do_GET(self) -> None:
-        self.send_error(404)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
